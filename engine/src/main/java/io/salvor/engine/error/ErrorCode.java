@@ -1,0 +1,83 @@
+package io.salvor.engine.error;
+
+/**
+ * The stable code of a failure. A number, once released, is never given another meaning. The first
+ * digit names the area: 1 repository and keys, 2 storage, 3 sources and capture, 4 restore, 5
+ * command line, 6 sessions and ledger, 9 defects.
+ */
+public enum ErrorCode {
+  REPOSITORY_MISSING(1001, Exit.NO_REPOSITORY, false),
+  REPOSITORY_EXISTS(1002, Exit.FAILED, false),
+  FORMAT_NEWER(1003, Exit.FAILED, false),
+  REPOSITORY_DAMAGED(1004, Exit.DAMAGED, false),
+  WRONG_CREDENTIAL(1005, Exit.WRONG_CREDENTIAL, false),
+  CREDENTIAL_MISSING(1006, Exit.USAGE, false),
+  KEY_DAMAGED(1007, Exit.DAMAGED, false),
+  OBJECT_DAMAGED(1101, Exit.DAMAGED, false),
+  OBJECT_LOST(1102, Exit.DAMAGED, false),
+  BLOB_LOST(1103, Exit.DAMAGED, false),
+  TREE_DAMAGED(1104, Exit.DAMAGED, false),
+  MANIFEST_LOST(1105, Exit.DAMAGED, false),
+  BACKUP_UNKNOWN(1201, Exit.FAILED, false),
+  BACKUP_AMBIGUOUS(1202, Exit.FAILED, false),
+  BACKUP_NONE(1203, Exit.FAILED, false),
+  ENTRY_UNKNOWN(1204, Exit.FAILED, false),
+  BACKUP_INCOMPLETE(1205, Exit.FAILED, false),
+  STORAGE_UNREACHABLE(2001, Exit.UNREACHABLE, true),
+  STORAGE_READ_ONLY(2002, Exit.FAILED, false),
+  STORAGE_FULL(2003, Exit.FAILED, true),
+  STORAGE_FAILED(2004, Exit.FAILED, true),
+  STORAGE_DENIED(2005, Exit.FAILED, false),
+  SOURCE_MISSING(3001, Exit.FAILED, false),
+  SOURCE_UNREADABLE(3002, Exit.FAILED, false),
+  ENTRY_UNREADABLE(3003, Exit.PARTIAL, true),
+  ENTRY_VANISHED(3004, Exit.PARTIAL, true),
+  ENTRY_CHANGED(3005, Exit.PARTIAL, true),
+  SOURCE_UNSUPPORTED(3006, Exit.USAGE, false),
+  COMMAND_FAILED(3007, Exit.FAILED, true),
+  ENTRY_UNSUPPORTED(3008, Exit.PARTIAL, false),
+  TARGET_UNUSABLE(4001, Exit.FAILED, false),
+  TARGET_IN_REPOSITORY(4002, Exit.FAILED, false),
+  RESTORE_CONFLICTS(4003, Exit.CONFLICTS, false),
+  CONSENT_MISSING(4004, Exit.CONFLICTS, false),
+  TARGET_FULL(4005, Exit.FAILED, true),
+  TARGET_MOVED(4006, Exit.CONFLICTS, true),
+  RESTORE_MISMATCH(4007, Exit.FAILED, true),
+  RESTORE_UNKNOWN(4008, Exit.FAILED, false),
+  TARGET_INCOMPATIBLE(4009, Exit.FAILED, false),
+  ENTRY_NOT_RESTORED(4010, Exit.PARTIAL, true),
+  UNDO_IMPOSSIBLE(4011, Exit.FAILED, false),
+  USAGE(5001, Exit.USAGE, false),
+  BAD_PATTERN(5002, Exit.USAGE, false),
+  BAD_TIME(5003, Exit.USAGE, false),
+  LOCAL_STATE(5004, Exit.FAILED, true),
+  SESSION_REVOKED(6001, Exit.FAILED, true),
+  STORAGE_ROLLED_BACK(6002, Exit.DAMAGED, false),
+  INTERRUPTED(6003, Exit.INTERRUPTED, true),
+  DEFECT(9001, Exit.FAILED, false);
+
+  private final int number;
+  private final Exit exit;
+  private final boolean retry;
+
+  ErrorCode(int number, Exit exit, boolean retry) {
+    this.number = number;
+    this.exit = exit;
+    this.retry = retry;
+  }
+
+  /** The code as it is printed: {@code SLV-1204}. */
+  public String code() {
+    return "SLV-" + number;
+  }
+
+  /** The exit code of a command that ends with this failure. */
+  public Exit exit() {
+    return exit;
+  }
+
+  /** Whether the same command may succeed later without anybody changing anything. */
+  public boolean retry() {
+    return retry;
+  }
+}
