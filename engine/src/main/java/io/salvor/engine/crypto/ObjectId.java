@@ -1,0 +1,59 @@
+package io.salvor.engine.crypto;
+
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/** Sixteen random bytes that name an object, written as 32 hex digits. */
+public record ObjectId(long high, long low) implements Comparable<ObjectId> {
+  /** Length in bytes. */
+  public static final int SIZE = 16;
+
+  /** The id of all zeros: "none" in headers. */
+  public static final ObjectId ZERO = new ObjectId(0, 0);
+
+  /** A new id. */
+  public static ObjectId random(SecureRandom random) {
+    byte[] bytes = new byte[SIZE];
+    random.nextBytes(bytes);
+    return from(ByteBuffer.wrap(bytes));
+  }
+
+  /** Reads the next 16 bytes. */
+  public static ObjectId from(ByteBuffer in) {
+    return new ObjectId(in.getLong(), in.getLong());
+  }
+
+  /**
+   * Reads 32 lower-case hex digits.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  public static ObjectId parse(String hex) {
+    if (hex.length() != 2 * SIZE || !hex.equals(hex.toLowerCase(java.util.Locale.ROOT))) {
+      throw new IllegalArgumentException("not an object id: " + hex);
+    }
+    return from(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+  }
+
+  /** Appends the 16 bytes to {@code out}. */
+  public void to(ByteBuffer out) {
+    out.putLong(high).putLong(low);
+  }
+
+  /** The 16 bytes. */
+  public byte[] bytes() {
+    return ByteBuffer.allocate(SIZE).putLong(high).putLong(low).array();
+  }
+
+  @Override
+  public int compareTo(ObjectId other) {
+    int order = Long.compareUnsigned(high, other.high);
+    return order == 0 ? Long.compareUnsigned(low, other.low) : order;
+  }
+
+  @Override
+  public String toString() {
+    return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
+  }
+}
