@@ -14,7 +14,9 @@ public interface Dir extends Handle {
     return stat();
   }
 
-  /** Opens a directory in this one; a link or anything else gives {@code ELOOP} or {@code ENOTDIR}. */
+  /**
+   * Opens a directory in this one; a link or anything else gives {@code ELOOP} or {@code ENOTDIR}.
+   */
   Dir openDir(byte[] name) throws PosixException;
 
   /**

@@ -48,8 +48,8 @@ public interface FileHandle extends Handle {
   @Nullable Extent nextData(long from) throws PosixException;
 
   /**
-   * The stretches of data below {@code size}; what lies between is holes. Where the file system does
-   * not tell, one stretch covers everything. For files with very many of them prefer {@link
+   * The stretches of data below {@code size}; what lies between is holes. Where the file system
+   * does not tell, one stretch covers everything. For files with very many of them prefer {@link
    * #nextData}.
    */
   default List<Extent> dataSegments(long size) throws PosixException {

@@ -40,7 +40,9 @@ public enum Kind {
     return null;
   }
 
-  /** The kind of a {@code d_type} in a directory entry; null where the file system does not tell. */
+  /**
+   * The kind of a {@code d_type} in a directory entry; null where the file system does not tell.
+   */
   static @Nullable Kind ofDirectoryType(int type) {
     for (Kind kind : KINDS) {
       if (kind.directoryType == type) {

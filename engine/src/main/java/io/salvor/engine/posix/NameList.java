@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names of a directory, kept as plain bytes: about seven bytes more per name than the name itself,
- * so that a million of them take some tens of MiB and next to no objects. Not for several threads at
- * once, but read-only use is safe once {@link #sort} has been called or is not wanted.
+ * so that a million of them take some tens of MiB and next to no objects. Not for several threads
+ * at once, but read-only use is safe once {@link #sort} has been called or is not wanted.
  */
 public final class NameList implements Iterable<byte[]> {
 
@@ -147,8 +147,12 @@ public final class NameList implements Iterable<byte[]> {
     int startA = start(a);
     int startB = start(b);
     return Arrays.compareUnsigned(
-        chunkA, startA, startA + length(chunkA, startA),
-        chunkB, startB, startB + length(chunkB, startB));
+        chunkA,
+        startA,
+        startA + length(chunkA, startA),
+        chunkB,
+        startB,
+        startB + length(chunkB, startB));
   }
 
   private int position(int index) {

@@ -20,8 +20,7 @@ public final class PosixException extends IOException {
     this(errno.number(), operation, name, null);
   }
 
-  PosixException(
-      int number, String operation, byte @Nullable [] name, @Nullable Throwable cause) {
+  PosixException(int number, String operation, byte @Nullable [] name, @Nullable Throwable cause) {
     super(message(number, operation, name), cause);
     this.number = number;
     this.operation = operation;
@@ -30,8 +29,7 @@ public final class PosixException extends IOException {
 
   private static String message(int number, String operation, byte @Nullable [] name) {
     Errno errno = Errno.of(number);
-    String what =
-        errno == null ? "error " + number : errno.meaning() + " (" + errno.name() + ")";
+    String what = errno == null ? "error " + number : errno.meaning() + " (" + errno.name() + ")";
     return name == null
         ? operation + ": " + what
         : operation + " " + RawNames.display(name) + ": " + what;
