@@ -5,6 +5,17 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.out.println("salvor " + Version.current());
+    System.exit(run(arguments));
+  }
+
+  /** Runs one command and returns its exit code; never ends the process. */
+  static int run(String... arguments) {
+    // Answered before the parser's classes are loaded, which takes most of the start.
+    if (arguments.length == 1 && (arguments[0].equals("--version") || arguments[0].equals("-V"))) {
+      System.out.println("salvor " + Version.current());
+      return 0;
+    }
+    System.err.println("Usage: salvor <command>");
+    return 2;
   }
 }

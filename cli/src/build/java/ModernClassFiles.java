@@ -1,0 +1,91 @@
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collections;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Rewrites the class files of a jar to a format that the JDK's ahead-of-time cache takes.
+ *
+ * <p>The cache leaves out classes older than format 50 (Java 6), for they carry no stack maps; of
+ * picocli 4.7 that is every class, and costs more than half of the command line's start. The code
+ * stays as it is, stack maps are added. The build runs this file as a source program, once per jar
+ * named as an argument; a jar that needs nothing is left alone.
+ */
+final class ModernClassFiles {
+  private static final int FIRST_WITH_STACK_MAPS = 50;
+  private static final int JAVA_8 = 52;
+
+  private ModernClassFiles() {}
+
+  public static void main(String[] jars) throws IOException {
+    for (String jar : jars) {
+      modernize(Path.of(jar));
+    }
+  }
+
+  private static void modernize(Path jar) throws IOException {
+    Path rewritten = jar.resolveSibling(jar.getFileName() + ".new");
+    boolean changed = false;
+    try (var in = new ZipFile(jar.toFile());
+        var classes = new URLClassLoader(new URL[] {jar.toUri().toURL()});
+        var out = new ZipOutputStream(Files.newOutputStream(rewritten))) {
+      var classFile =
+          ClassFile.of(
+              ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
+              ClassFile.ClassHierarchyResolverOption.of(
+                  ClassHierarchyResolver.ofResourceParsing(classes)));
+      for (ZipEntry entry : Collections.list(in.entries())) {
+        byte[] content = content(in, entry);
+        if (entry.getName().endsWith(".class")) {
+          var parsed = classFile.parse(content);
+          if (parsed.majorVersion() < FIRST_WITH_STACK_MAPS) {
+            content = classFile.transformClass(parsed, toJava8());
+            changed = true;
+          }
+        }
+        var copy = new ZipEntry(entry.getName());
+        copy.setTime(entry.getTime());
+        out.putNextEntry(copy);
+        out.write(content);
+        out.closeEntry();
+      }
+    }
+    if (changed) {
+      Files.move(rewritten, jar, StandardCopyOption.REPLACE_EXISTING);
+    } else {
+      Files.delete(rewritten);
+    }
+  }
+
+  private static ClassTransform toJava8() {
+    return ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL)
+        .andThen(
+            (builder, element) -> {
+              if (element instanceof ClassFileVersion) {
+                builder.withVersion(JAVA_8, 0);
+              } else {
+                builder.with(element);
+              }
+            });
+  }
+
+  private static byte[] content(ZipFile in, ZipEntry entry) {
+    try (var stream = in.getInputStream(entry)) {
+      return stream.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
