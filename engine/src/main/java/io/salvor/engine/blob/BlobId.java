@@ -3,7 +3,9 @@ package io.salvor.engine.blob;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
-/** HMAC-SHA-256 of a blob's plain bytes (docs/format.md §6), as four words, the first the highest. */
+/**
+ * HMAC-SHA-256 of a blob's plain bytes (docs/format.md §6), as four words, the first the highest.
+ */
 public record BlobId(long a, long b, long c, long d) implements Comparable<BlobId> {
   /** Length in bytes. */
   public static final int SIZE = 32;

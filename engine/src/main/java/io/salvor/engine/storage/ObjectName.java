@@ -11,9 +11,14 @@ public record ObjectName(String value) implements Comparable<ObjectName> {
       Pattern.compile("[a-z0-9-][a-z0-9.-]*(/[a-z0-9-][a-z0-9.-]*)*");
 
   public ObjectName {
-    if (value.length() > 200 || !VALID.matcher(value).matches()) {
+    if (!isValid(value)) {
       throw new IllegalArgumentException("not an object name: " + value);
     }
+  }
+
+  /** Whether the text can be a name. */
+  public static boolean isValid(String text) {
+    return text.length() <= 200 && VALID.matcher(text).matches();
   }
 
   @Override
