@@ -30,7 +30,7 @@ final class Training {
       System.setOut(nowhere);
       System.setErr(nowhere);
       for (List<String> command : commands(source, scratch.resolve("target"))) {
-        int unused = Main.run(command.toArray(String[]::new));
+        int _ = Main.run(command.toArray(String[]::new));
       }
     } finally {
       System.setOut(out);

@@ -1,0 +1,4 @@
+package io.salvor.testkit.planted;
+
+/** Something that only tests may use. */
+public final class OfTheTestkit {}
