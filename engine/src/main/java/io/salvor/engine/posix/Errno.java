@@ -10,6 +10,7 @@ public enum Errno {
   EINTR(4, "interrupted"),
   EIO(5, "input/output error"),
   ENXIO(6, "no such device or address"),
+  E2BIG(7, "value too long"),
   EBADF(9, "handle is closed or not fit for this"),
   EAGAIN(11, "temporarily unavailable"),
   ENOMEM(12, "out of memory"),

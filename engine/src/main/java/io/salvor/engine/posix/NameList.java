@@ -1,5 +1,8 @@
 package io.salvor.engine.posix;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -30,7 +33,7 @@ public final class NameList implements Iterable<byte[]> {
   NameList() {}
 
   /** Appends a name; a kind that is not known is null. */
-  void add(byte[] from, int offset, int length, @Nullable Kind kind) {
+  void add(MemorySegment from, long offset, int length, @Nullable Kind kind) {
     int record = HEADER + length;
     if (record > CHUNK) {
       throw new IllegalArgumentException("name of " + length + " bytes");
@@ -45,7 +48,7 @@ public final class NameList implements Iterable<byte[]> {
     last[lastEnd] = (byte) (kind == null ? 0 : kind.directoryType());
     last[lastEnd + 1] = (byte) (length >>> 8);
     last[lastEnd + 2] = (byte) length;
-    System.arraycopy(from, offset, last, lastEnd + HEADER, length);
+    MemorySegment.copy(from, JAVA_BYTE, offset, last, lastEnd + HEADER, length);
     lastEnd += record;
   }
 

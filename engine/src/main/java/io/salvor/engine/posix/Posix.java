@@ -7,7 +7,7 @@ public interface Posix {
 
   /** The native one where it is to be had (Linux, foreign functions permitted), else NIO's. */
   static Posix system() {
-    throw new UnsupportedOperationException("not built yet");
+    return SystemPosix.INSTANCE;
   }
 
   /** What it can do, and what is missing. */
