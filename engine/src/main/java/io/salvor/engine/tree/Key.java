@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key of an entry: a tuple of byte strings, kept encoded (docs/format.md §8) and compared as
@@ -14,6 +15,9 @@ import java.util.List;
 public final class Key implements Comparable<Key> {
   /** The empty tuple. */
   public static final Key ROOT = new Key(new byte[0]);
+
+  /** The most bytes that an encoded key may have in a tree. */
+  public static final int MAX_ENCODED = 1 << 20;
 
   private static final byte SEPARATOR = 0;
   private static final byte ESCAPE = 1;
@@ -119,6 +123,52 @@ public final class Key implements Comparable<Key> {
     return parts;
   }
 
+  /** How many parts there are. */
+  public int depth() {
+    int depth = encoded.length == 0 ? 0 : 1;
+    for (byte b : encoded) {
+      if (b == SEPARATOR) {
+        depth++;
+      }
+    }
+    return depth;
+  }
+
+  /** The key without its last part; the root has none. */
+  public Key parent() {
+    for (int i = encoded.length - 1; i > 0; i--) {
+      if (encoded[i] == SEPARATOR) {
+        return new Key(Arrays.copyOf(encoded, i));
+      }
+    }
+    if (isRoot()) {
+      throw new IllegalStateException("the root has no parent");
+    }
+    return ROOT;
+  }
+
+  /** The last part; the root has none. */
+  public byte[] name() {
+    int start = isRoot() ? 0 : parent().encoded.length;
+    byte[] last = Arrays.copyOfRange(encoded, start == 0 ? 0 : start + 1, encoded.length);
+    if (last.length == 0) {
+      throw new IllegalStateException("the root has no name");
+    }
+    return new Key(last).parts().getFirst();
+  }
+
+  /** The key one part longer than this one that covers {@code below}, a key below this one. */
+  public Key toward(Key below) {
+    if (!covers(below) || below.encoded.length == encoded.length) {
+      throw new IllegalArgumentException(below + " is not below " + this);
+    }
+    int end = encoded.length + 1;
+    while (end < below.encoded.length && below.encoded[end] != SEPARATOR) {
+      end++;
+    }
+    return end == below.encoded.length ? below : new Key(Arrays.copyOf(below.encoded, end));
+  }
+
   /** The encoded bytes; not to be changed by the caller. */
   public byte[] encoded() {
     return encoded;
@@ -139,6 +189,21 @@ public final class Key implements Comparable<Key> {
     return o.length >= n
         && Arrays.equals(encoded, 0, n, o, 0, n)
         && (o.length == n || o[n] == SEPARATOR);
+  }
+
+  /** Bytes between this key and all that lies below it. */
+  byte[] lowerBound() {
+    return Arrays.copyOf(encoded, encoded.length + 1);
+  }
+
+  /** Bytes between all that this key covers and what follows; null behind the root. */
+  byte @Nullable [] upperBound() {
+    if (isRoot()) {
+      return null;
+    }
+    byte[] bound = Arrays.copyOf(encoded, encoded.length + 1);
+    bound[encoded.length] = ESCAPE;
+    return bound;
   }
 
   @Override

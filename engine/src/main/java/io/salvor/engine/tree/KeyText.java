@@ -93,6 +93,10 @@ public final class KeyText {
           text.append("\\\\");
         } else if (c < 0x20 || c == 0x7f || (c == '/' && slashes)) {
           hex((byte) c, text);
+        } else if (c >= 0x80 && c < 0xa0) {
+          // The second set of control characters: a terminal takes them for commands, too.
+          hex((byte) 0xc2, text);
+          hex((byte) c, text);
         } else {
           text.append(c);
         }
