@@ -72,6 +72,11 @@ public final class NameList implements Iterable<byte[]> {
     return size;
   }
 
+  /** Memory it takes, in bytes. */
+  long bytes() {
+    return (long) CHUNK * chunks.size() + 4L * at.length;
+  }
+
   /** A copy of a name. */
   public byte[] get(int index) {
     int position = position(index);

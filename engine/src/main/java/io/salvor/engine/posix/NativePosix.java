@@ -19,6 +19,10 @@ final class NativePosix implements Posix {
     this.xattrs = new Xattrs(features);
   }
 
+  KernelFeatures features() {
+    return features;
+  }
+
   @Override
   public Capabilities capabilities() {
     Set<Capability> present = EnumSet.allOf(Capability.class);

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** What files and directories have in common: metadata by path. */
 abstract class NioHandle implements Handle {
 
-  private static final byte[] SELF = {'.'};
-
   private final Path path;
   private volatile boolean closed;
 
@@ -26,7 +24,7 @@ abstract class NioHandle implements Handle {
 
   @Override
   public Stat stat() throws PosixException {
-    return NioStat.of(path(), SELF);
+    return NioStat.of(path(), null);
   }
 
   @Override

@@ -49,6 +49,8 @@ final class NioMetadata {
   }
 
   static void utimens(Path path, byte @Nullable [] name, PosixTime mtime) throws PosixException {
+    // NIO would set 1970 instead, and say nothing.
+    require(mtime.seconds() >= 0 || mtime.nanos() == 0, "utimens", name);
     LinkOption[] options =
         Files.isSymbolicLink(path)
             ? new LinkOption[] {LinkOption.NOFOLLOW_LINKS}
@@ -62,7 +64,7 @@ final class NioMetadata {
   }
 
   static List<byte[]> listXattr(Path path, byte @Nullable [] name) throws PosixException {
-    UserDefinedFileAttributeView view = view(path);
+    UserDefinedFileAttributeView view = view(path, name);
     if (view == null) {
       return List.of();
     }
@@ -79,7 +81,7 @@ final class NioMetadata {
 
   static byte @Nullable [] getXattr(Path path, byte @Nullable [] name, byte[] attribute)
       throws PosixException {
-    UserDefinedFileAttributeView view = view(path);
+    UserDefinedFileAttributeView view = view(path, name);
     if (view == null || !isUser(attribute)) {
       return null;
     }
@@ -98,7 +100,7 @@ final class NioMetadata {
 
   static void setXattr(Path path, byte @Nullable [] name, byte[] attribute, byte[] value)
       throws PosixException {
-    UserDefinedFileAttributeView view = view(path);
+    UserDefinedFileAttributeView view = view(path, name);
     if (view == null || !isUser(attribute)) {
       throw new PosixException(Errno.EOPNOTSUPP, "setxattr", name);
     }
@@ -111,7 +113,7 @@ final class NioMetadata {
 
   static void removeXattr(Path path, byte @Nullable [] name, byte[] attribute)
       throws PosixException {
-    UserDefinedFileAttributeView view = view(path);
+    UserDefinedFileAttributeView view = view(path, name);
     if (view == null || !isUser(attribute)) {
       throw new PosixException(Errno.EOPNOTSUPP, "removexattr", name);
     }
@@ -126,9 +128,10 @@ final class NioMetadata {
   }
 
   /** Only files and directories have attributes for users; to look at others would open them. */
-  private static @Nullable UserDefinedFileAttributeView view(Path path) {
-    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-            || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+  private static @Nullable UserDefinedFileAttributeView view(Path path, byte @Nullable [] name)
+      throws PosixException {
+    Kind kind = NioStat.of(path, name).kind();
+    return kind == Kind.FILE || kind == Kind.DIRECTORY
         ? Files.getFileAttributeView(
             path, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
         : null;

@@ -42,6 +42,9 @@ final class NioPosix implements Posix {
 
   @Override
   public Dir openRoot(byte[] path) throws PosixException {
+    if (path.length == 0) {
+      throw new PosixException(Errno.ENOENT, "open", path); // to NIO the working directory
+    }
     try {
       Path real = NioNames.relative(path, "open").toRealPath();
       if (!Files.isDirectory(real)) {

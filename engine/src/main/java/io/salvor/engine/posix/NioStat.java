@@ -19,7 +19,7 @@ final class NioStat {
 
   private NioStat() {}
 
-  static Stat of(Path path, byte[] name) throws PosixException {
+  static Stat of(Path path, byte @Nullable [] name) throws PosixException {
     try {
       return UNIX_VIEW ? unix(path, name) : basic(path);
     } catch (IOException e) {
@@ -27,7 +27,7 @@ final class NioStat {
     }
   }
 
-  private static Stat unix(Path path, byte[] name) throws IOException {
+  private static Stat unix(Path path, byte @Nullable [] name) throws IOException {
     Map<String, Object> all =
         Files.readAttributes(
             path,

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +40,20 @@ final class Scratch implements AutoCloseable {
   private static final AtomicReferenceArray<@Nullable Scratch> POOL =
       new AtomicReferenceArray<>(SLOTS);
 
+  private static final AtomicInteger MADE = new AtomicInteger();
+
   private final MemorySegment memory = Arena.ofAuto().allocate(DATA + DATA_SIZE, 64);
   private final long address = memory.address();
   private @Nullable Descriptor descriptor;
 
-  private Scratch() {}
+  private Scratch() {
+    MADE.incrementAndGet();
+  }
+
+  /** How many there have ever been: stands still once every thread's needs are met. */
+  static int made() {
+    return MADE.get();
+  }
 
   /** One for calls that concern no descriptor. */
   static Scratch borrow() {
