@@ -3,6 +3,8 @@ package io.salvor.engine.crypto;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Sixteen random bytes that name an object, written as 32 hex digits. */
 public record ObjectId(long high, long low) implements Comparable<ObjectId> {
@@ -11,6 +13,8 @@ public record ObjectId(long high, long low) implements Comparable<ObjectId> {
 
   /** The id of all zeros: "none" in headers. */
   public static final ObjectId ZERO = new ObjectId(0, 0);
+
+  private static final Pattern HEX = Pattern.compile("[0-9a-f]{32}");
 
   /** A new id. */
   public static ObjectId random(SecureRandom random) {
@@ -30,10 +34,19 @@ public record ObjectId(long high, long low) implements Comparable<ObjectId> {
    * @throws IllegalArgumentException for anything else
    */
   public static ObjectId parse(String hex) {
-    if (hex.length() != 2 * SIZE || !hex.equals(hex.toLowerCase(java.util.Locale.ROOT))) {
+    if (!HEX.matcher(hex).matches()) {
       throw new IllegalArgumentException("not an object id: " + hex);
     }
     return from(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+  }
+
+  /** The id that follows {@code prefix} and ends {@code name}; empty if none does. */
+  public static Optional<ObjectId> find(String name, String prefix) {
+    if (!name.startsWith(prefix)) {
+      return Optional.empty();
+    }
+    String hex = name.substring(prefix.length());
+    return HEX.matcher(hex).matches() ? Optional.of(parse(hex)) : Optional.empty();
   }
 
   /** Appends the 16 bytes to {@code out}. */
