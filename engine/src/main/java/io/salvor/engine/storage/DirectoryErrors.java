@@ -16,11 +16,18 @@ import org.jspecify.annotations.Nullable;
 /** Says what a failed file operation of a directory means for the person who has the directory. */
 final class DirectoryErrors {
   private final String address;
+  private final DirectoryRoot identity;
   private final Path root;
 
-  DirectoryErrors(String address, Path root) {
+  DirectoryErrors(String address, DirectoryRoot root) {
     this.address = address;
-    this.root = root;
+    this.identity = root;
+    this.root = root.path();
+  }
+
+  /** For a directory whose place may not even exist. */
+  static DirectoryErrors beforeOpening(Path directory) {
+    return new DirectoryErrors(directory.toString(), new DirectoryRoot(directory, 0, 0));
   }
 
   /** For anything but storing. {@code what} is what cannot be done: {@code "read packs/ab"}. */
@@ -82,7 +89,7 @@ final class DirectoryErrors {
   }
 
   boolean isRootGone() {
-    return !Files.isDirectory(root);
+    return identity.isGone();
   }
 
   /** The exception for a root that is not there any more. */

@@ -39,10 +39,10 @@ public final class DirectoryStorage implements Storage {
   private final Temporaries temporaries;
   private final AtomicBoolean cleared = new AtomicBoolean();
 
-  private DirectoryStorage(String address, Path root) {
+  private DirectoryStorage(String address, DirectoryRoot identity) {
     this.address = address;
-    this.root = root;
-    this.errors = new DirectoryErrors(address, root);
+    this.root = identity.path();
+    this.errors = new DirectoryErrors(address, identity);
     this.tree = new DirectoryTree(root);
     this.temporaries = new Temporaries(root.resolve(TEMPORARY));
   }
@@ -54,11 +54,11 @@ public final class DirectoryStorage implements Storage {
       if (!Files.readAttributes(absolute, BasicFileAttributes.class).isDirectory()) {
         throw missing(absolute, "it is not a directory", null);
       }
-      return new DirectoryStorage(absolute.toString(), absolute.toRealPath());
+      return new DirectoryStorage(absolute.toString(), DirectoryRoot.of(absolute.toRealPath()));
     } catch (NoSuchFileException e) {
       throw missing(absolute, "there is no such directory", e);
     } catch (IOException e) {
-      throw new DirectoryErrors(absolute.toString(), absolute).failed("open the directory", e);
+      throw DirectoryErrors.beforeOpening(absolute).failed("open the directory", e);
     }
   }
 
@@ -71,7 +71,7 @@ public final class DirectoryStorage implements Storage {
         PrivateFiles.restrictDirectory(absolute.toRealPath());
       }
     } catch (IOException e) {
-      throw new DirectoryErrors(absolute.toString(), absolute).failed("make the directory", e);
+      throw DirectoryErrors.beforeOpening(absolute).failed("make the directory", e);
     }
     return open(absolute);
   }
@@ -120,6 +120,9 @@ public final class DirectoryStorage implements Storage {
   @Override
   public ObjectWriter create(ObjectName name) throws IOException {
     Path target = path(name);
+    if (errors.isRootGone()) {
+      throw errors.rootGone("store " + name);
+    }
     try {
       Temporary temporary = temporaries.create();
       DirectoryWriter writer = new DirectoryWriter(name, target, temporary, tree, errors);
