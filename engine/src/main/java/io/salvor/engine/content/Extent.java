@@ -1,0 +1,31 @@
+package io.salvor.engine.content;
+
+import io.salvor.engine.blob.BlobId;
+
+/** A part of a content; lengths are in bytes and at least 1. */
+public sealed interface Extent {
+  /** The most bytes that a data blob has. */
+  int MAX_DATA = 8 << 20;
+
+  /** Length in bytes. */
+  long length();
+
+  /** The bytes of a data blob, all of them. */
+  record Data(long length, BlobId id) implements Extent {
+    public Data {
+      if (length < 1 || length > MAX_DATA) {
+        throw new IllegalArgumentException("a data extent of " + length + " bytes");
+      }
+    }
+  }
+
+  /** Zeros that take no room. */
+  record Hole(long length) implements Extent {
+    public Hole {
+      // A length has 62 bits beside the bit that tells holes.
+      if (length < 1 || length > Long.MAX_VALUE >> 1) {
+        throw new IllegalArgumentException("a hole of " + length + " bytes");
+      }
+    }
+  }
+}
