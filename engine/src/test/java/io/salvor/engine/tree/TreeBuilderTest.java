@@ -124,7 +124,7 @@ class TreeBuilderTest {
     Random random = new Random(7);
     int most = 0;
     int sum = 0;
-    for (int n = 0; n < 20; n++) {
+    for (int n = 0; n < 8; n++) {
       TreeMap<Key, byte[]> changed = new TreeMap<>(map);
       int i = random.nextInt(100_000);
       if (n % 2 == 0) {
@@ -136,7 +136,7 @@ class TreeBuilderTest {
       most = Math.max(most, nodes);
       sum += nodes;
     }
-    assertThat(sum / 20.0).isLessThan(2.0 * (root.level() + 1));
+    assertThat(sum / 8.0).isLessThan(2.0 * (root.level() + 1));
     assertThat(most).isLessThan(8 * (root.level() + 1));
   }
 
