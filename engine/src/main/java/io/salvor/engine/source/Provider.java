@@ -1,0 +1,20 @@
+package io.salvor.engine.source;
+
+import java.util.List;
+
+/** A kind of source. One explicit list names them all. */
+public interface Provider {
+
+  /** The name, as it stands in manifests. */
+  String name();
+
+  /** Whether the address is one of this provider's. */
+  boolean handles(String address);
+
+  /**
+   * Opens one source made of these addresses.
+   *
+   * @throws io.salvor.engine.error.SalvorException SOURCE_MISSING, SOURCE_UNREADABLE or BAD_PATTERN
+   */
+  Source open(List<String> addresses, CaptureOptions options);
+}
