@@ -1,0 +1,109 @@
+package io.salvor.engine.keys;
+
+import io.salvor.engine.codec.CborReader;
+import io.salvor.engine.codec.CborWriter;
+import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.crypto.Hpke;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.crypto.SealingKey;
+import io.salvor.engine.crypto.SignedMessage;
+import io.salvor.engine.crypto.SigningKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.AEADBadTagException;
+import org.jspecify.annotations.Nullable;
+
+/** The repository's secrets, sealed to a credential (docs/format.md §4). */
+record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext) {
+  private static final byte[] INFO = "salvor/1 grant".getBytes(StandardCharsets.US_ASCII);
+
+  /** Seals the secrets to a credential's public half. */
+  static Grant create(
+      ObjectId id, ObjectId credential, byte[] publicHalf, Secrets secrets, SecureRandom random) {
+    byte[] plain = secrets.encode();
+    Hpke.Sealed sealed = Hpke.seal(publicHalf, INFO, associated(credential, id), plain, random);
+    Arrays.fill(plain, (byte) 0);
+    return new Grant(id, credential, sealed.enc(), sealed.ciphertext());
+  }
+
+  KeyObject encode(SigningKey authority) {
+    byte[] message =
+        new CborWriter()
+            .map()
+            .key(0)
+            .bytes(credential.bytes())
+            .key(1)
+            .bytes(enc)
+            .key(2)
+            .bytes(ciphertext)
+            .end()
+            .toByteArray();
+    return new KeyObject(
+        ObjectKind.GRANT, id, SignedMessage.sign(authority, ObjectKind.GRANT, id, message));
+  }
+
+  /**
+   * Reads a grant that the authority has signed.
+   *
+   * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
+   */
+  static Grant decode(KeyObject object, byte[] authority) {
+    byte[] message =
+        SignedMessage.verify(authority, ObjectKind.GRANT, object.id(), object.message())
+            .orElseThrow(
+                () -> KeyDamage.of(object.name(), "Its signature is not the repository's"));
+    @Nullable ObjectId credential = null;
+    byte @Nullable [] enc = null;
+    byte @Nullable [] ciphertext = null;
+    try {
+      CborReader in = new CborReader(message);
+      in.map();
+      for (int key; (key = in.nextKey()) >= 0; ) {
+        switch (key) {
+          case 0 -> credential = ObjectId.from(in.view(ObjectId.SIZE));
+          case 1 -> enc = in.bytes(Hpke.ENC_SIZE);
+          case 2 -> ciphertext = in.bytes();
+          default -> in.skip();
+        }
+      }
+      in.end();
+    } catch (MalformedException e) {
+      throw KeyDamage.of(object.name(), "It is not a grant: " + e.getMessage(), e);
+    }
+    if (credential == null || enc == null || ciphertext == null) {
+      throw KeyDamage.of(object.name(), "It is not a grant: a field is missing");
+    }
+    return new Grant(object.id(), credential, enc, ciphertext);
+  }
+
+  /**
+   * Opens it with the credential's key.
+   *
+   * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
+   */
+  Secrets open(SealingKey key) {
+    byte[] plain;
+    try {
+      plain = Hpke.open(key, enc, INFO, associated(credential, id), ciphertext);
+    } catch (AEADBadTagException e) {
+      throw KeyDamage.of(ObjectKind.GRANT.name(id), "It does not decrypt: it was changed", e);
+    }
+    try {
+      return Secrets.decode(plain);
+    } catch (MalformedException e) {
+      throw KeyDamage.of(ObjectKind.GRANT.name(id), "It holds no secrets: " + e.getMessage(), e);
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  private static byte[] associated(ObjectId credential, ObjectId grant) {
+    ByteBuffer out = ByteBuffer.allocate(2 * ObjectId.SIZE);
+    credential.to(out);
+    grant.to(out);
+    return out.array();
+  }
+}

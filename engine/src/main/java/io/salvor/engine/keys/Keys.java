@@ -1,0 +1,176 @@
+package io.salvor.engine.keys;
+
+import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.SealingKey;
+import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.crypto.SigningKey;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Makes repositories and opens them (docs/format.md §3 and §4). */
+public final class Keys {
+  // Where a repository's objects lie: one of them without the object salvor is damage.
+  private static final List<String> PREFIXES =
+      List.of("keys/", "backups/", "ledger/", "index/", "sessions/", "packs/");
+
+  private Keys() {}
+
+  /**
+   * Makes a repository with one credential: the keys first and the object {@code salvor} last, so
+   * that nothing looks like a repository before it is one.
+   *
+   * @param label a name for the credential
+   * @throws SalvorException REPOSITORY_EXISTS if there is one, or a part of one
+   */
+  public static KeyRing create(
+      Storage storage,
+      Passphrase passphrase,
+      String label,
+      Argon2id cost,
+      SecureRandom random,
+      InstantSource clock)
+      throws IOException {
+    if (storage.find(RepositoryDescription.NAME).isPresent()) {
+      throw exists(storage, "The object salvor is there", "Use it, or choose another place");
+    }
+    if (anyUnder(storage, PREFIXES)) {
+      throw exists(
+          storage,
+          "There is no object salvor, but others of a repository are there",
+          "If only keys/ is there, an init did not finish: delete keys/ and run it again");
+    }
+    Instant now = clock.instant();
+    RepositoryDescription description = new RepositoryDescription(ObjectId.random(random), now);
+    byte[] root = new byte[Secrets.ROOT_SIZE];
+    random.nextBytes(root);
+    SigningKey authority = SigningKey.generate(random);
+    SealingKey epochKey = SealingKey.generate(random);
+    ObjectId epochId = ObjectId.random(random);
+    Secrets secrets = new Secrets(root, authority, Map.of(epochId, epochKey));
+    try (SealingKey credentialKey = SealingKey.generate(random)) {
+      Credential credential =
+          Credential.create(
+              ObjectId.random(random),
+              label,
+              now,
+              passphrase,
+              cost,
+              new Credential.Payload(
+                  credentialKey, authority.publicKey(), Sha256.of(description.bytes())),
+              random);
+      Epoch epoch = new Epoch(epochId, epochKey.publicHalf(), now, Optional.empty());
+      Grant grant =
+          Grant.create(
+              ObjectId.random(random),
+              credential.id(),
+              credentialKey.publicHalf(),
+              secrets,
+              random);
+      put(storage, credential.encode());
+      put(storage, epoch.encode(authority));
+      put(storage, grant.encode(authority));
+    }
+    storage.put(RepositoryDescription.NAME, description.bytes());
+    return new KeyRing(root, authority, secrets.epochs(), epochId, random);
+  }
+
+  /**
+   * Reads the object {@code salvor}.
+   *
+   * @throws SalvorException REPOSITORY_MISSING if nothing of a repository is there;
+   *     REPOSITORY_DAMAGED if it is damaged, or missing beside others; FORMAT_NEWER
+   */
+  public static RepositoryDescription describe(Storage storage) throws IOException {
+    try {
+      return RepositoryDescription.parse(storage.get(RepositoryDescription.NAME));
+    } catch (NoSuchFileException e) {
+      if (anyUnder(storage, PREFIXES)) {
+        throw KeyDamage.repository(
+            "The object salvor is missing in " + storage.address(),
+            "Other objects of a repository are there",
+            "Put it back from a copy; if only keys/ is there, an init did not finish");
+      }
+      throw new SalvorException(
+          ErrorCode.REPOSITORY_MISSING,
+          "There is no repository in " + storage.address(),
+          "The object salvor is not there, nor any other",
+          "Check the address, or run `salvor init`",
+          e);
+    }
+  }
+
+  /**
+   * Opens a repository with a passphrase; every credential that is intact is tried.
+   *
+   * @param random for the objects that the ring will make
+   * @throws SalvorException as {@link #describe}; WRONG_CREDENTIAL if no intact credential takes
+   *     the passphrase; KEY_DAMAGED if none is intact, or what it leads to is damaged
+   */
+  public static KeyRing open(Storage storage, Passphrase passphrase, SecureRandom random)
+      throws IOException {
+    byte[] description = describe(storage).bytes();
+    KeyObjects objects = KeyObjects.read(storage);
+    for (Credential credential : objects.credentials()) {
+      Optional<Credential.Payload> payload = credential.open(passphrase);
+      if (payload.isPresent()) {
+        try (SealingKey key = payload.get().key()) {
+          return Opening.ring(credential.id(), payload.get(), description, objects, random);
+        }
+      }
+    }
+    if (objects.credentials().isEmpty()) {
+      throw objects.damaged().values().stream()
+          .findFirst()
+          .orElseGet(
+              () ->
+                  KeyDamage.lost(
+                      "The repository in " + storage.address() + " has no credential",
+                      "No object keys/*.credential is there"));
+    }
+    throw new SalvorException(
+        ErrorCode.WRONG_CREDENTIAL,
+        "The passphrase does not open the repository in " + storage.address(),
+        "No credential takes it, of " + objects.credentials().size(),
+        "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file");
+  }
+
+  /** What is wrong with the plain parts of the key objects; needs no passphrase. */
+  public static List<SalvorException> damage(Storage storage) throws IOException {
+    return List.copyOf(KeyObjects.read(storage).damaged().values());
+  }
+
+  private static void put(Storage storage, KeyObject object) throws IOException {
+    storage.put(object.name(), object.encode());
+  }
+
+  private static boolean anyUnder(Storage storage, List<String> prefixes) throws IOException {
+    AtomicBoolean any = new AtomicBoolean();
+    for (String prefix : prefixes) {
+      storage.list(prefix, info -> any.set(true));
+      if (any.get()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static SalvorException exists(Storage storage, String why, String remedy) {
+    return new SalvorException(
+        ErrorCode.REPOSITORY_EXISTS,
+        "There is a repository in " + storage.address() + " already",
+        why,
+        remedy);
+  }
+}

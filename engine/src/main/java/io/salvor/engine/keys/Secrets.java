@@ -1,0 +1,66 @@
+package io.salvor.engine.keys;
+
+import io.salvor.engine.codec.CborReader;
+import io.salvor.engine.codec.CborWriter;
+import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.SealingKey;
+import io.salvor.engine.crypto.SigningKey;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a grant holds: root secret, the authority's key, epochs by id. */
+record Secrets(byte[] root, SigningKey authority, Map<ObjectId, SealingKey> epochs) {
+  static final int ROOT_SIZE = 32;
+
+  byte[] encode() {
+    byte[] seed = authority.seed();
+    CborWriter out = new CborWriter().map().key(0).bytes(root).key(1).bytes(seed).key(2).array();
+    Arrays.fill(seed, (byte) 0);
+    new TreeMap<>(epochs)
+        .forEach(
+            (id, key) -> {
+              byte[] half = key.privateHalf();
+              out.array().bytes(id.bytes()).bytes(half).end();
+              Arrays.fill(half, (byte) 0);
+            });
+    byte[] plain = out.end().end().toByteArray();
+    Arrays.fill(out.buffer(), (byte) 0);
+    return plain;
+  }
+
+  static Secrets decode(byte[] plain) {
+    byte @Nullable [] root = null;
+    @Nullable SigningKey authority = null;
+    Map<ObjectId, SealingKey> epochs = new TreeMap<>();
+    CborReader in = new CborReader(plain);
+    in.map();
+    for (int key; (key = in.nextKey()) >= 0; ) {
+      switch (key) {
+        case 0 -> root = in.bytes(ROOT_SIZE);
+        case 1 -> {
+          byte[] seed = in.bytes(SigningKey.SIZE);
+          authority = SigningKey.of(seed);
+          Arrays.fill(seed, (byte) 0);
+        }
+        case 2 -> {
+          for (int n = in.array(); n > 0; n--) {
+            in.array(2);
+            ObjectId id = ObjectId.from(in.view(ObjectId.SIZE));
+            byte[] half = in.bytes(SealingKey.SIZE);
+            epochs.put(id, SealingKey.of(half));
+            Arrays.fill(half, (byte) 0);
+          }
+        }
+        default -> in.skip();
+      }
+    }
+    in.end();
+    if (root == null || authority == null || epochs.isEmpty()) {
+      throw new MalformedException("a field is missing");
+    }
+    return new Secrets(root, authority, epochs);
+  }
+}
