@@ -101,7 +101,7 @@ class ExtendedAttributesTest extends PosixContract {
     root.setXattr(name("dir"), inherited, list);
     assertThat(root.getXattr(name("dir"), access)).isEqualTo(list);
     assertThat(root.listXattr(name("dir"))).containsExactlyInAnyOrder(access, inherited);
-    assertThat(root.stat(name("dir")).mode()).as("the mask shows as the group's").isEqualTo(0660);
+    assertThat(root.stat(name("dir")).mode()).as("the mask shows as the group's").isEqualTo(0760);
     try (Dir dir = posix().openRoot(temp.resolve("dir"))) {
       dir.createFile(name("heir"), 0666).close();
       assertThat(dir.listXattr(name("heir"))).contains(access);
@@ -111,7 +111,7 @@ class ExtendedAttributesTest extends PosixContract {
   /** The kernel's form: version 2, then tag, permissions and id of each entry. */
   private static byte[] acl() {
     ByteBuffer acl = ByteBuffer.allocate(4 + 5 * 8).order(ByteOrder.LITTLE_ENDIAN).putInt(2);
-    int[][] entries = {{1, 6, -1}, {2, 4, 1234}, {4, 4, -1}, {0x10, 6, -1}, {0x20, 0, -1}};
+    int[][] entries = {{1, 7, -1}, {2, 4, 1234}, {4, 4, -1}, {0x10, 6, -1}, {0x20, 0, -1}};
     for (int[] entry : entries) {
       acl.putShort((short) entry[0]).putShort((short) entry[1]).putInt(entry[2]);
     }
