@@ -1,0 +1,31 @@
+package io.salvor.engine.backup;
+
+import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.storage.ObjectName;
+import java.util.HexFormat;
+
+/**
+ * A backup as it is listed.
+ *
+ * @param checksum SHA-256 of the manifest's encoded form, hex
+ * @param object where the manifest lies: below {@code backups/} if sealed, else the session's last
+ *     checkpoint
+ * @param sealed whether it was sealed; if not, it is what an interrupted session left
+ */
+public record Backup(Manifest manifest, String checksum, ObjectName object, boolean sealed) {
+
+  /** The backup's id. */
+  public BackupId id() {
+    return manifest.id();
+  }
+
+  /** How the ledger names it. */
+  LedgerEntry.Added ledgerLine() {
+    return new LedgerEntry.Added(object.value(), HexFormat.of().parseHex(checksum), id().text());
+  }
+
+  /** Whether this is the undo of a restore rather than a backup that somebody asked for. */
+  public boolean isUndo() {
+    return manifest.undo() != null;
+  }
+}

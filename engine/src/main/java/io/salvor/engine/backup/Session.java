@@ -1,0 +1,90 @@
+package io.salvor.engine.backup;
+
+import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
+
+/**
+ * A writer at work (docs/format.md §11): opened before anything else is written, checkpointed, and
+ * ended by a sealed manifest. For one thread at a time.
+ */
+final class Session {
+  private final Storage storage;
+  private final KeyRing keys;
+  private final ObjectId id;
+  private int checkpoints;
+
+  private Session(Storage storage, KeyRing keys, ObjectId id) {
+    this.storage = storage;
+    this.keys = keys;
+    this.id = id;
+  }
+
+  /** Publishes the session; every condemnation that comes after it waits for its end. */
+  static Session begin(Storage storage, KeyRing keys, SessionRecord.Open open) throws IOException {
+    Session session = new Session(storage, keys, open.session());
+    session.put(ObjectKind.SESSION_OPEN.name(open.session()), ObjectKind.SESSION_OPEN, open);
+    return session;
+  }
+
+  /** Whether anything but the opening has been written. */
+  boolean hasCheckpoint() {
+    return checkpoints > 0;
+  }
+
+  /** Leaves a checkpoint; what the manifest needs is durable already. */
+  void checkpoint(Manifest manifest, boolean last) throws IOException {
+    int number = checkpoints + 1;
+    put(
+        ObjectKind.checkpoint(id, number),
+        ObjectKind.CHECKPOINT,
+        new SessionRecord.Checkpoint(id, number, ManifestCodec.encode(manifest), last));
+    checkpoints = number;
+    if (number > 1) {
+      storage.delete(ObjectKind.checkpoint(id, number - 1));
+    }
+  }
+
+  /**
+   * Stops a writer that was given up while it slept.
+   *
+   * @throws SalvorException SESSION_REVOKED
+   */
+  void requireAlive() throws IOException {
+    if (storage.find(ObjectKind.SESSION_OPEN.name(id)).isEmpty()
+        || storage.find(ObjectKind.REVOCATION.name(id)).isPresent()) {
+      throw new SalvorException(
+          ErrorCode.SESSION_REVOKED,
+          "The backup was given up while it was running",
+          "its session " + id + " was ended by somebody else, for it looked dead",
+          "run the backup again; what was uploaded is found and not sent twice");
+    }
+  }
+
+  /** Seals: from here on the backup is there. */
+  ObjectId seal(ObjectId object, byte[] manifest) throws IOException {
+    storage.put(
+        ObjectKind.MANIFEST.name(object), keys.sealSmall(ObjectKind.MANIFEST, object, manifest));
+    return object;
+  }
+
+  /** Says that the writer has ended and takes away what nobody needs any more. */
+  void end(boolean sealed) throws IOException {
+    put(ObjectKind.SESSION_END.name(id), ObjectKind.SESSION_END, new SessionRecord.End(id, sealed));
+    SessionObjects.remove(storage, id);
+  }
+
+  /** Takes a session away that has no checkpoint: nothing would be found in it. */
+  void abandon() throws IOException {
+    SessionObjects.remove(storage, id);
+  }
+
+  private void put(ObjectName name, ObjectKind kind, SessionRecord record) throws IOException {
+    storage.put(name, keys.sealSmall(kind, id, record.encode()));
+  }
+}

@@ -1,0 +1,30 @@
+package io.salvor.engine.ledger;
+
+import io.salvor.engine.crypto.ObjectId;
+import java.io.IOException;
+import java.util.List;
+
+/** Where a reader keeps the heads that it has seen: outside the repository. */
+public interface LedgerMemory {
+
+  /** Keeps nothing: for a reader without any place of its own. */
+  LedgerMemory NONE =
+      new LedgerMemory() {
+        @Override
+        public List<Seen> read() {
+          return List.of();
+        }
+
+        @Override
+        public void write(List<Seen> heads) {}
+      };
+
+  /** What was written last; empty if nothing was, or if it cannot be read any more. */
+  List<Seen> read() throws IOException;
+
+  /** Replaces it, durably. */
+  void write(List<Seen> heads) throws IOException;
+
+  /** A head with its number. */
+  record Seen(ObjectId id, long number) {}
+}

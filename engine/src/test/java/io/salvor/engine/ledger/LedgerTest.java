@@ -1,0 +1,135 @@
+package io.salvor.engine.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.crypto.TestKeys;
+import io.salvor.engine.storage.DirectoryStorage;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerTest {
+  private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
+
+  @TempDir Path temp;
+  private final Memory memory = new Memory();
+  private final KeyRing keys = TestKeys.ring();
+  private Storage storage;
+
+  @BeforeEach
+  void open() throws IOException {
+    storage = DirectoryStorage.create(temp.resolve("r"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    storage.close();
+    keys.close();
+  }
+
+  @Test
+  void whatWasAddedAndNotRemovedExists() throws IOException {
+    Ledger ledger = ledger();
+    add(ledger, "backups/a");
+    add(ledger, "backups/b");
+    ledger.append(List.of(), List.of("backups/a"), NOW, "me", new SecureRandom());
+    assertThat(ledger().existing().keySet()).containsExactly("backups/b");
+    assertThat(ledger().issues()).isEmpty();
+  }
+
+  @Test
+  void entriesOfTwoWhoDidNotSeeEachOtherAreJoinedByTheNext() throws IOException {
+    add(ledger(), "backups/a");
+    Ledger one = ledger();
+    Ledger two = ledger();
+    add(one, "backups/b");
+    add(two, "backups/c");
+    add(ledger(), "backups/d");
+    assertThat(ledger().existing()).hasSize(4);
+    assertThat(ledger().issues()).isEmpty();
+  }
+
+  @Test
+  void anEntryLostInTheMiddleShowsToEverybody() throws IOException {
+    Ledger ledger = ledger();
+    add(ledger, "backups/a");
+    ObjectName first = entries().getFirst();
+    add(ledger, "backups/b");
+    storage.delete(first);
+    assertThat(Ledger.read(storage, keys, LedgerMemory.NONE).issues())
+        .containsExactly(new LedgerIssue.EntryLost(first));
+  }
+
+  @Test
+  void theNewestEntryLostShowsToWhoHasSeenIt() throws IOException {
+    Ledger ledger = ledger();
+    add(ledger, "backups/a");
+    ObjectName first = entries().getFirst();
+    add(ledger, "backups/b");
+    ObjectName second = entries().stream().filter(n -> !n.equals(first)).findFirst().orElseThrow();
+    storage.delete(second);
+    assertThat(Ledger.read(storage, keys, LedgerMemory.NONE).issues()).isEmpty();
+    assertThat(ledger().issues()).containsExactly(new LedgerIssue.RolledBack(second, 2));
+    Ledger later = ledger();
+    add(later, "backups/c");
+    assertThat(ledger().issues())
+        .as("it is told again until somebody repairs it")
+        .containsExactly(new LedgerIssue.RolledBack(second, 2));
+  }
+
+  @Test
+  void aDamagedEntryShows() throws IOException {
+    Ledger ledger = ledger();
+    add(ledger, "backups/a");
+    ObjectName name = entries().getFirst();
+    byte[] bytes = storage.get(name);
+    bytes[bytes.length / 2] ^= 1;
+    storage.delete(name);
+    storage.put(name, bytes);
+    assertThat(ledger().issues()).contains(new LedgerIssue.EntryDamaged(name));
+  }
+
+  private Ledger ledger() throws IOException {
+    return Ledger.read(storage, keys, memory);
+  }
+
+  private static void add(Ledger ledger, String object) throws IOException {
+    ledger.append(
+        List.of(new LedgerEntry.Added(object, new byte[32], "label")),
+        List.of(),
+        NOW,
+        "me",
+        new SecureRandom());
+  }
+
+  private List<ObjectName> entries() throws IOException {
+    List<ObjectName> names = new ArrayList<>();
+    storage.list(ObjectKind.LEDGER_ENTRY.prefix(), info -> names.add(info.name()));
+    return names;
+  }
+
+  private static final class Memory implements LedgerMemory {
+    private List<Seen> seen = List.of();
+
+    @Override
+    public List<Seen> read() {
+      return seen;
+    }
+
+    @Override
+    public void write(List<Seen> heads) {
+      seen = List.copyOf(heads);
+    }
+  }
+}
