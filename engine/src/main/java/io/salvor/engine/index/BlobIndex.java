@@ -1,0 +1,421 @@
+package io.salvor.engine.index;
+
+import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Tells where blobs lie: the union of the repository's segments, but for superseded ones, and of
+ * what this process has written. Safe for several threads; several processes may share the cache
+ * directory.
+ *
+ * <p>Views of the cache are merged so that each is at least four times as large as all smaller ones
+ * together; so a lookup asks few of them, and a new segment costs little even beside a very large
+ * view. Where the cache cannot be written the index is kept in memory, and a warning says so.
+ *
+ * <p>Errors: a damaged segment is an issue, and the others serve on. A damaged view is built again.
+ */
+public final class BlobIndex implements AutoCloseable {
+  private static final int SORT_BUDGET = 16 << 20;
+  private static final int SPILL_BLOBS = 200_000;
+  private static final int GROWTH = 4;
+
+  private record State(List<LiveView> views, Set<ObjectId> segments) {}
+
+  private final Storage storage;
+  private final KeyRing keys;
+  private final Path cache;
+  private final Progress progress;
+  private final int sortBudget;
+  private final int spillBlobs;
+  private final Overlay overlay = new Overlay();
+  private final Map<ObjectId, ViewHead.Segment> bare = new HashMap<>();
+  private volatile List<SalvorException> issues = List.of();
+  private volatile State state = new State(List.of(), Set.of());
+  private boolean cacheUsable = true;
+
+  private BlobIndex(
+      Storage storage,
+      KeyRing keys,
+      Path cache,
+      Progress progress,
+      int sortBudget,
+      int spillBlobs) {
+    this.storage = storage;
+    this.keys = keys;
+    this.cache = cache;
+    this.progress = progress;
+    this.sortBudget = sortBudget;
+    this.spillBlobs = spillBlobs;
+  }
+
+  /**
+   * Opens the index of a repository and brings its local views up to date.
+   *
+   * @param cache a directory for this repository alone; made if it is missing
+   */
+  public static BlobIndex open(Storage storage, KeyRing keys, Path cache, Progress progress)
+      throws IOException {
+    return open(storage, keys, cache, progress, SORT_BUDGET, SPILL_BLOBS);
+  }
+
+  static BlobIndex open(
+      Storage storage, KeyRing keys, Path cache, Progress progress, int sortBudget, int spillBlobs)
+      throws IOException {
+    BlobIndex index = new BlobIndex(storage, keys, cache, progress, sortBudget, spillBlobs);
+    List<View> views = List.of();
+    try {
+      ViewBuilder.prepare(cache);
+      views = ViewFiles.open(cache);
+    } catch (CacheException e) {
+      index.cacheFailed(e);
+    }
+    index.update(views);
+    return index;
+  }
+
+  /** Whether the index names the blob. */
+  public boolean contains(BlobKind kind, BlobId id) {
+    return overlay.find(kind, id, location -> true)
+        || onViews(
+            views -> {
+              for (LiveView view : views) {
+                if (view.contains(kind, id)) {
+                  return true;
+                }
+              }
+              return false;
+            });
+  }
+
+  /** A place of the blob, or empty if the index does not name it. */
+  public Optional<BlobLocation> find(BlobKind kind, BlobId id) {
+    List<BlobLocation> found = new ArrayList<>();
+    see(kind, id, found::add);
+    return found.stream().findFirst();
+  }
+
+  /** Every place of the blob, one for each pack. */
+  public List<BlobLocation> locations(BlobKind kind, BlobId id) {
+    Map<ObjectId, BlobLocation> found = new LinkedHashMap<>();
+    see(
+        kind,
+        id,
+        location -> {
+          found.putIfAbsent(location.pack(), location);
+          return false;
+        });
+    return List.copyOf(found.values());
+  }
+
+  private void see(BlobKind kind, BlobId id, Predicate<BlobLocation> enough) {
+    if (!overlay.find(kind, id, enough)) {
+      onViews(views -> views.stream().anyMatch(view -> view.find(kind, id, enough)));
+    }
+  }
+
+  /** Reads views; one that turns out to be damaged is built again first. */
+  private <T> T onViews(Function<List<LiveView>, T> read) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return read.apply(state.views);
+      } catch (ViewDamagedException e) {
+        if (attempt == 3) {
+          throw new SalvorException(
+              ErrorCode.LOCAL_STATE,
+              "the local view of the index cannot be read",
+              String.valueOf(e.getMessage()),
+              "check the disk of " + cache + ", or remove that directory",
+              e);
+        }
+        repair(e);
+      }
+    }
+  }
+
+  private synchronized void repair(ViewDamagedException damage) {
+    List<View> sound = new ArrayList<>();
+    for (LiveView live : state.views) {
+      if (!live.view().path().equals(damage.file())) {
+        sound.add(live.view());
+      }
+    }
+    if (sound.size() == state.views.size()) {
+      return;
+    }
+    try {
+      ViewFiles.remove(damage.file());
+    } catch (CacheException e) {
+      cacheFailed(e);
+    }
+    try {
+      update(sound);
+    } catch (IOException e) {
+      throw new SalvorException(
+          ErrorCode.STORAGE_FAILED,
+          "cannot read the index of " + storage.address(),
+          String.valueOf(e.getMessage()),
+          "try again when the storage can be read",
+          e);
+    }
+  }
+
+  /** Makes a durable pack known. */
+  public void add(PackDescription pack) {
+    overlay.add(pack);
+  }
+
+  /** Says which segment names packs from now on; many of them then leave memory for a view. */
+  public synchronized void adopt(SegmentWriter.Written segment) {
+    overlay.adopt(segment.id(), segment.packs());
+    Set<ObjectId> segments = new HashSet<>(state.segments);
+    segments.add(segment.id());
+    state = new State(state.views, Set.copyOf(segments));
+    if (overlay.blobs() >= spillBlobs) {
+      try {
+        spill();
+      } catch (ViewDamagedException e) {
+        repair(e);
+      }
+    }
+  }
+
+  /** Takes in the segments that were written or removed since. */
+  public synchronized void refresh() throws IOException {
+    update(state.views.stream().map(LiveView::view).toList());
+  }
+
+  /** Brings the state up to date, beginning with views of which no damage is known. */
+  private synchronized void update(List<View> views) throws IOException {
+    List<View> sound = views;
+    while (true) {
+      try {
+        updateFrom(sound);
+        return;
+      } catch (ViewDamagedException e) {
+        List<View> rest = sound.stream().filter(view -> !view.path().equals(e.file())).toList();
+        if (rest.size() == sound.size()) {
+          // What was just written reads back wrong: do without views.
+          cacheFailed(new CacheException(new IOException(e.getMessage(), e)));
+          rest = List.of();
+        }
+        sound = rest;
+        discard(List.of(e.file()));
+      }
+    }
+  }
+
+  private void updateFrom(List<View> views) throws IOException {
+    Set<ObjectId> present = new HashSet<>();
+    storage.list(
+        ObjectKind.INDEX_SEGMENT.prefix(),
+        info -> ObjectKind.INDEX_SEGMENT.idIn(info.name()).ifPresent(present::add));
+    Set<ObjectId> inMemory = overlay.segments().keySet();
+    present.addAll(inMemory);
+    bare.keySet().retainAll(present);
+    Map<ObjectId, ViewHead.Segment> known = new HashMap<>(bare);
+    views.forEach(view -> view.segments().forEach(s -> known.put(s.id(), s)));
+    inMemory.forEach(id -> known.putIfAbsent(id, new ViewHead.Segment(id, List.of())));
+    List<ObjectId> unread = present.stream().filter(id -> !known.containsKey(id)).toList();
+    Map<ObjectId, SalvorException> damaged = new LinkedHashMap<>();
+    if (cacheUsable) {
+      try (ViewBuilder builder = new ViewBuilder(cache, sortBudget, progress)) {
+        for (ObjectId id : unread) {
+          read(id, known, damaged)
+              .ifPresent(segment -> builder.add(id, segment.superseded(), segment.packs()));
+        }
+        publish(views, wanted(present, known), builder);
+        issues = List.copyOf(damaged.values());
+        return;
+      } catch (CacheException e) {
+        cacheFailed(e);
+        damaged.clear();
+      }
+    }
+    for (ObjectId id : unread) {
+      read(id, known, damaged).ifPresent(segment -> overlay.adopt(id, segment.packs()));
+    }
+    Set<ObjectId> wanted = wanted(present, known);
+    state = new State(live(views, wanted), wanted);
+    issues = List.copyOf(damaged.values());
+  }
+
+  /** Reads a segment; empty if it is damaged, has vanished, or has no packs. */
+  private Optional<IndexSegment> read(
+      ObjectId id, Map<ObjectId, ViewHead.Segment> known, Map<ObjectId, SalvorException> damaged)
+      throws IOException {
+    progress.checkCancelled();
+    IndexSegment segment;
+    try {
+      segment = IndexSegment.read(storage, keys, id);
+    } catch (NoSuchFileException e) {
+      // Superseded and removed since the list was made.
+      return Optional.empty();
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.OBJECT_DAMAGED) {
+        throw e;
+      }
+      damaged.put(id, e);
+      return Optional.empty();
+    }
+    ViewHead.Segment head = new ViewHead.Segment(id, segment.superseded());
+    known.put(id, head);
+    if (segment.packs().isEmpty()) {
+      bare.put(id, head);
+      return Optional.empty();
+    }
+    return Optional.of(segment);
+  }
+
+  /** The segments that count: those that are there and that none of these supersedes. */
+  private static Set<ObjectId> wanted(
+      Set<ObjectId> present, Map<ObjectId, ViewHead.Segment> known) {
+    Set<ObjectId> wanted = new HashSet<>(known.keySet());
+    wanted.retainAll(present);
+    for (ObjectId id : List.copyOf(wanted)) {
+      ViewHead.Segment segment = known.get(id);
+      if (segment != null) {
+        segment.superseded().forEach(wanted::remove);
+      }
+    }
+    return Set.copyOf(wanted);
+  }
+
+  private static List<LiveView> live(List<View> views, Set<ObjectId> wanted) {
+    return views.stream()
+        .map(view -> new LiveView(view, view.packsNotOf(wanted::contains)))
+        .toList();
+  }
+
+  /** Merges what was read with the views that it outgrows, and lets lookups see the result. */
+  private void publish(List<View> views, Set<ObjectId> wanted, ViewBuilder builder) {
+    List<LiveView> kept = new ArrayList<>();
+    List<LiveView> merged = new ArrayList<>();
+    List<Path> obsolete = new ArrayList<>();
+    long size = builder.blobs();
+    List<LiveView> all = new ArrayList<>(live(views, wanted));
+    all.sort(Comparator.comparingLong(live -> live.view().blobs()));
+    for (LiveView live : all) {
+      if (live.isDead()) {
+        obsolete.add(live.view().path());
+      } else if (live.isWorn() || (size > 0 && live.view().blobs() <= GROWTH * size)) {
+        merged.add(live);
+        obsolete.add(live.view().path());
+        size += live.view().blobs();
+      } else {
+        kept.add(live);
+      }
+    }
+    if (size > 0) {
+      View view = builder.build(merged);
+      kept.addAll(live(List.of(view), wanted));
+    }
+    state = new State(List.copyOf(kept), wanted);
+    discard(obsolete);
+  }
+
+  /** Moves the packs that segments name from memory to a view. */
+  private void spill() {
+    Map<ObjectId, List<PackDescription>> content = overlay.segments();
+    if (content.isEmpty() || !cacheUsable) {
+      return;
+    }
+    try (ViewBuilder builder = new ViewBuilder(cache, sortBudget, progress)) {
+      content.forEach((id, packs) -> builder.add(id, List.of(), packs));
+      publish(state.views.stream().map(LiveView::view).toList(), state.segments, builder);
+      overlay.remove(content.keySet());
+    } catch (CacheException e) {
+      cacheFailed(e);
+    }
+  }
+
+  private void discard(List<Path> files) {
+    try {
+      files.forEach(ViewFiles::remove);
+    } catch (CacheException e) {
+      cacheFailed(e);
+    }
+  }
+
+  private void cacheFailed(CacheException e) {
+    if (cacheUsable) {
+      cacheUsable = false;
+      progress.warn(
+          ErrorCode.LOCAL_STATE.code(),
+          cache.toString(),
+          "the index is kept in memory, for its cache cannot be used: " + e.getMessage());
+    }
+  }
+
+  /** The segments that are in use. */
+  public Set<ObjectId> segments() {
+    return state.segments;
+  }
+
+  /** What is wrong with segments, found when they were read last. */
+  public List<SalvorException> issues() {
+    return issues;
+  }
+
+  /** Shows every pack without its frames; a pack may come more than once. */
+  public void packs(Consumer<PackSummary> each) {
+    overlay
+        .packs()
+        .forEach(p -> each.accept(new PackSummary(p.id(), p.sha256(), p.size(), p.kind())));
+    onViews(
+        views -> {
+          for (LiveView live : views) {
+            View.Cursor rows = live.view().packRows();
+            for (int pack = 0; rows.advance(); pack++) {
+              if (!live.dead().get(pack)) {
+                each.accept(Row.packSummary(rows.bytes(), rows.at()));
+              }
+            }
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Shows every pack with its frames, read from the repository segment by segment; a pack may come
+   * more than once. Damaged segments are left out, see {@link #issues}.
+   */
+  public void descriptions(Consumer<PackDescription> each) throws IOException {
+    overlay.unnamed().forEach(each);
+    for (ObjectId id : state.segments) {
+      progress.checkCancelled();
+      IndexSegment.read(storage, keys, id).packs().forEach(each);
+    }
+  }
+
+  /** Keeps what was written for the next process, as far as the cache can be used. */
+  @Override
+  public synchronized void close() {
+    try {
+      spill();
+    } catch (ViewDamagedException e) {
+      discard(List.of(e.file()));
+    }
+  }
+}
