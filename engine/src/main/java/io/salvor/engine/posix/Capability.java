@@ -26,6 +26,8 @@ public enum Capability {
   MOUNT_IDS,
   /** A directory can be made durable. */
   DIRECTORY_SYNC,
+  /** All of a file system can be made durable at once. */
+  FILE_SYSTEM_SYNC,
   /** Users and groups are looked up by number. */
   OWNER_NAMES
 }

@@ -95,6 +95,13 @@ public interface Dir extends Handle {
   /** Room and nature of the file system this directory lies in. */
   FileSystemInfo statfs() throws PosixException;
 
+  /**
+   * Makes everything written to the file system of this directory durable, and reports a failed
+   * write of any of it ({@code syncfs}, reporting since 5.8): for many files much cheaper than
+   * {@link #sync} of each. {@code EOPNOTSUPP} without {@link Capability#FILE_SYSTEM_SYNC}.
+   */
+  void syncFileSystem() throws PosixException;
+
   /** Whether another mount (or, where mounts are not told, another device) begins at this entry. */
   default boolean isMountPoint(byte[] name) throws PosixException {
     return !stat().isSameMount(stat(name));

@@ -41,7 +41,10 @@ public interface Handle extends AutoCloseable {
   /** Makes content and metadata durable ({@code fsync}); of a directory its names. */
   void sync() throws PosixException;
 
-  /** Closes it; again is harmless. */
+  /**
+   * Closes it; again is harmless. Tells no errors: who has written asks {@link #sync} first, or
+   * {@link Dir#syncFileSystem} once for many files.
+   */
   @Override
   void close();
 }

@@ -250,6 +250,13 @@ final class NativeDir extends NativeHandle implements Dir {
   }
 
   @Override
+  public void syncFileSystem() throws PosixException {
+    try (Scratch scratch = enter()) {
+      Scratch.check(scratch.call(Sys.SYNCFS, fd()), "syncfs", null);
+    }
+  }
+
+  @Override
   public FileSystemInfo statfs() throws PosixException {
     try (Scratch scratch = enter()) {
       return Statfs.of(scratch, fd());

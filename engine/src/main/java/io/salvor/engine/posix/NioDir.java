@@ -264,6 +264,11 @@ final class NioDir extends NioHandle implements Dir {
   }
 
   @Override
+  public void syncFileSystem() throws PosixException {
+    throw new PosixException(Errno.EOPNOTSUPP, "syncfs", null);
+  }
+
+  @Override
   public FileSystemInfo statfs() throws PosixException {
     try {
       FileStore store = Files.getFileStore(path());

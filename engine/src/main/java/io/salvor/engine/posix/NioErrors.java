@@ -1,6 +1,7 @@
 package io.salvor.engine.posix;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -57,6 +58,7 @@ final class NioErrors {
       case NotDirectoryException e -> Errno.ENOTDIR;
       case NotLinkException e -> Errno.EINVAL;
       case AtomicMoveNotSupportedException e -> Errno.EXDEV;
+      case ClosedByInterruptException e -> Errno.EINTR;
       case ClosedChannelException e -> Errno.EBADF;
       default -> byWords(cause);
     };

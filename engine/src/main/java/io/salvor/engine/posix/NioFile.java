@@ -137,7 +137,7 @@ final class NioFile extends NioHandle implements FileHandle {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(e); // NIO's own; the descriptor's would be told by sync
     }
   }
 }

@@ -12,11 +12,13 @@ public final class PosixException extends IOException {
   private final String operation;
   private final String displayName;
 
-  PosixException(int number, String operation, byte @Nullable [] name) {
+  /** A failure with the system's number. */
+  public PosixException(int number, String operation, byte @Nullable [] name) {
     this(number, operation, name, null);
   }
 
-  PosixException(Errno errno, String operation, byte @Nullable [] name) {
+  /** A failure of a known kind. */
+  public PosixException(Errno errno, String operation, byte @Nullable [] name) {
     this(errno.number(), operation, name, null);
   }
 

@@ -1,6 +1,9 @@
 package io.salvor.engine.posix;
 
-/** What a rename does when the new name is taken: the flags of {@code renameat2(2)}. */
+/**
+ * What a rename does when the new name is taken: the flags of {@code renameat2(2)}. A file system
+ * that knows only the first (some network ones) refuses the others with {@code EINVAL}.
+ */
 public enum RenameMode {
   /** Replaces it atomically. */
   REPLACE(0),

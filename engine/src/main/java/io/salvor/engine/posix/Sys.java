@@ -50,6 +50,7 @@ final class Sys {
   static final int FCHMODAT = of(268, 53);
   static final int UTIMENSAT = of(280, 88);
   static final int FALLOCATE = of(285, 47);
+  static final int SYNCFS = of(306, 267);
   static final int RENAMEAT2 = of(316, 276);
   static final int COPY_FILE_RANGE = of(326, 285);
   static final int STATX = of(332, 291);

@@ -80,6 +80,11 @@ class FilesTest extends PosixContract {
       file.sync();
     }
     root.sync();
+    if (has(Capability.FILE_SYSTEM_SYNC)) {
+      root.syncFileSystem();
+    } else {
+      assertThat(refused(root::syncFileSystem).isUnsupported()).isTrue();
+    }
     assertThat(read(root, "file")).isEqualTo(name("hello, there"));
   }
 
