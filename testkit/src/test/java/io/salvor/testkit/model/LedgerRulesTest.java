@@ -1,0 +1,75 @@
+package io.salvor.testkit.model;
+
+import static io.salvor.testkit.model.Searches.breaks;
+import static io.salvor.testkit.model.ledger.Ledger.Part.ADVERSARY;
+import static io.salvor.testkit.model.ledger.Ledger.Part.REMOVER;
+import static io.salvor.testkit.model.ledger.Ledger.Part.SECOND_HOLDER;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What each rule of the ledger is for: one test per rule, named for it. */
+final class LedgerRulesTest {
+  private static final String UNNOTICED = "a loss was not noticed";
+  private static final String FALSE_ALARM = "an alarm, though nothing was lost";
+
+  @Test
+  void ledgerBeforeAck() {
+    breaks(UNNOTICED, Set.of(ADVERSARY), Rule.LEDGER_BEFORE_ACK);
+  }
+
+  @Test
+  void ledgerNamesPredecessors() {
+    breaks(UNNOTICED, Set.of(ADVERSARY, REMOVER), Rule.LEDGER_NAMES_PREDECESSORS);
+  }
+
+  @Test
+  void ledgerNamesMemory() {
+    breaks(UNNOTICED, Set.of(ADVERSARY), Rule.LEDGER_NAMES_MEMORY);
+  }
+
+  @Test
+  void noticeMissingPredecessors() {
+    breaks(UNNOTICED, Set.of(ADVERSARY), Rule.NOTICE_MISSING_PREDECESSORS);
+  }
+
+  @Test
+  void rememberLastLedger() {
+    breaks(UNNOTICED, Set.of(ADVERSARY), Rule.REMEMBER_LAST_LEDGER);
+  }
+
+  @Test
+  void rememberAllHeads() {
+    breaks(UNNOTICED, Set.of(ADVERSARY, REMOVER), Rule.REMEMBER_ALL_HEADS);
+  }
+
+  @Test
+  void ledgerBeforeRemember() {
+    breaks(FALSE_ALARM, Set.of(ADVERSARY), Rule.LEDGER_BEFORE_REMEMBER);
+  }
+
+  @Test
+  void rememberBeforeAck() {
+    breaks(UNNOTICED, Set.of(ADVERSARY), Rule.REMEMBER_BEFORE_ACK);
+  }
+
+  @Test
+  void removalBeforeDelete() {
+    breaks(FALSE_ALARM, Set.of(REMOVER, ADVERSARY), Rule.REMOVAL_BEFORE_DELETE);
+  }
+
+  @Test
+  void removalIsFinal() {
+    breaks(FALSE_ALARM, Set.of(REMOVER), Rule.REMOVAL_IS_FINAL);
+  }
+
+  @Test
+  void readLedgerAgain() {
+    breaks(FALSE_ALARM, Set.of(REMOVER), Rule.READ_LEDGER_AGAIN);
+  }
+
+  @Test
+  void adoptUnlisted() {
+    breaks(UNNOTICED, Set.of(SECOND_HOLDER, ADVERSARY), Rule.ADOPT_UNLISTED);
+  }
+}
