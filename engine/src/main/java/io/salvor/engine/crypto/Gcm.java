@@ -1,7 +1,10 @@
 package io.salvor.engine.crypto;
 
 import io.salvor.engine.codec.Pool;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -9,17 +12,34 @@ import javax.crypto.spec.GCMParameterSpec;
 /**
  * AES-256-GCM (NIST SP 800-38D) with a nonce of 12 and a tag of 16 bytes; safe for several threads.
  *
- * @param sliced whether to feed large inputs in slices
+ * <p>The JDK's cipher is 150 times slower until it has been compiled, which happens after so many
+ * calls, however large they are. So once there is bulk work, a thread makes thousands of small
+ * calls beside it (docs/decisions/0002-aes-gcm-from-the-jdk.md).
  */
-record Gcm(String name, Pool<Cipher> ciphers, boolean sliced) {
+public final class Gcm {
   static final int TAG_SIZE = 16;
   static final int NONCE_SIZE = 12;
 
-  // The JDK's cipher is compiled after so many calls, not after so many bytes.
   private static final int SLICE = 64 << 10;
+  private static final int BULK = 2 << 20;
+  private static final int WARMING_CALLS = 6000;
+  private static final int WARMING_SIZE = 1024;
+
+  private static final Pool<Cipher> CIPHERS = new Pool<>(Gcm::cipher);
+  private static final AtomicLong SEEN = new AtomicLong();
+  private static final AtomicBoolean WARMED = new AtomicBoolean();
+
+  private Gcm() {}
+
+  /** Says that much will be encrypted or decrypted soon, so that the cipher is compiled early. */
+  public static void prepareBulk() {
+    if (WARMED.compareAndSet(false, true)) {
+      Thread.ofPlatform().daemon().name("cipher-warming").start(Gcm::warm);
+    }
+  }
 
   /** Encrypts; writes {@code length + 16} bytes and gives their number. */
-  int seal(
+  static int seal(
       RawKey key,
       byte[] nonce,
       byte[] associated,
@@ -28,19 +48,18 @@ record Gcm(String name, Pool<Cipher> ciphers, boolean sliced) {
       int length,
       byte[] out,
       int outOffset) {
+    count(length);
     try {
-      Cipher cipher = ciphers.take();
+      Cipher cipher = CIPHERS.take();
       cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(8 * TAG_SIZE, nonce));
       cipher.updateAAD(associated);
       int at = 0;
       int written = 0;
-      if (sliced) {
-        for (; length - at > SLICE; at += SLICE) {
-          written += cipher.update(plain, offset + at, SLICE, out, outOffset + written);
-        }
+      for (; length - at > SLICE; at += SLICE) {
+        written += cipher.update(plain, offset + at, SLICE, out, outOffset + written);
       }
       written += cipher.doFinal(plain, offset + at, length - at, out, outOffset + written);
-      ciphers.give(cipher);
+      CIPHERS.give(cipher);
       return written;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM failed to encrypt", e);
@@ -51,7 +70,7 @@ record Gcm(String name, Pool<Cipher> ciphers, boolean sliced) {
    * Decrypts; writes {@code length - 16} bytes and gives their number. {@code out} may have been
    * written to when this throws.
    */
-  int open(
+  static int open(
       RawKey key,
       byte[] nonce,
       byte[] associated,
@@ -64,17 +83,47 @@ record Gcm(String name, Pool<Cipher> ciphers, boolean sliced) {
     if (length < TAG_SIZE) {
       throw new AEADBadTagException("shorter than a tag");
     }
+    count(length);
     try {
-      Cipher cipher = ciphers.take();
+      Cipher cipher = CIPHERS.take();
       cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(8 * TAG_SIZE, nonce));
       cipher.updateAAD(associated);
       int written = cipher.doFinal(sealed, offset, length, out, outOffset);
-      ciphers.give(cipher);
+      CIPHERS.give(cipher);
       return written;
     } catch (AEADBadTagException e) {
       throw e;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM failed to decrypt", e);
+    }
+  }
+
+  private static void count(int length) {
+    if (!WARMED.getPlain() && SEEN.addAndGet(length) > BULK) {
+      prepareBulk();
+    }
+  }
+
+  private static void warm() {
+    RawKey key = RawKey.aes(new byte[32]);
+    byte[] plain = new byte[WARMING_SIZE];
+    byte[] sealed = new byte[WARMING_SIZE + TAG_SIZE];
+    for (int i = 0; i < WARMING_CALLS; i++) {
+      byte[] nonce = ByteBuffer.allocate(NONCE_SIZE).putInt(i).array();
+      seal(key, nonce, nonce, plain, 0, plain.length, sealed, 0);
+      try {
+        open(key, nonce, nonce, sealed, 0, sealed.length, plain, 0);
+      } catch (AEADBadTagException e) {
+        throw new IllegalStateException("AES-GCM does not decrypt what it has encrypted", e);
+      }
+    }
+  }
+
+  private static Cipher cipher() {
+    try {
+      return Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has AES-GCM", e);
     }
   }
 }

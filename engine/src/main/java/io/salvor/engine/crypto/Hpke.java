@@ -48,7 +48,7 @@ public final class Hpke {
     Schedule schedule = schedule(shared, info, AES_256_GCM, 32);
     RawKey key = RawKey.aes(schedule.key);
     byte[] out = new byte[plain.length + Gcm.TAG_SIZE];
-    Providers.jdk().seal(key, schedule.nonce, associated, plain, 0, plain.length, out, 0);
+    Gcm.seal(key, schedule.nonce, associated, plain, 0, plain.length, out, 0);
     key.destroy();
     return new Sealed(enc, out);
   }
@@ -70,8 +70,7 @@ public final class Hpke {
     RawKey key = RawKey.aes(schedule.key);
     try {
       byte[] out = new byte[Math.max(0, ciphertext.length - Gcm.TAG_SIZE)];
-      Providers.jdk()
-          .open(key, schedule.nonce, associated, ciphertext, 0, ciphertext.length, out, 0);
+      Gcm.open(key, schedule.nonce, associated, ciphertext, 0, ciphertext.length, out, 0);
       return out;
     } finally {
       key.destroy();

@@ -41,8 +41,7 @@ public final class ObjectKey implements AutoCloseable {
   public int seal(
       int stream, long number, byte[] plain, int offset, int length, byte[] out, int outOffset) {
     byte[] nonce = nonce(stream, number);
-    return Providers.gcm(length)
-        .seal(key, nonce, associated(nonce), plain, offset, length, out, outOffset);
+    return Gcm.seal(key, nonce, associated(nonce), plain, offset, length, out, outOffset);
   }
 
   /**
@@ -55,8 +54,7 @@ public final class ObjectKey implements AutoCloseable {
       int stream, long number, byte[] sealed, int offset, int length, byte[] out, int outOffset) {
     byte[] nonce = nonce(stream, number);
     try {
-      return Providers.gcm(length)
-          .open(key, nonce, associated(nonce), sealed, offset, length, out, outOffset);
+      return Gcm.open(key, nonce, associated(nonce), sealed, offset, length, out, outOffset);
     } catch (AEADBadTagException e) {
       String part =
           switch (stream) {

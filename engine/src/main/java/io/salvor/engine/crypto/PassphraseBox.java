@@ -32,8 +32,7 @@ public final class PassphraseBox {
             Hmac.expand(kek, COMMIT, COMMITMENT), COMMITMENT + plain.length + Gcm.TAG_SIZE);
     Arrays.fill(kek, (byte) 0);
     byte[] associated = associated(id, publicHalf);
-    Providers.jdk()
-        .seal(key, new byte[Gcm.NONCE_SIZE], associated, plain, 0, plain.length, out, COMMITMENT);
+    Gcm.seal(key, new byte[Gcm.NONCE_SIZE], associated, plain, 0, plain.length, out, COMMITMENT);
     key.destroy();
     return out;
   }
@@ -59,8 +58,7 @@ public final class PassphraseBox {
       }
       byte[] out = new byte[length - Gcm.TAG_SIZE];
       byte[] associated = associated(id, publicHalf);
-      Providers.jdk()
-          .open(key, new byte[Gcm.NONCE_SIZE], associated, box, COMMITMENT, length, out, 0);
+      Gcm.open(key, new byte[Gcm.NONCE_SIZE], associated, box, COMMITMENT, length, out, 0);
       return Optional.of(out);
     } catch (AEADBadTagException e) {
       throw new MalformedException("what the passphrase seals was changed", e);
