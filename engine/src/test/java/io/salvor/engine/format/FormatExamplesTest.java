@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.crypto.SealedExamples;
 import io.salvor.engine.keys.KeyExamples;
+import io.salvor.engine.tree.TreeExamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ class FormatExamplesTest {
 
   // In the order of docs/format.md.
   private static final List<FormatExamples.Section> SECTIONS =
-      List.of(new KeyExamples(), new SealedExamples());
+      List.of(new KeyExamples(), new SealedExamples(), new TreeExamples());
 
   @Test
   void the_page_of_examples_is_what_the_code_writes() throws IOException {

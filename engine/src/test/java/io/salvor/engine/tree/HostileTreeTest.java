@@ -70,6 +70,75 @@ class HostileTreeTest {
   }
 
   @Test
+  void childrenThatContradictTheirParentAreDamage() throws IOException {
+    MemoryBlobs blobs = new MemoryBlobs();
+    LevelBuilder.Child early = leaf(blobs, "a", "m");
+    LevelBuilder.Child late = leaf(blobs, "n", "z");
+    LevelBuilder.Child overlap = leaf(blobs, "m", "z");
+    LevelBuilder.Child other = leaf(blobs, "n", "y");
+    LevelBuilder.Child more = leaf(blobs, "n", "o", "z");
+    assertThat(walk(new Tree(new NodeCache(blobs), above(blobs, 1, early, late)))).isEqualTo(4);
+
+    assertStops(blobs, above(blobs, 1, early, overlap), 2, overlap);
+    assertStops(blobs, above(blobs, 1, early, as(late, other)), 2, other);
+    assertStops(blobs, above(blobs, 1, early, as(late, more)), 2, more);
+    TreeRoot inner = above(blobs, 1, early, late);
+    LevelBuilder.Child tooHigh = new LevelBuilder.Child(inner.id(), late.last(), 4);
+    assertStops(blobs, above(blobs, 1, tooHigh, leaf(blobs, "zz")), 0, tooHigh);
+    TreeRoot lonely = above(blobs, 1, early);
+    assertStops(blobs, lonely, 0, new LevelBuilder.Child(lonely.id(), early.last(), 2));
+    LevelBuilder.Child empty = new LevelBuilder(0).snapshot(blobs, null);
+    LevelBuilder.Child none = new LevelBuilder.Child(empty.id(), Key.of("zz"), 1);
+    assertStops(blobs, above(blobs, 1, early, none), 2, none);
+    // A child's first key may lie before what the level above lets it begin with.
+    TreeRoot left = above(blobs, 1, early, late);
+    TreeRoot right = above(blobs, 1, leaf(blobs, "y", "zb"), leaf(blobs, "zc"));
+    assertStops(
+        blobs,
+        above(
+            blobs,
+            2,
+            new LevelBuilder.Child(left.id(), Key.of("z"), 4),
+            new LevelBuilder.Child(right.id(), Key.of("zc"), 3)),
+        4,
+        leaf(blobs, "y", "zb"));
+  }
+
+  private static LevelBuilder.Child leaf(MemoryBlobs blobs, String... keys) throws IOException {
+    LevelBuilder level = new LevelBuilder(0);
+    for (String key : keys) {
+      level.inline(Key.of(key), new byte[0]);
+    }
+    return level.finish(blobs);
+  }
+
+  private static TreeRoot above(MemoryBlobs blobs, int level, LevelBuilder.Child... children)
+      throws IOException {
+    LevelBuilder builder = new LevelBuilder(level);
+    for (LevelBuilder.Child child : children) {
+      builder.child(child);
+    }
+    LevelBuilder.Child node = builder.finish(blobs);
+    return new TreeRoot(node.id(), level, node.entries());
+  }
+
+  private static LevelBuilder.Child as(LevelBuilder.Child claimed, LevelBuilder.Child real) {
+    return new LevelBuilder.Child(real.id(), claimed.last(), claimed.entries());
+  }
+
+  private static void assertStops(
+      MemoryBlobs blobs, TreeRoot root, int after, LevelBuilder.Child at) throws IOException {
+    TreeCursor cursor = new Tree(new NodeCache(blobs), root).all();
+    for (int i = 0; i < after; i++) {
+      assertThat(cursor.next()).isNotNull();
+    }
+    assertThatThrownBy(cursor::next)
+        .isInstanceOfSatisfying(
+            SalvorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TREE_DAMAGED))
+        .hasMessageContaining(at.id().toString());
+  }
+
+  @Test
   void aWrongRootIsDamage() {
     MemoryBlobs blobs = new MemoryBlobs();
     TreeRoot root = Samples.build(blobs, Samples.files(5000));

@@ -42,6 +42,15 @@ class TreeScaleTest {
     }
     TreeRoot before = build(blobs, new TreeSet<>());
     TreeRoot after = build(blobs, changed);
+    long begun = System.nanoTime();
+    TreeCursor cursor = new Tree(new NodeCache(blobs), after).all();
+    long bytes = 0;
+    for (TreeItem item = cursor.next(); item != null; item = cursor.next()) {
+      bytes += item.value().length;
+    }
+    System.out.printf(
+        "walk of %,d entries, %,d bytes of values: %.0f ms%n",
+        ENTRIES, bytes, (System.nanoTime() - begun) / 1e6);
     long best = Long.MAX_VALUE;
     for (int round = 0; round < 5; round++) {
       NodeCache nodes = new NodeCache(blobs);
