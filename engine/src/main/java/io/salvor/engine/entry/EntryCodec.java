@@ -69,7 +69,8 @@ public final class EntryCodec {
       }
       out.end();
     }
-    if (entry.inode() instanceof Long inode) {
+    Long inode = entry.inode();
+    if (inode != null) {
       out.key(INODE).integer(inode);
     }
     if (entry.ctime() instanceof PosixTime(long seconds, int nanos)) {

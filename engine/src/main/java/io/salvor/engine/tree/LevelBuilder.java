@@ -79,9 +79,9 @@ final class LevelBuilder {
     return written;
   }
 
-  /** The first of these. */
-  @Nullable Child first() {
-    return first;
+  /** The only node of this level, if there is exactly one and nothing pends. */
+  @Nullable Child only() {
+    return written == 1 && items == 0 ? first : null;
   }
 
   int level() {

@@ -2,10 +2,11 @@ package io.salvor.engine.tree;
 
 import io.salvor.engine.blob.BlobId;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node that has been read and found sound: keys ascending, counts right. What only its place in a
- * tree can tell is checked by {@link NodeWalk}.
+ * tree can tell is checked by {@link #checkPlace}.
  */
 final class Node {
   private final BlobId id;
@@ -116,6 +117,32 @@ final class Node {
       }
     }
     return low;
+  }
+
+  /**
+   * Holds the node against what is said where it is named.
+   *
+   * @param after the last key before it, null at the start
+   * @param last the last key it may have, null for a root
+   * @throws io.salvor.engine.error.SalvorException TREE_DAMAGED if it does not belong there
+   */
+  void checkPlace(int level, long entries, @Nullable Key after, @Nullable Key last) {
+    if (this.level != level) {
+      throw TreeDamage.of(id, "Its level is not the one its parent says");
+    }
+    if (this.entries != entries) {
+      throw TreeDamage.of(id, "It has not as many entries as its parent says");
+    }
+    if (last == null) {
+      if (level > 0 && items() < 2) {
+        throw TreeDamage.of(id, "A root above a single node");
+      }
+    } else if (items() == 0 || !last().equals(last)) {
+      throw TreeDamage.of(id, "Its last key is not the one its parent says");
+    }
+    if (after != null && key(0).compareTo(after) <= 0) {
+      throw TreeDamage.of(id, "Its keys do not follow those of the node before it");
+    }
   }
 
   /** Memory that this takes, about. */

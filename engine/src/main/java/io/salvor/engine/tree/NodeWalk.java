@@ -65,7 +65,11 @@ final class NodeWalk {
     if (depth > 0) {
       floor = item() > 0 ? node().key(item() - 1) : floors[depth - 1];
     }
-    check(child, floor);
+    if (depth == 0) {
+      child.checkPlace(root.level(), root.entries(), null, null);
+    } else {
+      child.checkPlace(height() - 1, node().entries(item()), floor, key());
+    }
     if (child.items() == 0) {
       ended = true;
       return;
@@ -107,26 +111,6 @@ final class NodeWalk {
         return;
       }
       descend();
-    }
-  }
-
-  private void check(Node child, @Nullable Key floor) {
-    long entries = depth == 0 ? root.entries() : node().entries(item());
-    if (child.level() != height() - 1) {
-      throw TreeDamage.of(child.id(), "Its level is not the one its parent says");
-    }
-    if (child.entries() != entries) {
-      throw TreeDamage.of(child.id(), "It has not as many entries as its parent says");
-    }
-    if (depth == 0) {
-      if (child.level() > 0 && child.items() < 2) {
-        throw TreeDamage.of(child.id(), "A root above a single node");
-      }
-    } else if (child.items() == 0 || !child.last().equals(key())) {
-      throw TreeDamage.of(child.id(), "Its last key is not the one its parent says");
-    }
-    if (floor != null && child.key(0).compareTo(floor) <= 0) {
-      throw TreeDamage.of(child.id(), "Its keys do not follow those of the node before it");
     }
   }
 

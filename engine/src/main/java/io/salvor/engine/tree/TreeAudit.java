@@ -42,11 +42,10 @@ public final class TreeAudit {
   /** Visits the tree; returns whether all of it is sound. */
   public static boolean visit(NodeCache nodes, TreeRoot root, Visitor visitor) throws IOException {
     TreeAudit audit = new TreeAudit(nodes, visitor);
-    return audit.visit(root.id(), root.level(), root.entries(), null, null, true);
+    return audit.visit(root.id(), root.level(), root.entries(), null, null);
   }
 
-  private boolean visit(
-      BlobId id, int level, long entries, @Nullable Key after, @Nullable Key last, boolean top)
+  private boolean visit(BlobId id, int level, long entries, @Nullable Key after, @Nullable Key last)
       throws IOException {
     if (visitor.isKnownSound(id)) {
       return true;
@@ -54,7 +53,7 @@ public final class TreeAudit {
     Node node;
     try {
       node = nodes.get(id);
-      check(node, level, entries, after, last, top);
+      node.checkPlace(level, entries, after, last);
     } catch (SalvorException e) {
       visitor.damaged(id, after, last, e);
       return false;
@@ -66,7 +65,7 @@ public final class TreeAudit {
         sound &= visitor.entry(new TreeItem(nodes, node, i));
       } else {
         Key key = node.key(i);
-        sound &= visit(node.child(i), level - 1, node.entries(i), before, key, false);
+        sound &= visit(node.child(i), level - 1, node.entries(i), before, key);
         before = key;
       }
     }
@@ -74,22 +73,5 @@ public final class TreeAudit {
       visitor.sound(id);
     }
     return sound;
-  }
-
-  private static void check(
-      Node node, int level, long entries, @Nullable Key after, @Nullable Key last, boolean top) {
-    if (node.level() != level || node.entries() != entries) {
-      throw TreeDamage.of(node.id(), "It is not the node that its parent names");
-    }
-    if (top) {
-      if (level > 0 && node.items() < 2) {
-        throw TreeDamage.of(node.id(), "A root above a single node");
-      }
-    } else if (node.items() == 0 || !node.last().equals(last)) {
-      throw TreeDamage.of(node.id(), "Its last key is not the one its parent says");
-    }
-    if (after != null && node.items() > 0 && node.key(0).compareTo(after) <= 0) {
-      throw TreeDamage.of(node.id(), "Its keys do not follow those of the node before it");
-    }
   }
 }

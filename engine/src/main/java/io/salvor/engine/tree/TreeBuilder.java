@@ -81,8 +81,11 @@ public final class TreeBuilder {
         if (level.written() == 0) {
           return new TreeRoot(carried.id(), level.level(), entries);
         }
-      } else if (level.written() == 1 && level.first() instanceof LevelBuilder.Child only) {
-        return new TreeRoot(only.id(), level.level(), entries);
+      } else {
+        LevelBuilder.@Nullable Child only = level.only();
+        if (only != null) {
+          return new TreeRoot(only.id(), level.level(), entries);
+        }
       }
     }
     throw new IllegalStateException("the highest level has more than one node");
