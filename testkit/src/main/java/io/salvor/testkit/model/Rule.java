@@ -80,12 +80,14 @@ public enum Rule {
   LEDGER_BEFORE_ACK(Stake.NOTICE),
   /** A ledger entry names as predecessors all heads that its author saw. */
   LEDGER_NAMES_PREDECESSORS(Stake.NOTICE),
-  /** It names what its author remembers, too, even when no listing shows that any more. */
-  LEDGER_NAMES_MEMORY(Stake.NOTICE),
   /** An entry that another one names and that is not there is a loss. */
   NOTICE_MISSING_PREDECESSORS(Stake.NOTICE),
   /** A key holder remembers, outside the storage, what it has seen of the ledger. */
   REMEMBER_LAST_LEDGER(Stake.NOTICE),
+  /** What it remembers and does not find any more stays in its memory. */
+  MEMORY_KEEPS_WHAT_IS_GONE(Stake.NOTICE),
+  /** It remembers the entry that it has stored, whether or not a listing shows it. */
+  REMEMBER_OWN_ENTRY(Stake.NOTICE),
   /** What it remembers is all heads, not only one of them. */
   REMEMBER_ALL_HEADS(Stake.NOTICE),
   /** It stores its own entry before it remembers it. */

@@ -24,8 +24,13 @@ final class LedgerRulesTest {
   }
 
   @Test
-  void ledgerNamesMemory() {
-    breaks(UNNOTICED, Set.of(ADVERSARY), Rule.LEDGER_NAMES_MEMORY);
+  void memoryKeepsWhatIsGone() {
+    breaks(UNNOTICED, Set.of(ADVERSARY), Rule.MEMORY_KEEPS_WHAT_IS_GONE);
+  }
+
+  @Test
+  void rememberOwnEntry() {
+    breaks(UNNOTICED, Set.of(ADVERSARY), Rule.REMEMBER_OWN_ENTRY);
   }
 
   @Test

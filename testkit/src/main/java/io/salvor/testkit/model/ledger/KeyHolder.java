@@ -108,8 +108,7 @@ final class KeyHolder {
       }
       case PUT_ENTRY -> {
         int listing = world.get(holder, LEDGER);
-        int memory = world.has(Rule.LEDGER_NAMES_MEMORY) ? world.remembered(holder) : 0;
-        int seen = (listing | memory) & ~(1 << backup);
+        int seen = listing & ~(1 << backup);
         int listed = world.get(holder, MANIFESTS) & ~world.removed(listing);
         int adopted = world.has(Rule.ADOPT_UNLISTED) ? listed & ~world.added(listing) : 0;
         next.putEntry(backup, seen, 1 << backup | adopted, listed);

@@ -167,9 +167,14 @@ final class LedgerWorld {
         has(Rule.REMEMBER_ALL_HEADS) ? heads : Integer.highestOneBit(heads);
   }
 
-  /** Remembers an entry of its own, in place of the listed heads, which the entry names. */
+  /** Remembers an entry of its own, in place of what the entry names. */
   void rememberOwn(int holder, int listed, int entry) {
-    remember(holder, has(Rule.LEDGER_NAMES_PREDECESSORS) ? 1 << entry : listed | 1 << entry);
+    int before = remembered(holder);
+    int own = has(Rule.LEDGER_NAMES_PREDECESSORS) ? 1 << entry : listed | 1 << entry;
+    remember(holder, has(Rule.REMEMBER_OWN_ENTRY) ? own : cells[ENTRIES]);
+    if (has(Rule.MEMORY_KEEPS_WHAT_IS_GONE)) {
+      cells[REMEMBERED + holder] |= before & ~listed;
+    }
   }
 
   int seen(int holder) {
