@@ -50,7 +50,7 @@ final class Filter {
   }
 
   private static int bit(long rest) {
-    return (int) ((rest & (1 << PROBE_BITS) - 1) * BITS >>> PROBE_BITS);
+    return (int) (((rest & ((1 << PROBE_BITS) - 1)) * BITS) >>> PROBE_BITS);
   }
 
   /** The word that checks the first seven of a block. */

@@ -1,0 +1,124 @@
+package io.salvor.engine.pack;
+
+import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.blob.BlobSource;
+import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.BlobIndex;
+import io.salvor.engine.index.BlobLocation;
+import io.salvor.engine.index.PackDescription;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.Storage;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads blobs through the index. Frames that hold several blobs are kept for a while, for their
+ * other blobs are likely to be wanted next; each blob's id is checked. Where a pack is damaged,
+ * another one that has the blob serves.
+ */
+public final class BlobReader implements BlobSource {
+  private static final long CACHE = 24 << 20;
+
+  private final Storage storage;
+  private final KeyRing keys;
+  private final BlobIndex index;
+  private final PackKeys packKeys;
+  private final FrameCache cache;
+
+  /** A reader with the usual cache. */
+  public BlobReader(Storage storage, KeyRing keys, BlobIndex index) {
+    this(storage, keys, index, CACHE);
+  }
+
+  /**
+   * A reader.
+   *
+   * @param cacheBytes unpacked frames to keep, in bytes
+   */
+  public BlobReader(Storage storage, KeyRing keys, BlobIndex index, long cacheBytes) {
+    this.storage = storage;
+    this.keys = keys;
+    this.index = index;
+    this.packKeys = new PackKeys(storage, keys);
+    this.cache = new FrameCache(cacheBytes);
+  }
+
+  @Override
+  public boolean contains(BlobKind kind, BlobId id) {
+    return index.contains(kind, id);
+  }
+
+  @Override
+  public byte[] get(BlobKind kind, BlobId id) throws IOException {
+    List<BlobLocation> places = index.locations(kind, id);
+    @Nullable SalvorException first = null;
+    for (BlobLocation place : places) {
+      try {
+        return read(kind, id, place);
+      } catch (NoSuchFileException e) {
+        first = first == null ? lost(kind, id, name(kind, place) + " is gone", e) : first;
+      } catch (EOFException | MalformedException e) {
+        first = first == null ? damaged(kind, place, e) : first;
+      } catch (SalvorException e) {
+        if (e.code() != ErrorCode.OBJECT_DAMAGED) {
+          throw e;
+        }
+        first = first == null ? e : first;
+      }
+    }
+    throw first != null ? first : lost(kind, id, "no segment of the index names it", null);
+  }
+
+  private byte[] read(BlobKind kind, BlobId id, BlobLocation at) throws IOException {
+    boolean alone = at.length() == at.plain();
+    byte[] frame =
+        alone
+            ? load(kind, at)
+            : cache.get(new FrameCache.Key(at.pack(), at.frame()), () -> load(kind, at));
+    if (at.offset() < 0 || at.length() < 1 || at.offset() > frame.length - at.length()) {
+      throw new MalformedException("the index places a blob outside its frame");
+    }
+    if (!keys.blobId(kind, frame, at.offset(), at.length()).equals(id)) {
+      throw new MalformedException("frame " + at.frame() + " holds another blob than listed");
+    }
+    return alone ? frame : Arrays.copyOfRange(frame, at.offset(), at.offset() + at.length());
+  }
+
+  private byte[] load(BlobKind kind, BlobLocation at) throws IOException {
+    var key = packKeys.get(kind, at.pack());
+    byte[] sealed = storage.get(name(kind, at), at.frameOffset(), at.stored());
+    return FrameOpener.open(key, at.frame(), sealed, 0, at.stored(), at.codec(), at.plain());
+  }
+
+  private static ObjectName name(BlobKind kind, BlobLocation at) {
+    return PackDescription.kindOf(kind).name(at.pack());
+  }
+
+  private static SalvorException damaged(BlobKind kind, BlobLocation at, Exception cause) {
+    return new SalvorException(
+        ErrorCode.OBJECT_DAMAGED,
+        "the object " + name(kind, at) + " is damaged",
+        String.valueOf(cause.getMessage()),
+        "run salvor verify to learn which backups need it, and put it back from a copy",
+        cause);
+  }
+
+  private static SalvorException lost(
+      BlobKind kind, BlobId id, String why, @Nullable Throwable cause) {
+    return new SalvorException(
+        ErrorCode.BLOB_LOST,
+        "a blob is lost: " + kind.name().toLowerCase(Locale.ROOT) + " " + id,
+        why,
+        "run salvor verify to learn which backups need it, and put its pack back from a copy",
+        cause);
+  }
+}
