@@ -356,7 +356,7 @@ public final class CborReader {
     }
     long value = 0;
     for (int i = 0; i < n; i++) {
-      value = value << 8 | in[at++] & 0xff;
+      value = (value << 8) | (in[at++] & 0xff);
     }
     boolean shortest =
         switch (n) {

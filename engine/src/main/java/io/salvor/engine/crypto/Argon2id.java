@@ -47,7 +47,7 @@ public record Argon2id(int memory, int passes, int lanes) {
     long took = Math.max(1, nanos.getAsLong() - start);
     long passes = LEAST.passes * GOAL_NANOS / took;
     return new Argon2id(
-        LEAST.memory, (int) Math.clamp(passes, LEAST.passes, CALIBRATED_PASSES), LEAST.lanes);
+        LEAST.memory, Math.clamp(passes, LEAST.passes, CALIBRATED_PASSES), LEAST.lanes);
   }
 
   /** Derives {@code length} bytes. */

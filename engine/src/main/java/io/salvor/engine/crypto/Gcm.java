@@ -14,7 +14,7 @@ import javax.crypto.spec.GCMParameterSpec;
  *
  * <p>The JDK's cipher is 150 times slower until it has been compiled, which happens after so many
  * calls, however large they are. So once there is bulk work, a thread makes thousands of small
- * calls beside it (docs/decisions/0002-aes-gcm-from-the-jdk.md).
+ * calls beside it (docs/decisions/0006-cryptography.md).
  */
 public final class Gcm {
   static final int TAG_SIZE = 16;

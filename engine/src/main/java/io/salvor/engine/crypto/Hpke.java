@@ -8,7 +8,8 @@ import javax.crypto.AEADBadTagException;
 
 /**
  * HPKE (RFC 9180) in base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
- * The curve and the cipher are libraries', the key schedule is written here (docs/decisions).
+ * The curve and the cipher are libraries', the key schedule is written here
+ * (docs/decisions/0006-cryptography.md).
  */
 public final class Hpke {
   /** Length of the encapsulated key in bytes. */
