@@ -24,6 +24,15 @@ public record Backup(Manifest manifest, String checksum, ObjectName object, bool
     return new LedgerEntry.Added(object.value(), HexFormat.of().parseHex(checksum), id().text());
   }
 
+  /** Whether a later backup of the same source and host was sealed. */
+  boolean isSupersededBy(Backup other) {
+    Manifest.Origin theirs = other.manifest.origin();
+    return !other.isUndo()
+        && other.id().compareTo(id()) > 0
+        && theirs.source().equals(manifest.origin().source())
+        && theirs.host().equals(manifest.origin().host());
+  }
+
   /** Whether this is the undo of a restore rather than a backup that somebody asked for. */
   public boolean isUndo() {
     return manifest.undo() != null;

@@ -6,6 +6,8 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.ledger.Ledger;
+import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -44,25 +47,38 @@ public record BackupList(List<Backup> backups, Set<ObjectName> objects, List<Obj
     List<ObjectName> damaged = new ArrayList<>();
     List<OpenSession> sessions = OpenSession.list(storage, keys, damaged::add);
     Set<ObjectName> objects = names(storage);
-    List<Backup> backups = sealed(storage, keys, objects, damaged);
+    List<Backup> sealed = sealed(storage, keys, objects, damaged);
+    List<Backup> backups = new ArrayList<>(sealed);
     Set<ObjectId> sealedSessions = new HashSet<>();
-    backups.forEach(b -> sealedSessions.add(b.manifest().session()));
+    sealed.forEach(b -> sealedSessions.add(b.manifest().session()));
     for (OpenSession session : sessions) {
       SessionRecord.Checkpoint checkpoint = session.checkpoint();
       if (checkpoint != null && !sealedSessions.contains(session.open().session())) {
-        interrupted(checkpoint, damaged).ifPresent(backups::add);
+        interrupted(checkpoint, damaged)
+            .filter(attempt -> sealed.stream().noneMatch(attempt::isSupersededBy))
+            .ifPresent(backups::add);
       }
     }
     backups.sort(Comparator.comparing(Backup::id));
     return new BackupList(backups, objects, damaged);
   }
 
-  /** Sealed backups whose objects {@code known} does not name. */
+  /**
+   * Sealed backups whose objects {@code known} does not name and whose writers were not given up.
+   */
   static List<Backup> sealedExcept(Set<String> known, Storage storage, KeyRing keys)
       throws IOException {
     Set<ObjectName> objects = names(storage);
     objects.removeIf(name -> known.contains(name.value()));
-    return sealed(storage, keys, objects, new ArrayList<>());
+    List<Backup> backups = new ArrayList<>();
+    for (Backup backup : sealed(storage, keys, objects, new ArrayList<>())) {
+      // What a writer sealed after it was given up does not count.
+      ObjectName revocation = ObjectKind.REVOCATION.name(backup.manifest().session());
+      if (storage.find(revocation).isEmpty()) {
+        backups.add(backup);
+      }
+    }
+    return backups;
   }
 
   private static Set<ObjectName> names(Storage storage) throws IOException {
@@ -90,6 +106,33 @@ public record BackupList(List<Backup> backups, Set<ObjectName> objects, List<Obj
       }
     }
     return backups;
+  }
+
+  /**
+   * The sealed backups that exist by the ledger and whose manifests are gone.
+   *
+   * @return what the ledger says of each
+   */
+  public List<LedgerEntry.Added> lost(Ledger ledger, Storage storage) throws IOException {
+    if (lost(ledger.existing()).isEmpty()) {
+      return List.of();
+    }
+    // Somebody may have deleted one between our reading of the ledger and of the list.
+    ledger.refresh();
+    List<LedgerEntry.Added> lost = new ArrayList<>();
+    for (LedgerEntry.Added line : lost(ledger.existing())) {
+      if (storage.find(new ObjectName(line.object())).isEmpty()) {
+        lost.add(line);
+      }
+    }
+    return lost;
+  }
+
+  private List<LedgerEntry.Added> lost(SortedMap<String, LedgerEntry.Added> existing) {
+    return existing.values().stream()
+        .filter(line -> line.object().startsWith(ObjectKind.MANIFEST.prefix()))
+        .filter(line -> !objects.contains(new ObjectName(line.object())))
+        .toList();
   }
 
   /** The SHA-256 of a manifest's encoded form, hex. */

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * @param pid within that namespace
  * @param start clock ticks between the boot and the start of the process
  */
-record ProcessMark(String host, String boot, String namespace, long pid, long start) {
+public record ProcessMark(String host, String boot, String namespace, long pid, long start) {
   static final String NONE = "none";
   private static final Path PROC = Path.of("/proc");
   private static final Pattern TEXT =
@@ -32,11 +32,11 @@ record ProcessMark(String host, String boot, String namespace, long pid, long st
   private static final ProcessMark CURRENT = read();
 
   /** The mark of this process. */
-  static ProcessMark current() {
+  public static ProcessMark current() {
     return CURRENT;
   }
 
-  static Optional<ProcessMark> parse(String text) {
+  public static Optional<ProcessMark> parse(String text) {
     Matcher match = TEXT.matcher(text);
     return match.matches()
         ? Optional.of(
@@ -50,7 +50,7 @@ record ProcessMark(String host, String boot, String namespace, long pid, long st
   }
 
   /** Whether it is certain that this process, of this same boot and container, has ended. */
-  boolean hasEnded() {
+  public boolean hasEnded() {
     if (boot.equals(NONE)
         || namespace.equals(NONE)
         || !boot.equals(CURRENT.boot)

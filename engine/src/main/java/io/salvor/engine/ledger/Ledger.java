@@ -104,17 +104,20 @@ public final class Ledger {
   public void remember() throws IOException {
     List<LedgerMemory.Seen> heads = new ArrayList<>();
     for (LedgerView.Head head : view.heads()) {
-      heads.add(new LedgerMemory.Seen(head.id(), head.number()));
+      heads.add(new LedgerMemory.Seen(head.id(), head.number(), hash(head.id())));
     }
     for (LedgerMemory.Seen seen : memory.read()) {
-      if (!view.knows(seen.id())) {
+      if (!view.knows(seen.id()) && !view.isNamed(seen.id())) {
         heads.add(seen);
       }
     }
     memory.write(heads);
   }
 
-  /** Appends an entry after the current heads; durable when this returns. */
+  /**
+   * Appends an entry after the current heads, and after those that this machine has seen and that
+   * are gone, so that from then on everybody misses them. Durable when this returns.
+   */
   public void append(
       List<LedgerEntry.Added> added,
       List<String> removed,
@@ -127,11 +130,13 @@ public final class Ledger {
     List<LedgerEntry.Predecessor> predecessors = new ArrayList<>();
     for (LedgerView.Head head : view.heads()) {
       number = Math.max(number, head.number());
-      byte[] hash = view.hashes().get(head.id());
-      if (hash == null) {
-        throw new IllegalStateException("an entry without its hash: " + head.id());
+      predecessors.add(new LedgerEntry.Predecessor(head.id(), hash(head.id())));
+    }
+    for (LedgerMemory.Seen seen : memory.read()) {
+      if (!view.knows(seen.id()) && !view.isNamed(seen.id())) {
+        number = Math.max(number, seen.number());
+        predecessors.add(new LedgerEntry.Predecessor(seen.id(), seen.sha256()));
       }
-      predecessors.add(new LedgerEntry.Predecessor(head.id(), hash));
     }
     LedgerEntry entry =
         new LedgerEntry(number + 1, predecessors, added, removed, now, author, false);
@@ -139,6 +144,14 @@ public final class Ledger {
     storage.put(name(id), keys.sealSmall(ObjectKind.LEDGER_ENTRY, id, entry.encode()));
     refresh();
     remember();
+  }
+
+  private byte[] hash(ObjectId id) {
+    byte[] hash = view.hashes().get(id);
+    if (hash == null) {
+      throw new IllegalStateException("an entry without its hash: " + id);
+    }
+    return hash;
   }
 
   private static ObjectName name(ObjectId id) {

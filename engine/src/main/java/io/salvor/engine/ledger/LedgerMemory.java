@@ -25,6 +25,6 @@ public interface LedgerMemory {
   /** Replaces it, durably. */
   void write(List<Seen> heads) throws IOException;
 
-  /** A head with its number. */
-  record Seen(ObjectId id, long number) {}
+  /** A head with its number and the SHA-256 of its object. */
+  record Seen(ObjectId id, long number, byte[] sha256) {}
 }

@@ -68,6 +68,12 @@ record LedgerView(
     return missing;
   }
 
+  /** Whether another entry names it as its predecessor. */
+  boolean isNamed(ObjectId id) {
+    return entries.values().stream()
+        .anyMatch(e -> e.predecessors().stream().anyMatch(p -> p.id().equals(id)));
+  }
+
   /** Whether the entry is there, or a summary has taken its place. */
   boolean knows(ObjectId id) {
     return entries.containsKey(id) || coveredBySummaries().contains(id);

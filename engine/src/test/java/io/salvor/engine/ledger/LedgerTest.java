@@ -81,11 +81,10 @@ class LedgerTest {
     storage.delete(second);
     assertThat(Ledger.read(storage, keys, LedgerMemory.NONE).issues()).isEmpty();
     assertThat(ledger().issues()).containsExactly(new LedgerIssue.RolledBack(second, 2));
-    Ledger later = ledger();
-    add(later, "backups/c");
-    assertThat(ledger().issues())
-        .as("it is told again until somebody repairs it")
-        .containsExactly(new LedgerIssue.RolledBack(second, 2));
+    add(ledger(), "backups/c");
+    assertThat(Ledger.read(storage, keys, LedgerMemory.NONE).issues())
+        .as("whoever has seen it names it, and then everybody misses it")
+        .containsExactly(new LedgerIssue.EntryLost(second));
   }
 
   @Test

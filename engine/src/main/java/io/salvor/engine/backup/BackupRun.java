@@ -1,0 +1,361 @@
+package io.salvor.engine.backup;
+
+import io.salvor.engine.backup.Manifest.Component;
+import io.salvor.engine.backup.Manifest.Label;
+import io.salvor.engine.backup.Manifest.Lineage;
+import io.salvor.engine.backup.Manifest.Origin;
+import io.salvor.engine.backup.Manifest.SegmentRef;
+import io.salvor.engine.backup.Manifest.UndoOf;
+import io.salvor.engine.backup.Manifest.Volume;
+import io.salvor.engine.chunk.Chunker;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.durable.ProcessMark;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.SegmentWriter;
+import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.pack.BlobWriter;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.source.Source;
+import io.salvor.engine.tree.Cursors;
+import io.salvor.engine.tree.Key;
+import io.salvor.engine.tree.TreeBuilder;
+import io.salvor.engine.tree.TreeCursor;
+import io.salvor.engine.tree.TreeRoot;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One backup from its session's opening to its acknowledgement, in the order of docs/format.md §11.
+ * What it returns is sealed, in the ledger, and durable; whatever it throws, nothing that was
+ * acknowledged before is touched, and what was uploaded is found by the next run.
+ */
+public final class BackupRun {
+  /** How long a writer may go without a checkpoint. */
+  static final Duration CHECKPOINT_TIME = Duration.ofSeconds(30);
+
+  /** How many bytes a writer may store without a checkpoint. */
+  static final long CHECKPOINT_BYTES = 256L << 20;
+
+  private final Repository repository;
+  private final Source source;
+  private final BackupRequest request;
+  private final Progress progress;
+  private final List<Source.Warning> warnings = new ArrayList<>();
+  private final List<SegmentRef> segments = new ArrayList<>();
+  private final ReentrantLock checkpointing = new ReentrantLock();
+  private final ObjectId sessionId;
+  private final BackupId id;
+  private final Instant started;
+  private final @Nullable UndoPlan undo;
+
+  private volatile Instant lastCheckpoint;
+  private volatile long lastStored;
+
+  /**
+   * What makes a backup the undo of a restore.
+   *
+   * @param restore the restore's id
+   * @param created keys that the restore is going to create, in order
+   */
+  public record UndoPlan(String restore, Instant heldUntil, Iterable<Key> created) {}
+
+  private BackupRun(
+      Repository repository,
+      Source source,
+      BackupRequest request,
+      @Nullable UndoPlan undo,
+      Progress progress) {
+    this.repository = repository;
+    this.source = source;
+    this.request = request;
+    this.undo = undo;
+    this.progress = progress;
+    this.started = repository.now();
+    this.sessionId = ObjectId.random(repository.random());
+    this.id = BackupId.of(started, repository.random());
+    this.lastCheckpoint = started;
+  }
+
+  /** Captures {@code source} into {@code repository}. */
+  public static BackupReport backup(
+      Repository repository, Source source, BackupRequest request, Progress progress)
+      throws IOException, InterruptedException {
+    return new BackupRun(repository, source, request, null, progress).run();
+  }
+
+  /** Captures what a restore is going to change or delete. */
+  public static BackupReport undo(
+      Repository repository, Source source, BackupRequest request, UndoPlan undo, Progress progress)
+      throws IOException, InterruptedException {
+    return new BackupRun(repository, source, request, undo, progress).run();
+  }
+
+  private BackupReport run() throws IOException, InterruptedException {
+    warnings.addAll(source.warnings());
+    BackupList list = list();
+    Predecessors before = Predecessors.of(list, source.address(), request, undo != null);
+    if (before.downgraded()) {
+      warnings.add(
+          new Source.Warning(
+              "no-predecessor",
+              source.address(),
+              "nothing to compare with, so this is a full backup"));
+    }
+    Session session = begin(before);
+    try (BlobWriter writer = repository.newWriter()) {
+      return capture(session, before, writer);
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      giveUp(session, e);
+      throw e;
+    }
+  }
+
+  private Session begin(Predecessors before) throws IOException {
+    Backup compared = before.compared();
+    ObjectId parent =
+        compared == null ? null : ObjectKind.MANIFEST.idIn(compared.object()).orElse(null);
+    Session session =
+        Session.begin(
+            repository.storage(),
+            repository.keys(),
+            new SessionRecord.Open(
+                sessionId,
+                request.host(),
+                started,
+                parent,
+                ProcessMark.current().toString(),
+                source.address(),
+                id));
+    repository.requireNoCondemnations();
+    if (compared != null && repository.storage().find(compared.object()).isEmpty()) {
+      session.abandon();
+      throw new SalvorException(
+          ErrorCode.SESSION_REVOKED,
+          "The backup that this one was to be compared with has just been deleted",
+          compared.id() + " was there a moment ago",
+          "run the backup again");
+    }
+    return session;
+  }
+
+  private BackupReport capture(Session session, Predecessors before, BlobWriter writer)
+      throws IOException, InterruptedException {
+    TreeCapture capture = newCapture(session, before, writer);
+    progress.phase("capture");
+    try {
+      source.capture(capture);
+    } catch (SalvorException e) {
+      if (e.code() == ErrorCode.INTERRUPTED) {
+        // Whoever interrupts a backup wants the next one to go on from here.
+        checkpoint(session, before, capture, writer);
+      }
+      throw e;
+    }
+    progress.checkCancelled();
+    progress.phase("seal");
+    TreeRoot root = capture.finish();
+    TreeRoot created = createdKeys(writer);
+    flush(writer);
+    BackupStatus status =
+        capture.counts().failed() == 0 ? BackupStatus.SUCCESS : BackupStatus.PARTIAL;
+    Manifest manifest = manifest(before, capture, root, created, status, writer);
+    session.checkpoint(manifest, true);
+    repository.requireNoCondemnations();
+    session.requireAlive();
+    byte[] message = ManifestCodec.encode(manifest);
+    ObjectId object = session.seal(ObjectId.random(repository.random()), message);
+    // Given up between the check and the seal, the manifest may be void: see the protocol's model.
+    session.requireAlive();
+    Backup backup =
+        new Backup(manifest, BackupList.checksum(message), ObjectKind.MANIFEST.name(object), true);
+    acknowledge(backup);
+    session.end(true);
+    return new BackupReport(
+        backup,
+        !before.interrupted().isEmpty(),
+        Duration.between(started, repository.now()),
+        warnings);
+  }
+
+  private TreeCapture newCapture(Session session, Predecessors before, BlobWriter writer) {
+    List<TreeCursor> known = new ArrayList<>();
+    for (Backup interrupted : before.interrupted()) {
+      known.add(tree(interrupted));
+    }
+    if (before.compared() != null) {
+      known.add(tree(before.compared()));
+    }
+    Backup parent = before.parent();
+    TreeCursor counted = parent == null ? Cursors.union(List.of()) : tree(parent);
+    long[] gear = repository.keys().gearTable();
+    TreeBuilder tree = new TreeBuilder(writer, repository.keys().boundary());
+    TreeCapture[] self = new TreeCapture[1];
+    TreeCapture capture =
+        new TreeCapture(
+            repository.blobs(),
+            writer,
+            () -> Chunker.contentDefined(gear),
+            tree,
+            Cursors.union(known),
+            counted,
+            progress,
+            () -> checkpointIfDue(session, before, self[0], writer));
+    self[0] = capture;
+    return capture;
+  }
+
+  /** One thread makes the checkpoint; the others go on. */
+  private void checkpointIfDue(
+      Session session, Predecessors before, TreeCapture capture, BlobWriter writer)
+      throws IOException {
+    if (!isDue(writer) || !checkpointing.tryLock()) {
+      return;
+    }
+    try {
+      if (isDue(writer)) {
+        checkpoint(session, before, capture, writer);
+      }
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  private boolean isDue(BlobWriter writer) {
+    return writer.statistics().stored() - lastStored >= CHECKPOINT_BYTES
+        || Duration.between(lastCheckpoint, repository.now()).compareTo(CHECKPOINT_TIME) >= 0;
+  }
+
+  private void checkpoint(
+      Session session, Predecessors before, TreeCapture capture, BlobWriter writer)
+      throws IOException {
+    TreeRoot root = capture.root();
+    flush(writer);
+    Manifest manifest = manifest(before, capture, root, null, BackupStatus.INTERRUPTED, writer);
+    session.checkpoint(manifest, false);
+    lastCheckpoint = repository.now();
+    lastStored = writer.statistics().stored();
+  }
+
+  private void flush(BlobWriter writer) throws IOException {
+    checkpointing.lock();
+    try {
+      for (SegmentWriter.Written segment : writer.writeSegments(writer.flush())) {
+        segments.add(new SegmentRef(segment.id(), segment.sha256()));
+      }
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  private @Nullable TreeRoot createdKeys(BlobWriter writer) throws IOException {
+    if (undo == null) {
+      return null;
+    }
+    TreeBuilder keys = new TreeBuilder(writer, repository.keys().boundary());
+    for (Key key : undo.created()) {
+      keys.add(key, new byte[] {(byte) 0xa0});
+    }
+    return keys.finish();
+  }
+
+  private Manifest manifest(
+      Predecessors before,
+      TreeCapture capture,
+      TreeRoot root,
+      @Nullable TreeRoot created,
+      BackupStatus status,
+      BlobWriter writer) {
+    Origin origin =
+        new Origin(
+            source.provider(),
+            source.address(),
+            source.paths(),
+            request.host(),
+            request.createdBy(),
+            request.group());
+    Backup parent = before.compared();
+    Backup base = before.base();
+    Volume volume =
+        new Volume(
+            capture.bytesRead(),
+            capture.bytesLogical(),
+            writer.statistics().bytes(),
+            writer.statistics().stored());
+    Component component =
+        new Component(
+            source.address(),
+            source.provider(),
+            status,
+            root.entries(),
+            capture.bytesLogical(),
+            ComponentChecksum.of(source.provider(), root));
+    SortedMap<String, String> tags = request.tags();
+    UndoOf undoOf =
+        undo == null || created == null
+            ? null
+            : new UndoOf(undo.restore(), undo.heldUntil(), created);
+    return new Manifest(
+        id,
+        sessionId,
+        status,
+        origin,
+        new Lineage(
+            before.type(), parent == null ? null : parent.id(), base == null ? null : base.id()),
+        new Label(request.description(), tags),
+        started,
+        repository.now(),
+        capture.counts(),
+        volume,
+        root,
+        List.of(component),
+        capture.failures(),
+        segments,
+        repository.software(),
+        repository.keys().epoch(),
+        undoOf);
+  }
+
+  /** The ledger entry takes in sealed manifests whose writers died before they could add them. */
+  private void acknowledge(Backup backup) throws IOException {
+    Set<String> known = Set.copyOf(repository.ledger().existing().keySet());
+    List<LedgerEntry.Added> added = new ArrayList<>();
+    for (Backup other : BackupList.sealedExcept(known, repository.storage(), repository.keys())) {
+      added.add(other.ledgerLine());
+    }
+    if (added.stream().noneMatch(a -> a.object().equals(backup.object().value()))) {
+      added.add(backup.ledgerLine());
+    }
+    repository
+        .ledger()
+        .append(added, List.of(), repository.now(), request.createdBy(), repository.random());
+  }
+
+  private BackupList list() throws IOException {
+    return BackupList.read(repository.storage(), repository.keys());
+  }
+
+  private TreeCursor tree(Backup backup) {
+    return repository.tree(backup.manifest().root()).all();
+  }
+
+  /** Leaves what the next run can use; the failure that is under way is the one to tell of. */
+  private void giveUp(Session session, Exception failure) {
+    try {
+      if (!session.hasCheckpoint()) {
+        session.abandon();
+      }
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

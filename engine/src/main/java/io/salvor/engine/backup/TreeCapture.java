@@ -1,0 +1,247 @@
+package io.salvor.engine.backup;
+
+import io.salvor.engine.backup.Manifest.Counts;
+import io.salvor.engine.backup.Manifest.Failure;
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.blob.BlobSink;
+import io.salvor.engine.blob.BlobSource;
+import io.salvor.engine.chunk.Chunker;
+import io.salvor.engine.content.ContentRef;
+import io.salvor.engine.content.Extent;
+import io.salvor.engine.entry.Entry;
+import io.salvor.engine.entry.EntryCodec;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.source.Capture;
+import io.salvor.engine.source.ContentSink;
+import io.salvor.engine.tree.Key;
+import io.salvor.engine.tree.TreeBuilder;
+import io.salvor.engine.tree.TreeCursor;
+import io.salvor.engine.tree.TreeItem;
+import io.salvor.engine.tree.TreeRoot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the entries of a capture into a new tree, counts them against the parent, and asks for a
+ * checkpoint when one is due. {@link #root} and the counts may be read by the thread that makes
+ * checkpoints while the capture goes on.
+ */
+final class TreeCapture implements Capture {
+  private final BlobSource known;
+  private final BlobSink blobs;
+  private final Supplier<Chunker> chunkers;
+  private final TreeCursor previous;
+  private final TreeCursor parent;
+  private final Progress progress;
+  private final Checkpoints checkpoints;
+  private final AtomicLong read = new AtomicLong();
+  private final Object building = new Object();
+  private final TreeBuilder tree;
+  private final List<Failure> failures = new ArrayList<>();
+  private final List<Key> failedSincePut = new ArrayList<>();
+  private long added;
+  private long changed;
+  private long removed;
+  private long failed;
+  private long logical;
+
+  /** Asked often whether a checkpoint is due. */
+  interface Checkpoints {
+    void poll() throws IOException;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param previous entries that need not be read again
+   * @param parent entries to count changes against
+   */
+  TreeCapture(
+      BlobSource known,
+      BlobSink blobs,
+      Supplier<Chunker> chunkers,
+      TreeBuilder tree,
+      TreeCursor previous,
+      TreeCursor parent,
+      Progress progress,
+      Checkpoints checkpoints) {
+    this.known = known;
+    this.blobs = blobs;
+    this.chunkers = chunkers;
+    this.tree = tree;
+    this.previous = previous;
+    this.parent = parent;
+    this.progress = progress;
+    this.checkpoints = checkpoints;
+  }
+
+  @Override
+  public @Nullable Entry previous(Key key) {
+    try {
+      previous.skipTo(key);
+      TreeItem item = previous.peek();
+      if (item == null || !item.key().equals(key)) {
+        return null;
+      }
+      Entry entry = EntryCodec.decode(key, item.value());
+      return isStored(entry.content()) ? entry : null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public ContentSink content() {
+    return new Counting(new ContentCutter(blobs, chunkers.get()));
+  }
+
+  @Override
+  public void put(Key key, Entry entry) throws IOException {
+    progress.checkCancelled();
+    byte[] value = EntryCodec.encode(entry);
+    synchronized (building) {
+      count(key, value);
+      logical += entry.size();
+      tree.add(key, value);
+    }
+    progress.advance(1, 0);
+    checkpoints.poll();
+  }
+
+  @Override
+  public void fail(Key key, ErrorCode code, String message) {
+    synchronized (building) {
+      failed++;
+      failedSincePut.add(key);
+      if (failures.size() < Manifest.MAX_FAILURES) {
+        failures.add(new Failure(key.encoded(), code.code(), message));
+      }
+    }
+    progress.warn(code.code(), key.toString(), message);
+  }
+
+  @Override
+  public Progress progress() {
+    return progress;
+  }
+
+  /** The tree of what has come so far. */
+  TreeRoot root() throws IOException {
+    synchronized (building) {
+      return tree.checkpoint();
+    }
+  }
+
+  /** Counts what the parent has beyond the last key, and gives the whole tree. */
+  TreeRoot finish() throws IOException {
+    synchronized (building) {
+      for (TreeItem item = parent.next(); item != null; item = parent.next()) {
+        countRemoved(item.key());
+      }
+      return tree.finish();
+    }
+  }
+
+  Counts counts() {
+    synchronized (building) {
+      return new Counts(tree.entries(), added, changed, removed, failed);
+    }
+  }
+
+  List<Failure> failures() {
+    synchronized (building) {
+      return List.copyOf(failures);
+    }
+  }
+
+  long bytesRead() {
+    return read.get();
+  }
+
+  long bytesLogical() {
+    synchronized (building) {
+      return logical;
+    }
+  }
+
+  private void count(Key key, byte[] value) throws IOException {
+    TreeItem item = parent.peek();
+    while (item != null && item.key().compareTo(key) < 0) {
+      countRemoved(item.key());
+      parent.next();
+      item = parent.peek();
+    }
+    failedSincePut.clear();
+    if (item == null || !item.key().equals(key)) {
+      added++;
+      return;
+    }
+    if (item.length() != value.length || !Arrays.equals(item.value(), value)) {
+      changed++;
+    }
+    parent.next();
+  }
+
+  /** What could not be read, or lies below a directory that could not, has not been removed. */
+  private void countRemoved(Key key) {
+    if (failedSincePut.stream().noneMatch(f -> f.covers(key))) {
+      removed++;
+    }
+  }
+
+  /** A lost index segment must not make a backup refer to what nobody can find. */
+  private boolean isStored(ContentRef content) {
+    return switch (content) {
+      case ContentRef.Empty e -> true;
+      case ContentRef.ListRoot list -> known.contains(BlobKind.TREE, list.id());
+      case ContentRef.Inline inline ->
+          inline.extents().stream()
+              .allMatch(
+                  extent ->
+                      switch (extent) {
+                        case Extent.Hole h -> true;
+                        case Extent.Data d -> known.contains(BlobKind.DATA, d.id());
+                      });
+    };
+  }
+
+  /** Counts what is read, and lets a checkpoint come in the middle of a large file. */
+  private final class Counting implements ContentSink {
+    private final ContentSink to;
+
+    Counting(ContentSink to) {
+      this.to = to;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      progress.checkCancelled();
+      to.write(bytes, offset, length);
+      read.addAndGet(length);
+      progress.advance(0, length);
+      checkpoints.poll();
+    }
+
+    @Override
+    public void hole(long length) throws IOException {
+      to.hole(length);
+    }
+
+    @Override
+    public void blocks(int size) {
+      to.blocks(size);
+    }
+
+    @Override
+    public ContentRef finish() throws IOException {
+      return to.finish();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.salvor.engine.repository;
+
+import io.salvor.engine.local.LocalState;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/**
+ * What a repository is given from outside, so that tests can set it.
+ *
+ * @param local where index views and the memory of the ledger lie
+ * @param software name and version, as manifests record it
+ */
+public record Surroundings(
+    InstantSource clock, SecureRandom random, LocalState local, String software) {}

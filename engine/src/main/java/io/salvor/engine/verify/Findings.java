@@ -1,0 +1,56 @@
+package io.salvor.engine.verify;
+
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.verify.VerifyReport.Issue;
+import io.salvor.engine.verify.VerifyReport.Severity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Gathers issues; what is found again for another backup is one issue with two backups. */
+final class Findings {
+  private static final int MAX_ISSUES = 10_000;
+
+  private record What(Severity severity, String object, String message, String remedy) {}
+
+  private final Map<What, Set<BackupId>> found = new LinkedHashMap<>();
+  private long dropped;
+
+  synchronized void damage(String object, String message, String remedy, BackupId... backups) {
+    add(Severity.DAMAGE, object, message, remedy, backups);
+  }
+
+  synchronized void notice(String object, String message, String remedy) {
+    add(Severity.NOTICE, object, message, remedy);
+  }
+
+  synchronized List<Issue> issues() {
+    List<Issue> issues = new ArrayList<>();
+    found.forEach(
+        (w, backups) ->
+            issues.add(new Issue(w.severity, w.object, List.copyOf(backups), w.message, w.remedy)));
+    if (dropped > 0) {
+      issues.add(
+          new Issue(
+              Severity.DAMAGE,
+              "more",
+              List.of(),
+              dropped + " more issues are not listed",
+              "mend what is listed, and verify again"));
+    }
+    return issues;
+  }
+
+  private void add(
+      Severity severity, String object, String message, String remedy, BackupId... backups) {
+    What what = new What(severity, object, message, remedy);
+    if (!found.containsKey(what) && found.size() >= MAX_ISSUES) {
+      dropped++;
+      return;
+    }
+    found.computeIfAbsent(what, w -> new TreeSet<>()).addAll(List.of(backups));
+  }
+}

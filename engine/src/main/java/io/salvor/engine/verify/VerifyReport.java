@@ -1,0 +1,52 @@
+package io.salvor.engine.verify;
+
+import io.salvor.engine.backup.BackupId;
+import java.util.List;
+
+/**
+ * What a verification has found.
+ *
+ * @param blobs blobs that were looked at
+ * @param bytes bytes read from the storage
+ */
+public record VerifyReport(Depth depth, long blobs, long bytes, List<Issue> issues) {
+  public VerifyReport {
+    issues = List.copyOf(issues);
+  }
+
+  /** Whether nothing is damaged. */
+  public boolean intact() {
+    return issues.stream().noneMatch(i -> i.severity() == Severity.DAMAGE);
+  }
+
+  /** How far a verification goes. */
+  public enum Depth {
+    /** Everything that names something, and that what is named is there. */
+    STRUCTURE,
+    /** That, and a random share of the packs byte by byte. */
+    SAMPLE,
+    /** Every byte. */
+    FULL
+  }
+
+  /** How bad it is. */
+  public enum Severity {
+    /** Something cannot be restored, or may not be. */
+    DAMAGE,
+    /** Nothing is lost. */
+    NOTICE
+  }
+
+  /**
+   * One thing that was found.
+   *
+   * @param object the object or entry that it is about
+   * @param backups the backups that it touches, as far as they are known
+   */
+  public record Issue(
+      Severity severity, String object, List<BackupId> backups, String message, String remedy) {
+    public Issue {
+      backups = List.copyOf(backups);
+    }
+  }
+}
