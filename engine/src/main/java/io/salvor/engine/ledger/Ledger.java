@@ -141,8 +141,10 @@ public final class Ledger {
     LedgerEntry entry =
         new LedgerEntry(number + 1, predecessors, added, removed, now, author, false);
     ObjectId id = ObjectId.random(random);
-    storage.put(name(id), keys.sealSmall(ObjectKind.LEDGER_ENTRY, id, entry.encode()));
-    refresh();
+    byte[] object = keys.sealSmall(ObjectKind.LEDGER_ENTRY, id, entry.encode());
+    storage.put(name(id), object);
+    // Remembered as it was stored, whether or not a list shows it yet.
+    view = view.with(id, entry, sha256(object));
     remember();
   }
 

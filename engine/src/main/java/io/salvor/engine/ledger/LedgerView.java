@@ -3,6 +3,7 @@ package io.salvor.engine.ledger;
 import io.salvor.engine.crypto.ObjectId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,15 @@ record LedgerView(
 
   /** An entry that nothing names as its predecessor. */
   record Head(ObjectId id, long number) {}
+
+  /** The same with one entry more. */
+  LedgerView with(ObjectId id, LedgerEntry entry, byte[] hash) {
+    Map<ObjectId, LedgerEntry> more = new HashMap<>(entries);
+    more.put(id, entry);
+    Map<ObjectId, byte[]> moreHashes = new HashMap<>(hashes);
+    moreHashes.put(id, hash);
+    return new LedgerView(more, moreHashes, damaged);
+  }
 
   /** The heads, by id. */
   List<Head> heads() {
