@@ -63,7 +63,6 @@ java_in() {
     -Xms24m -Xmx144m -XX:MaxDirectMemorySize=24m -XX:ReservedCodeCacheSize=32m \
     -XX:MaxMetaspaceSize=64m -Xss512k -XX:+UseSerialGC -XX:-UsePerfData \
     --enable-native-access=ALL-UNNAMED -Djava.library.path="$launch_lib/native" \
-    -Dcom.amazon.corretto.crypto.provider.useExternalLib=true \
     ${SALVOR_JAVA_OPTS:-} \
     -cp "$launch_lib/salvor.jar" "$launch_main" "$@"
 }

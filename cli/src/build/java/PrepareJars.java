@@ -1,3 +1,5 @@
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
@@ -11,31 +13,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Rewrites the class files of a jar to a format that the JDK's ahead-of-time cache takes.
+ * Makes jars fit for the JDK's ahead-of-time cache.
  *
- * <p>The cache leaves out classes older than format 50 (Java 6), for they carry no stack maps; of
- * picocli 4.7 that is every class, and costs more than half of the command line's start. The code
- * stays as it is, stack maps are added. The build runs this file as a source program, once per jar
- * named as an argument; a jar that needs nothing is left alone.
+ * <p>The cache leaves out classes older than format 50 (Java 6), for they carry no stack maps: of
+ * picocli 4.7 that is every class, and costs more than half of the command line's start. It leaves
+ * out signed jars too, and checking Bouncy Castle's signatures costs a quarter of a second of CPU
+ * before the first key is opened. So stack maps are added, and signatures dropped once the build has
+ * the jar, whose checksum Maven has compared; code and resources stay as they are. The build runs
+ * this file as a source program; a jar that needs nothing is left alone.
  */
-final class ModernClassFiles {
+final class PrepareJars {
   private static final int FIRST_WITH_STACK_MAPS = 50;
   private static final int JAVA_8 = 52;
 
-  private ModernClassFiles() {}
+  private static final Pattern SIGNATURE =
+      Pattern.compile("META-INF/[^/]+\\.(SF|RSA|DSA|EC)", Pattern.CASE_INSENSITIVE);
+
+  private PrepareJars() {}
 
   public static void main(String[] jars) throws IOException {
     for (String jar : jars) {
-      modernize(Path.of(jar));
+      prepare(Path.of(jar));
     }
   }
 
-  private static void modernize(Path jar) throws IOException {
+  private static void prepare(Path jar) throws IOException {
     Path rewritten = jar.resolveSibling(jar.getFileName() + ".new");
     boolean changed = false;
     try (var in = new ZipFile(jar.toFile());
@@ -48,6 +58,13 @@ final class ModernClassFiles {
                   ClassHierarchyResolver.ofResourceParsing(classes)));
       for (ZipEntry entry : Collections.list(in.entries())) {
         byte[] content = content(in, entry);
+        if (SIGNATURE.matcher(entry.getName()).matches()) {
+          changed = true;
+          continue;
+        }
+        if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
+          content = mainSection(content);
+        }
         if (entry.getName().endsWith(".class")) {
           var parsed = classFile.parse(content);
           if (parsed.majorVersion() < FIRST_WITH_STACK_MAPS) {
@@ -67,6 +84,15 @@ final class ModernClassFiles {
     } else {
       Files.delete(rewritten);
     }
+  }
+
+  /** Without the sections of single entries, which hold their digests. */
+  private static byte[] mainSection(byte[] manifest) throws IOException {
+    var whole = new Manifest(new ByteArrayInputStream(manifest));
+    whole.getEntries().clear();
+    var out = new ByteArrayOutputStream();
+    whole.write(out);
+    return out.toByteArray();
   }
 
   private static ClassTransform toJava8() {
