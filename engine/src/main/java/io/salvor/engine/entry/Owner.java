@@ -13,10 +13,13 @@ public record Owner(long id, byte @Nullable [] name) {
   /** The greatest id. */
   public static final long MAX_ID = 0xffff_ffffL;
 
-  public Owner {
+  // Written out, for javac keeps the parameter's @Nullable from other modules otherwise.
+  public Owner(long id, byte @Nullable [] name) {
     if (id < 0 || id > MAX_ID) {
       throw new IllegalArgumentException("an owner's id of " + id);
     }
+    this.id = id;
+    this.name = name;
   }
 
   /** Whether both are the same as far as is known: a name counts where both have one. */

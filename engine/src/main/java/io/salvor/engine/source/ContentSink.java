@@ -3,7 +3,10 @@ package io.salvor.engine.source;
 import io.salvor.engine.content.ContentRef;
 import java.io.IOException;
 
-/** Takes the content of one entry from its beginning to its end; for one thread. */
+/**
+ * Takes the content of one entry from its beginning to its end; for one thread. Given up by being
+ * forgotten, when the entry turns out not to be readable or has to be read once more.
+ */
 public interface ContentSink {
 
   /** The next bytes; they are copied. */

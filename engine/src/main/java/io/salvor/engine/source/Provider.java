@@ -12,6 +12,12 @@ public interface Provider {
   boolean handles(String address);
 
   /**
+   * The normal form of the source that these addresses make, which {@link Source#address} gives as
+   * well; it need not exist any more. What a person filters backups by goes through here.
+   */
+  String address(List<String> addresses);
+
+  /**
    * Opens one source made of these addresses.
    *
    * @throws io.salvor.engine.error.SalvorException SOURCE_MISSING, SOURCE_UNREADABLE or BAD_PATTERN
