@@ -4,7 +4,9 @@ import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.codec.Pool;
 import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectKey;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobIndex;
@@ -33,6 +35,7 @@ public final class BlobReader implements BlobSource {
   private final BlobIndex index;
   private final PackKeys packKeys;
   private final FrameCache cache;
+  private final Pool<FrameOpener> openers = new Pool<>(FrameOpener::new);
 
   /** A reader with the usual cache. */
   public BlobReader(Storage storage, KeyRing keys, BlobIndex index) {
@@ -79,24 +82,41 @@ public final class BlobReader implements BlobSource {
   }
 
   private byte[] read(BlobKind kind, BlobId id, BlobLocation at) throws IOException {
-    boolean alone = at.length() == at.plain();
-    byte[] frame =
-        alone
-            ? load(kind, at)
-            : cache.get(new FrameCache.Key(at.pack(), at.frame()), () -> load(kind, at));
-    if (at.offset() < 0 || at.length() < 1 || at.offset() > frame.length - at.length()) {
+    int plain = FrameOpener.checkPlain(at.plain());
+    if (at.offset() < 0 || at.length() < 1 || at.offset() > plain - at.length()) {
       throw new MalformedException("the index places a blob outside its frame");
     }
+    if (at.length() == plain) {
+      byte[] blob = new byte[plain];
+      load(kind, at, blob);
+      check(kind, id, at, blob);
+      return blob;
+    }
+    return cache.read(
+        new FrameCache.Key(at.pack(), at.frame()),
+        plain,
+        into -> load(kind, at, into),
+        frame -> {
+          check(kind, id, at, frame);
+          return Arrays.copyOfRange(frame, at.offset(), at.offset() + at.length());
+        });
+  }
+
+  private void load(BlobKind kind, BlobLocation at, byte[] into) throws IOException {
+    ObjectKey key = packKeys.get(kind, at.pack());
+    byte[] sealed = storage.get(name(kind, at), at.frameOffset(), at.stored());
+    FrameOpener opener = openers.take();
+    try {
+      opener.open(key, at.frame(), sealed, at.codec(), into, at.plain());
+    } finally {
+      openers.give(opener);
+    }
+  }
+
+  private void check(BlobKind kind, BlobId id, BlobLocation at, byte[] frame) {
     if (!keys.blobId(kind, frame, at.offset(), at.length()).equals(id)) {
       throw new MalformedException("frame " + at.frame() + " holds another blob than listed");
     }
-    return alone ? frame : Arrays.copyOfRange(frame, at.offset(), at.offset() + at.length());
-  }
-
-  private byte[] load(BlobKind kind, BlobLocation at) throws IOException {
-    var key = packKeys.get(kind, at.pack());
-    byte[] sealed = storage.get(name(kind, at), at.frameOffset(), at.stored());
-    return FrameOpener.open(key, at.frame(), sealed, 0, at.stored(), at.codec(), at.plain());
   }
 
   private static ObjectName name(BlobKind kind, BlobLocation at) {

@@ -59,7 +59,7 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
   private final BlobIndex index;
   private final SegmentWriter segments;
   private final FrameBuffers buffers = new FrameBuffers(BUFFERS);
-  private final Lane data = new Lane(this, BlobKind.DATA, DATA_FRAME, DATA_PACK);
+  private final Lane data;
   private final Lane tree = new Lane(this, BlobKind.TREE, TREE_FRAME, TREE_PACK);
   private final ExecutorService lanes = threads("lane", 2);
   private final ExecutorService workers =
@@ -79,6 +79,11 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
 
   /** A writer into a repository; the index learns of every pack as soon as it is durable. */
   public BlobWriter(Storage storage, KeyRing keys, BlobIndex index) {
+    this(storage, keys, index, DATA_FRAME);
+  }
+
+  BlobWriter(Storage storage, KeyRing keys, BlobIndex index, int dataFrame) {
+    this.data = new Lane(this, BlobKind.DATA, dataFrame, DATA_PACK);
     this.storage = storage;
     this.keys = keys;
     this.index = index;

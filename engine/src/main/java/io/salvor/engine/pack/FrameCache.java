@@ -3,70 +3,134 @@ package io.salvor.engine.pack;
 import io.salvor.engine.crypto.ObjectId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Unpacked frames, those used last, up to a number of bytes. Who asks for a frame that another is
- * loading waits for that one.
+ * loading waits for that one. Arrays that nobody reads any more are used again: in a small heap,
+ * large arrays that die old make the collector work more than all else.
  */
 final class FrameCache {
+  private static final int STEP = 256 << 10;
+  private static final int MOST_IDLE = 4;
+
   /** A frame of a pack. */
   record Key(ObjectId pack, int frame) {}
 
-  /** Gets a frame. */
+  /** Fills a frame's plain text in. */
   interface Loader {
-    byte[] load() throws IOException;
+    void load(byte[] into) throws IOException;
+  }
+
+  /** Reads from a frame while it is certain to stay. */
+  interface Reader<T> {
+    T read(byte[] frame);
+  }
+
+  private static final class Entry {
+    final CompletableFuture<byte[]> loaded = new CompletableFuture<>();
+    int readers = 1;
+    boolean evicted;
   }
 
   private final long budget;
-  private final Map<Key, CompletableFuture<byte[]>> frames = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, Entry> frames = new LinkedHashMap<>(16, 0.75f, true);
+  private final Deque<byte[]> idle = new ArrayDeque<>();
   private long held;
 
   FrameCache(long budget) {
     this.budget = budget;
   }
 
-  /** Gives a frame from the cache or the loader; it is shared and must not be changed. */
-  byte[] get(Key key, Loader loader) throws IOException {
-    CompletableFuture<byte[]> mine = new CompletableFuture<>();
-    @Nullable CompletableFuture<byte[]> other;
+  /**
+   * Reads from a frame of the cache, which the loader fills in if it is not there.
+   *
+   * @param plain the frame's length; its array may be longer
+   */
+  <T> T read(Key key, int plain, Loader loader, Reader<T> reader) throws IOException {
+    Entry entry;
+    boolean mine = false;
     synchronized (frames) {
-      other = frames.putIfAbsent(key, mine);
-    }
-    if (other != null) {
-      return await(other);
+      entry = frames.get(key);
+      if (entry == null) {
+        entry = new Entry();
+        frames.put(key, entry);
+        mine = true;
+      } else {
+        entry.readers++;
+      }
     }
     try {
-      byte[] frame = loader.load();
-      mine.complete(frame);
-      keep(mine, frame.length);
-      return frame;
-    } catch (IOException | RuntimeException | Error e) {
-      mine.completeExceptionally(e);
+      if (mine) {
+        load(key, entry, plain, loader);
+      }
+      return reader.read(await(entry.loaded));
+    } finally {
       synchronized (frames) {
-        frames.remove(key, mine);
+        entry.readers--;
+        recycle(entry);
+      }
+    }
+  }
+
+  private void load(Key key, Entry entry, int plain, Loader loader) throws IOException {
+    try {
+      byte[] frame = room(plain);
+      loader.load(frame);
+      synchronized (frames) {
+        entry.loaded.complete(frame);
+        held += frame.length;
+        evict();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      synchronized (frames) {
+        frames.remove(key);
+        entry.loaded.completeExceptionally(e);
       }
       throw e;
     }
   }
 
-  private void keep(CompletableFuture<byte[]> loaded, int length) {
-    synchronized (frames) {
-      held += length;
-      var eldest = frames.entrySet().iterator();
-      while (held > budget && eldest.hasNext()) {
-        CompletableFuture<byte[]> frame = eldest.next().getValue();
-        // Frames that are being loaded are not counted yet.
-        if (frame.isDone() && !frame.isCompletedExceptionally() && !frame.equals(loaded)) {
-          held -= frame.resultNow().length;
-          eldest.remove();
-        }
+  private void evict() {
+    Iterator<Entry> eldest = frames.values().iterator();
+    while (held > budget && eldest.hasNext()) {
+      Entry entry = eldest.next();
+      // Frames that are being loaded are not counted yet.
+      if (entry.loaded.isDone()) {
+        held -= entry.loaded.resultNow().length;
+        eldest.remove();
+        entry.evicted = true;
+        recycle(entry);
       }
     }
+  }
+
+  private void recycle(Entry entry) {
+    if (entry.evicted && entry.readers == 0 && idle.size() < MOST_IDLE) {
+      idle.add(entry.loaded.resultNow());
+    }
+  }
+
+  private byte[] room(int plain) {
+    int capacity = Math.ceilDiv(plain, STEP) * STEP;
+    synchronized (frames) {
+      for (byte[] array : idle) {
+        if (array.length == capacity) {
+          idle.remove(array);
+          return array;
+        }
+      }
+      if (idle.size() == MOST_IDLE) {
+        idle.removeFirst();
+      }
+    }
+    return new byte[capacity];
   }
 
   private static byte[] await(CompletableFuture<byte[]> loading) throws IOException {

@@ -37,6 +37,8 @@ final class PackCheck {
   private final ObjectName name;
   private final MessageDigest digest = Sha256.start();
   private final List<PackReport.Damage> damage = new ArrayList<>();
+  private final FrameOpener opener = new FrameOpener();
+  private byte[] plain = new byte[0];
   private long at;
   private long blobs;
   private long bytes;
@@ -130,9 +132,11 @@ final class PackCheck {
   }
 
   private void checkFrame(ObjectKey key, int number, FrameDescription frame, byte[] sealed) {
-    byte[] plain;
+    if (plain.length < frame.plain()) {
+      plain = new byte[frame.plain()];
+    }
     try {
-      plain = FrameOpener.open(key, number, sealed, 0, sealed.length, frame.codec(), frame.plain());
+      opener.open(key, number, sealed, frame.codec(), plain, frame.plain());
     } catch (SalvorException e) {
       if (e.code() != ErrorCode.OBJECT_DAMAGED) {
         throw e;

@@ -14,6 +14,7 @@ import io.salvor.engine.progress.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,9 +42,9 @@ class BlobWriterTest {
   }
 
   @AfterEach
-  void close() throws IOException {
+  void close() throws Exception {
     shop.close();
-    assertThat(salvorThreads()).isEmpty();
+    assertNoThreadIsLeft();
   }
 
   @Test
@@ -288,10 +289,12 @@ class BlobWriterTest {
     return packs.stream().mapToLong(PackDescription::blobs).sum();
   }
 
-  private static List<String> salvorThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("salvor-"))
-        .toList();
+  private static void assertNoThreadIsLeft() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("salvor-")) {
+        // An executor says that it has ended a moment before its threads have.
+        assertThat(thread.join(Duration.ofSeconds(10))).as(thread.getName()).isTrue();
+      }
+    }
   }
 }
