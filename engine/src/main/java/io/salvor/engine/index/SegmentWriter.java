@@ -12,8 +12,11 @@ import java.util.List;
 
 /** Writes index segments. */
 public final class SegmentWriter {
-  /** A segment's message has about so many bytes at most. */
-  public static final int TARGET = 8 << 20;
+  /**
+   * A segment's message has about so many bytes at most. Half of what the format allows: signing,
+   * compressing and sealing each make a copy.
+   */
+  public static final int TARGET = 4 << 20;
 
   /**
    * A segment that is durable.

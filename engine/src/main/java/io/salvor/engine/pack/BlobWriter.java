@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * not flushed is to be stored again by another writer. Closing abandons what was not flushed.
  */
 public final class BlobWriter implements BlobSink, AutoCloseable {
-  static final int BUFFERS = 32 << 20;
+  static final int BUFFERS = 24 << 20;
 
   private static final int LEVEL = 3;
   private static final int DATA_FRAME = 1 << 20;
@@ -182,6 +182,7 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
 
   /** Writes index segments that name these packs; all are durable when this returns. */
   public List<SegmentWriter.Written> writeSegments(List<PackDescription> packs) throws IOException {
+    buffers.trim();
     List<SegmentWriter.Written> written = segments.write(packs);
     written.forEach(index::adopt);
     return written;

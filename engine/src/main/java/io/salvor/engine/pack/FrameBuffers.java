@@ -81,6 +81,12 @@ final class FrameBuffers {
     notifyAll();
   }
 
+  /** Lets go of what nobody uses. */
+  synchronized void trim() {
+    idle.clear();
+    kept = 0;
+  }
+
   /** Lets nobody wait any more. */
   synchronized void close() {
     closed = true;
