@@ -1,5 +1,7 @@
 package io.salvor.cli;
 
+import io.salvor.cli.command.Invocation;
+
 /** The command line's entry point. */
 public final class Main {
   private Main() {}
@@ -15,7 +17,6 @@ public final class Main {
       System.out.println("salvor " + Version.current());
       return 0;
     }
-    System.err.println("Usage: salvor <command>");
-    return 2;
+    return new Invocation(Wiring.machine()).run(arguments);
   }
 }

@@ -1,8 +1,12 @@
 package io.salvor.cli;
 
+import io.salvor.cli.command.Interruption;
+import io.salvor.cli.command.Invocation;
+import io.salvor.cli.console.Console;
+import io.salvor.cli.console.Console.Terminals;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,23 +28,22 @@ final class Training {
     for (int i = 0; i < 20; i++) {
       Files.write(source.resolve("file-" + i), new byte[i * 5_000]);
     }
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    try (var nowhere = new PrintStream(OutputStream.nullOutputStream())) {
-      System.setOut(nowhere);
-      System.setErr(nowhere);
-      for (List<String> command : commands(source, scratch.resolve("target"))) {
-        int _ = Main.run(command.toArray(String[]::new));
-      }
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
+    // The JVM's own streams stay as they are: whatever it has to say of the cache goes there.
+    Console nowhere =
+        new Console(
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            OutputStream.nullOutputStream(),
+            Terminals.NONE);
+    Invocation invocation = new Invocation(Wiring.machine(nowhere, new Interruption()));
+    int _ = Main.run("--version");
+    for (List<String> command : commands(source, scratch.resolve("target"))) {
+      int _ = invocation.run(command.toArray(String[]::new));
     }
   }
 
   private static List<List<String>> commands(Path source, Path target) {
     return List.of(
-        List.of("--version"),
         List.of("help"),
         List.of("help", "backup"),
         List.of("init"),

@@ -51,6 +51,7 @@ public enum ErrorCode {
   BAD_PATTERN(5002, Exit.USAGE, false),
   BAD_TIME(5003, Exit.USAGE, false),
   LOCAL_STATE(5004, Exit.FAILED, true),
+  OUTPUT_FAILED(5005, Exit.FAILED, true),
   SESSION_REVOKED(6001, Exit.FAILED, true),
   STORAGE_ROLLED_BACK(6002, Exit.DAMAGED, false),
   INTERRUPTED(6003, Exit.INTERRUPTED, true),

@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,11 @@ public final class LocalState implements AutoCloseable {
     return new LocalDirectory(
         state.resolve(LocalDirectory.requireName(repository)),
         readable == null ? null : readable.state.resolve(repository));
+  }
+
+  /** The directories that everything lies below. */
+  public List<Path> places() {
+    return List.of(cache, state);
   }
 
   /** Whether what is written here is forgotten at the end of the process. */

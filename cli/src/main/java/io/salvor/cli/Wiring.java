@@ -1,0 +1,85 @@
+package io.salvor.cli;
+
+import io.salvor.cli.command.Interruption;
+import io.salvor.cli.command.Machine;
+import io.salvor.cli.console.Console;
+import io.salvor.cli.console.Console.Terminals;
+import io.salvor.engine.source.Provider;
+import io.salvor.provider.files.FilesProvider;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.List;
+
+/**
+ * Everything that a command works with is put together here, by hand and in order: streams, clock,
+ * randomness, the providers. The storages are in {@link io.salvor.engine.storage.Storages}; what
+ * belongs to one repository is opened in {@code Session}.
+ */
+final class Wiring {
+  private Wiring() {}
+
+  /** The process as it is. */
+  static Machine machine() {
+    Interruption interruption = new Interruption();
+    Signals.connect(interruption);
+    return machine(processStreams(), interruption);
+  }
+
+  /** The process with other streams. */
+  static Machine machine(Console console, Interruption interruption) {
+    return new Machine(
+        console,
+        System.getenv(),
+        Path.of(System.getProperty("user.home", "/")),
+        Path.of("").toAbsolutePath(),
+        ZoneId.systemDefault(),
+        Clock.systemUTC(),
+        System::nanoTime,
+        SecureRandom::new,
+        Wiring::providers,
+        Wiring::host,
+        System.getProperty("user.name", "unknown"),
+        "salvor " + Version.current(),
+        interruption);
+  }
+
+  /** Every kind of source. */
+  private static List<Provider> providers() {
+    return List.of(new FilesProvider());
+  }
+
+  private static Console processStreams() {
+    return new Console(
+        new FileInputStream(FileDescriptor.in),
+        new FileOutputStream(FileDescriptor.out),
+        new FileOutputStream(FileDescriptor.err),
+        new Terminals(isTerminal(0), isTerminal(1), isTerminal(2)));
+  }
+
+  /** Linux tells what a descriptor leads to; elsewhere nothing counts as a terminal. */
+  private static boolean isTerminal(int descriptor) {
+    try {
+      String to = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return to.startsWith("/dev/pts/") || to.startsWith("/dev/tty") || to.equals("/dev/console");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String host() {
+    try {
+      String name = Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.UTF_8);
+      return name.strip();
+    } catch (IOException e) {
+      return System.getenv().getOrDefault("HOSTNAME", "localhost");
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.salvor.cli.command;
+
+import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.backup.BackupStatus;
+import io.salvor.engine.backup.Manifest.Origin;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.source.Provider;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which backups are meant: by source and host, and for one of them by its id or {@code latest}. */
+final class BackupChoice {
+  static final String LATEST = "latest";
+
+  @Option(names = "--source", paramLabel = "<source>", description = "backups of this source only")
+  @Nullable String source;
+
+  @Option(names = "--host", paramLabel = "<name>", description = "backups of this machine only")
+  @Nullable String host;
+
+  /** Whether source and host are the ones that were named. */
+  boolean takes(Backup backup, Session session) {
+    Origin origin = backup.manifest().origin();
+    return (source == null || isSource(origin.source(), source, session))
+        && (host == null || origin.host().equals(host));
+  }
+
+  /** The backup of an id, a prefix of one, or {@code latest}. */
+  Backup one(BackupList list, String word, Session session) {
+    return one(list, word, b -> true, session);
+  }
+
+  /** As {@link #one}; {@code latest} among those that {@code candidate} takes. */
+  Backup one(BackupList list, String word, Predicate<Backup> candidate, Session session) {
+    if (!word.equals(LATEST)) {
+      return list.byPrefix(word);
+    }
+    Predicate<Backup> wanted = candidate.and(b -> takes(b, session));
+    Optional<Backup> latest = list.latest(wanted);
+    SortedSet<String> sources = new TreeSet<>();
+    list.backups().stream()
+        .filter(b -> b.sealed() && !b.isUndo() && b.manifest().status() != BackupStatus.FAILED)
+        .filter(wanted)
+        .map(b -> b.manifest().origin())
+        .forEach(o -> sources.add("--source " + o.source() + " --host " + o.host()));
+    if (sources.size() > 1) {
+      throw new SalvorException(
+          ErrorCode.BACKUP_AMBIGUOUS,
+          "\"latest\" could be a backup of " + sources.size() + " sources",
+          "there are "
+              + sources.stream().limit(3).collect(Collectors.joining("; "))
+              + (sources.size() > 3 ? "; …" : ""),
+          "name one with --source, and --host where several have it");
+    }
+    return latest.orElseThrow(() -> none(list));
+  }
+
+  private SalvorException none(BackupList list) {
+    String of = source == null && host == null ? "" : " of what --source and --host name";
+    List<BackupId> ids = list.backups().stream().map(Backup::id).toList();
+    return new SalvorException(
+        ErrorCode.BACKUP_NONE,
+        "There is no complete backup" + of,
+        ids.isEmpty()
+            ? "the repository holds none at all"
+            : "the repository holds " + ids.size() + " others or incomplete ones",
+        "see `salvor list`, or make one with `salvor backup`");
+  }
+
+  /** A source may be written as it was on the command line that made the backup. */
+  private static boolean isSource(String address, String written, Session session) {
+    if (address.equals(written)) {
+      return true;
+    }
+    for (Provider provider : session.machine().providers().get()) {
+      if (provider.handles(written)) {
+        return provider.address(List.of(written)).equals(address);
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,212 @@
+package io.salvor.cli.command;
+
+import io.salvor.cli.console.HumanText;
+import io.salvor.cli.console.PlainText;
+import io.salvor.cli.console.TextOutput;
+import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupReport;
+import io.salvor.engine.backup.BackupRequest;
+import io.salvor.engine.backup.BackupRun;
+import io.salvor.engine.backup.BackupStatus;
+import io.salvor.engine.backup.BackupType;
+import io.salvor.engine.backup.Manifest;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.source.CaptureOptions;
+import io.salvor.engine.source.Provider;
+import io.salvor.engine.source.Source;
+import io.salvor.engine.tree.Key;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code salvor backup}. */
+@picocli.CommandLine.Command(
+    footer = {
+      "",
+      "examples:",
+      "  salvor backup /home --exclude '*.tmp' --exclude /me/Downloads --tag team=web",
+      "  salvor backup /etc /srv/www --description 'before the upgrade'",
+      "  pg_dump shop | salvor backup -",
+      "  salvor backup --stdin-from -- pg_dump shop",
+      "",
+      "Patterns are those of .gitignore; a leading / is the source directory. Exit code 3: some",
+      "entries could not be read, all others are safe. An interrupted backup is taken up by the next."
+    })
+final class BackupCommand implements Command {
+  private static final int SHOWN_FAILURES = 10;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "<source>",
+      description = "directories or files; - for standard input")
+  List<String> sources = new ArrayList<>();
+
+  @Option(
+      names = "--type",
+      paramLabel = "<type>",
+      description = "full, incremental or differential; incremental where there is a predecessor")
+  @Nullable String type;
+
+  @Option(names = "--description", paramLabel = "<text>", description = "what people say of it")
+  String description = "";
+
+  @Option(names = "--tag", paramLabel = "<k=v>", description = "a label; may be repeated")
+  List<String> tags = new ArrayList<>();
+
+  @Option(
+      names = "--include",
+      paramLabel = "<pattern>",
+      description = "only what matches; may be repeated")
+  List<String> include = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "<pattern>",
+      description = "not what matches; may be repeated")
+  List<String> exclude = new ArrayList<>();
+
+  @Option(
+      names = "--host",
+      paramLabel = "<name>",
+      description = "the machine that the backup is listed under")
+  @Nullable String host;
+
+  @Option(names = "--one-file-system", description = "leave out what is mounted inside the sources")
+  boolean oneFileSystem;
+
+  @Option(names = "--stdin-from", description = "run the command behind -- and keep what it prints")
+  boolean stdinFrom;
+
+  @Override
+  public Exit run(Session session) throws IOException, InterruptedException {
+    if (sources.isEmpty()) {
+      throw Words.usage(
+          "`salvor backup` needs a source",
+          "neither a directory nor --stdin-from is named",
+          "say for instance `salvor backup /home`; see `salvor help backup`");
+    }
+    BackupRequest request =
+        new BackupRequest(
+            type == null
+                ? null
+                : Words.choose("--type", type, BackupType.values(), BackupType::word),
+            host == null ? session.machine().host().get() : host,
+            session.machine().user(),
+            "",
+            description,
+            Words.pairs("--tag", tags));
+    Repository repository = session.openToWrite();
+    CaptureOptions options =
+        new CaptureOptions(include, exclude, oneFileSystem, Places.ofSalvor(repository));
+    try (Source source = open(session, options)) {
+      BackupReport report = BackupRun.backup(repository, source, request, session.progress());
+      session.progress().close();
+      Manifest manifest = report.backup().manifest();
+      Exit exit = manifest.status() == BackupStatus.SUCCESS ? Exit.DONE : Exit.PARTIAL;
+      session.outcome(exit);
+      report(report, repository, session);
+      return exit;
+    }
+  }
+
+  private Source open(Session session, CaptureOptions options) {
+    if (stdinFrom) {
+      throw unsupported("--stdin-from");
+    }
+    for (Provider provider : session.machine().providers().get()) {
+      if (sources.stream().allMatch(provider::handles)) {
+        return provider.open(sources, options);
+      }
+    }
+    throw unsupported(String.join(" ", sources));
+  }
+
+  private static SalvorException unsupported(String what) {
+    return new SalvorException(
+        ErrorCode.SOURCE_UNSUPPORTED,
+        "Nothing here knows how to protect " + what,
+        "this version protects directories and files, one kind of source at a time",
+        "name paths such as /home; a path with a colon in it is written ./like:this");
+  }
+
+  private static void report(BackupReport report, Repository repository, Session session) {
+    if (session.isJson()) {
+      var json = session.json();
+      new BackupDocument(repository.storage().address(), repository.now())
+          .write(report.backup(), json);
+      json.field("resumed", report.resumed());
+      BackupDocument.warnings(report.warnings(), json);
+    } else {
+      print(report, session.text());
+      report.warnings().forEach(w -> session.warn(w.key(), w.message(), w.code()));
+    }
+    List<Manifest.Failure> failures = report.backup().manifest().failures();
+    long failed = report.backup().manifest().entries().failed();
+    if (failed > 0 && !session.isJson()) {
+      session.text().flush();
+      List<String> lines = new ArrayList<>();
+      lines.add("salvor: " + HumanText.count(failed, "entry", "entries") + " could not be read:");
+      failures.stream()
+          .limit(SHOWN_FAILURES)
+          .map(
+              f ->
+                  "  "
+                      + PlainText.of(Key.decode(f.key()) + ": " + f.message())
+                      + " ["
+                      + f.code()
+                      + "]")
+          .forEach(lines::add);
+      if (failed > SHOWN_FAILURES) {
+        lines.add("  and others: see `salvor show " + report.backup().id() + "`");
+      }
+      session.printFailure(lines);
+    }
+  }
+
+  private static void print(BackupReport report, TextOutput out) {
+    Backup backup = report.backup();
+    Manifest m = backup.manifest();
+    Manifest.Counts n = m.entries();
+    String since = m.lineage().parent() == null ? "" : ", since " + m.lineage().parent();
+    out.line(
+        out.bold("backup " + backup.id())
+            + "  "
+            + m.status().word()
+            + ", "
+            + m.lineage().type().word()
+            + since
+            + (report.resumed() ? ", took up an interrupted one" : ""));
+    out.line(
+        "  source   "
+            + PlainText.of(m.origin().source())
+            + " on "
+            + PlainText.of(m.origin().host()));
+    out.line(
+        "  entries  "
+            + HumanText.count(n.total())
+            + ": "
+            + HumanText.count(n.added())
+            + " added, "
+            + HumanText.count(n.changed())
+            + " changed, "
+            + HumanText.count(n.removed())
+            + " removed"
+            + (n.failed() > 0 ? ", " + HumanText.count(n.failed()) + " failed" : ""));
+    out.line(
+        "  bytes    "
+            + HumanText.size(m.bytes().logical())
+            + ": read "
+            + HumanText.size(m.bytes().read())
+            + ", new "
+            + HumanText.size(m.bytes().added())
+            + ", stored as "
+            + HumanText.size(m.bytes().stored()));
+    out.line("  took     " + HumanText.duration(report.took()));
+  }
+}

@@ -1,0 +1,35 @@
+package io.salvor.cli.command;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Every command, in the order in which people meet them. */
+final class Commands {
+  /**
+   * A command as it is listed; only the one that is asked for is made.
+   *
+   * @param summary one line
+   */
+  record Listed(String name, String summary, Supplier<Command> maker) {}
+
+  static final List<Listed> ALL =
+      List.of(
+          new Listed("init", "make a repository", InitCommand::new),
+          new Listed("backup", "protect directories, or a command's output", BackupCommand::new),
+          new Listed("list", "list backups", ListCommand::new),
+          new Listed("show", "show one backup", ShowCommand::new),
+          new Listed("ls", "list the entries of a backup", LsCommand::new),
+          new Listed("cat", "print a file of a backup", CatCommand::new),
+          new Listed("find", "search the entries of backups", FindCommand::new),
+          new Listed("diff", "compare two backups", DiffCommand::new),
+          new Listed("verify", "check that backups can be read back", VerifyCommand::new),
+          new Listed("status", "show the repository and its sources", StatusCommand::new));
+
+  private Commands() {}
+
+  /** The command of this name. */
+  static Optional<Listed> find(String name) {
+    return ALL.stream().filter(c -> c.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,45 @@
+package io.salvor.cli.command;
+
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.blob.BlobSource;
+import io.salvor.engine.content.ContentReader;
+import io.salvor.engine.content.Extent;
+import io.salvor.engine.entry.Entry;
+import java.io.IOException;
+
+/** The bytes of an entry's content, in order and in pieces. */
+final class ContentBytes {
+  private static final int ZEROS = 1 << 16;
+
+  /** Takes a piece. */
+  interface Taker {
+    /** The next bytes; false for no more of them. */
+    boolean take(byte[] bytes, int length) throws IOException;
+  }
+
+  private ContentBytes() {}
+
+  /** Hands all of it over, holes as zeros. */
+  static void read(BlobSource blobs, Entry entry, Taker taker) throws IOException {
+    ContentReader extents = new ContentReader(blobs, entry.content(), entry.size());
+    byte[] zeros = new byte[0];
+    for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
+      switch (p.extent()) {
+        case Extent.Data data -> {
+          byte[] bytes = blobs.get(BlobKind.DATA, data.id());
+          if (!taker.take(bytes, bytes.length)) {
+            return;
+          }
+        }
+        case Extent.Hole hole -> {
+          zeros = zeros.length == 0 ? new byte[ZEROS] : zeros;
+          for (long left = hole.length(); left > 0; left -= ZEROS) {
+            if (!taker.take(zeros, (int) Math.min(left, ZEROS))) {
+              return;
+            }
+          }
+        }
+      }
+    }
+  }
+}

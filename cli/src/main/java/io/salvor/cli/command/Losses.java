@@ -1,0 +1,61 @@
+package io.salvor.cli.command;
+
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.ledger.LedgerIssue;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a repository is known to have lost; whoever lists backups has to hear of it. */
+final class Losses {
+  /** One loss. */
+  record Loss(ErrorCode code, String object, String message) {}
+
+  private Losses() {}
+
+  /** Lost and damaged manifests, and what is wrong with the ledger. */
+  static List<Loss> find(BackupList list, Repository repository) throws IOException {
+    List<Loss> losses = new ArrayList<>();
+    for (LedgerEntry.Added line : list.lost(repository.ledger(), repository.storage())) {
+      losses.add(
+          new Loss(
+              ErrorCode.MANIFEST_LOST,
+              line.object(),
+              "the manifest of backup " + line.label() + " is gone; see `salvor verify`"));
+    }
+    for (ObjectName object : list.damaged()) {
+      losses.add(
+          new Loss(
+              ErrorCode.OBJECT_DAMAGED, object.value(), "cannot be read; see `salvor verify`"));
+    }
+    for (LedgerIssue issue : repository.ledger().issues()) {
+      losses.add(
+          switch (issue) {
+            case LedgerIssue.EntryDamaged e ->
+                new Loss(
+                    ErrorCode.OBJECT_DAMAGED, e.object().value(), "the ledger entry is damaged");
+            case LedgerIssue.EntryLost e ->
+                new Loss(ErrorCode.OBJECT_LOST, e.object().value(), "the ledger entry is gone");
+            case LedgerIssue.RolledBack e ->
+                new Loss(
+                    ErrorCode.STORAGE_ROLLED_BACK,
+                    e.object().value(),
+                    "this machine has seen ledger entry "
+                        + e.number()
+                        + ", which is gone: the storage was put back to an earlier state");
+          });
+    }
+    return losses;
+  }
+
+  /** Tells people and programs of them. */
+  static void warn(BackupList list, Repository repository, Session session) throws IOException {
+    for (Loss loss : find(list, repository)) {
+      session.warn(loss.object(), loss.message(), loss.code().code());
+    }
+  }
+}

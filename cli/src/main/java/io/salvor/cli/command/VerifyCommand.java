@@ -1,0 +1,133 @@
+package io.salvor.cli.command;
+
+import io.salvor.cli.console.HumanText;
+import io.salvor.cli.console.JsonDocument;
+import io.salvor.cli.console.PlainText;
+import io.salvor.cli.console.TextOutput;
+import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.verify.Verification;
+import io.salvor.engine.verify.VerifyReport;
+import io.salvor.engine.verify.VerifyReport.Depth;
+import io.salvor.engine.verify.VerifyReport.Issue;
+import io.salvor.engine.verify.VerifyReport.Severity;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code salvor verify}. */
+@picocli.CommandLine.Command(
+    footer = {
+      "",
+      "examples:",
+      "  salvor verify                              that everything is there",
+      "  salvor verify --depth full                 read every byte",
+      "  salvor verify latest --depth sample --sample 10%",
+      "",
+      "Exit code 4: something is damaged or lost; the issues say what, and what helps."
+    })
+final class VerifyCommand implements Command {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "<backup>",
+      description = "the trees of this backup only; otherwise of all")
+  @Nullable String backup;
+
+  @Option(
+      names = "--depth",
+      paramLabel = "<depth>",
+      description = "structure (the default), sample, or full: every byte is read back")
+  String depth = "";
+
+  @Option(
+      names = "--sample",
+      paramLabel = "<share>",
+      description = "the share of the packs that a sample reads; 5%% if not said")
+  String sample = "";
+
+  @Mixin BackupChoice choice = new BackupChoice();
+
+  @Override
+  public Exit run(Session session) throws IOException, InterruptedException {
+    double share = sample.isEmpty() ? 0.05 : Words.share("--sample", sample);
+    String word = depth.isEmpty() ? (sample.isEmpty() ? "structure" : "sample") : depth;
+    Depth wanted =
+        Words.choose("--depth", word, Depth.values(), d -> d.name().toLowerCase(Locale.ROOT));
+    long began = session.machine().nanos().getAsLong();
+    Repository repository = session.openToRead();
+    Predicate<Backup> which = which(repository, session);
+    VerifyReport report = Verification.run(repository, wanted, share, which, session.progress());
+    session.progress().close();
+    Exit exit = report.intact() ? Exit.DONE : Exit.DAMAGED;
+    session.outcome(exit);
+    if (session.isJson()) {
+      json(report, session.json());
+    } else {
+      print(
+          report, Duration.ofNanos(session.machine().nanos().getAsLong() - began), session.text());
+    }
+    return exit;
+  }
+
+  private Predicate<Backup> which(Repository repository, Session session) throws IOException {
+    if (backup != null) {
+      BackupList list = BackupList.read(repository.storage(), repository.keys());
+      return Verification.only(List.of(choice.one(list, backup, session).id()));
+    }
+    return b -> choice.takes(b, session);
+  }
+
+  private static void json(VerifyReport report, JsonDocument json) {
+    json.field("status", report.intact() ? "intact" : "damaged");
+    json.field("depth", report.depth().name().toLowerCase(Locale.ROOT));
+    json.field("blobs", report.blobs());
+    json.field("bytes", report.bytes());
+    json.array(
+        "issues", () -> report.issues().forEach(issue -> json.object(() -> json(issue, json))));
+  }
+
+  private static void json(Issue issue, JsonDocument json) {
+    json.field("severity", issue.severity().name().toLowerCase(Locale.ROOT));
+    json.field("object", issue.object());
+    json.field("backups", issue.backups().stream().map(BackupId::text).toList());
+    json.field("message", issue.message());
+    json.field("remedy", issue.remedy());
+  }
+
+  private static void print(VerifyReport report, Duration took, TextOutput out) {
+    for (Issue issue : report.issues()) {
+      boolean damage = issue.severity() == Severity.DAMAGE;
+      String word = damage ? out.bad("damage") : "notice";
+      out.line(word + "  " + PlainText.of(issue.object()) + ": " + PlainText.of(issue.message()));
+      if (!issue.backups().isEmpty()) {
+        out.line(
+            "        in "
+                + issue.backups().stream().map(BackupId::text).collect(Collectors.joining(", ")));
+      }
+      if (damage) {
+        out.line("        do: " + PlainText.of(issue.remedy()));
+      }
+    }
+    long damages = report.issues().stream().filter(i -> i.severity() == Severity.DAMAGE).count();
+    out.line(
+        (report.intact()
+                ? out.good("intact")
+                : out.bad("damaged") + " in " + HumanText.count(damages, "place", "places"))
+            + ": "
+            + HumanText.count(report.blobs(), "blob", "blobs")
+            + " looked at, "
+            + HumanText.size(report.bytes())
+            + " read back, "
+            + HumanText.duration(took));
+  }
+}
