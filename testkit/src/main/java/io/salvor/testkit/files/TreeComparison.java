@@ -40,7 +40,8 @@ public final class TreeComparison {
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     List<String> lines = new ArrayList<>(output.lines().filter(l -> !l.isBlank()).toList());
     int exit = process.waitFor();
     if (exit != 0) {
@@ -113,7 +114,8 @@ public final class TreeComparison {
       check(path, "uid", a.uid(), b.uid());
       check(path, "gid", a.gid(), b.gid());
       check(path, "mtime", a.mtime(), b.mtime());
-      check(path, "device", a.rdevMajor() + ":" + a.rdevMinor(), b.rdevMajor() + ":" + b.rdevMinor());
+      check(
+          path, "device", a.rdevMajor() + ":" + a.rdevMinor(), b.rdevMajor() + ":" + b.rdevMinor());
       if (a.kind() != Kind.DIRECTORY) {
         check(path, "size", a.size(), b.size());
         check(path, "links", a.nlink(), b.nlink());
@@ -136,8 +138,7 @@ public final class TreeComparison {
       }
     }
 
-    private void content(String path, byte[] name, Dir a, Dir b, long size)
-        throws PosixException {
+    private void content(String path, byte[] name, Dir a, Dir b, long size) throws PosixException {
       try (FileHandle p = a.openFile(name);
           FileHandle q = b.openFile(name)) {
         List<Extent> data = p.dataSegments(size);
