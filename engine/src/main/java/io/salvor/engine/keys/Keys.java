@@ -43,7 +43,13 @@ public final class Keys {
       InstantSource clock)
       throws IOException {
     if (storage.find(RepositoryDescription.NAME).isPresent()) {
-      throw exists(storage, "The object salvor is there", "Use it, or choose another place");
+      throw isWhole(storage)
+          ? exists(storage, "The object salvor is there", "Use it, or choose another place")
+          : exists(
+              storage,
+              "The object salvor is there, and damaged",
+              "Put it back from a copy; if only keys/ is beside it, an init did not finish: delete"
+                  + " salvor and keys/ and run it again");
     }
     if (anyUnder(storage, PREFIXES)) {
       throw exists(
@@ -164,6 +170,16 @@ public final class Keys {
       }
     }
     return false;
+  }
+
+  /** A storage that does not publish objects whole may be left with half of one. */
+  private static boolean isWhole(Storage storage) throws IOException {
+    try {
+      RepositoryDescription.parse(storage.get(RepositoryDescription.NAME));
+      return true;
+    } catch (SalvorException e) {
+      return e.code() != ErrorCode.REPOSITORY_DAMAGED;
+    }
   }
 
   private static SalvorException exists(Storage storage, String why, String remedy) {

@@ -111,6 +111,13 @@ public final class FaultyStorage extends ObservedStorage {
     }
   }
 
+  /** The operation at which it crashed, as text; empty if it has not. */
+  public Optional<String> crashedAt() {
+    synchronized (gate) {
+      return Optional.ofNullable(crashedAt);
+    }
+  }
+
   /** Operations begun so far. */
   public long operations() {
     synchronized (gate) {

@@ -1,0 +1,100 @@
+package io.salvor.testkit.repository;
+
+import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.backup.BackupReport;
+import io.salvor.engine.backup.BackupRequest;
+import io.salvor.engine.backup.BackupRun;
+import io.salvor.engine.backup.BackupType;
+import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.local.LocalState;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.repository.Surroundings;
+import io.salvor.engine.source.Source;
+import io.salvor.engine.storage.Storage;
+import io.salvor.engine.verify.Verification;
+import io.salvor.engine.verify.VerifyReport;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A computer that works on repositories, of which it knows the passphrase.
+ *
+ * @param local the directory of its local state, made if it is missing
+ * @param host its name in manifests
+ */
+public record Machine(Path local, InstantSource clock, String host) {
+  private static final Argon2id CHEAP = new Argon2id(64, 1, 1);
+
+  public Machine(Path local, InstantSource clock) {
+    this(local, clock, "host");
+  }
+
+  /** Makes a repository with a cheap passphrase. */
+  public void init(Storage storage) throws IOException {
+    Repository.create(storage, passphrase(), "test", CHEAP, surroundings());
+  }
+
+  /** Opens the repository; closing it closes the storage. */
+  public Repository open(Storage storage) throws IOException {
+    return Repository.open(storage, passphrase(), surroundings(), Progress.NONE);
+  }
+
+  /**
+   * Backs a source up. An {@link Error}, such as a simulated crash, closes nothing: a dead process
+   * does not either.
+   */
+  public BackupReport backup(Storage storage, Source source, @Nullable BackupType type)
+      throws IOException, InterruptedException {
+    Repository repository = open(storage);
+    try {
+      BackupRequest request = new BackupRequest(type, host, "tester", "", "", new TreeMap<>());
+      BackupReport report = BackupRun.backup(repository, source, request, Progress.NONE);
+      repository.close();
+      return report;
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      try (repository) {
+        throw e;
+      }
+    }
+  }
+
+  /** Lists the backups. */
+  public List<Backup> list(Storage storage) throws IOException {
+    try (Repository repository = open(storage)) {
+      return BackupList.read(repository.storage(), repository.keys()).backups();
+    }
+  }
+
+  /** Verifies every byte. */
+  public VerifyReport verify(Storage storage) throws IOException, InterruptedException {
+    try (Repository repository = open(storage)) {
+      return verify(repository);
+    }
+  }
+
+  /** Verifies every byte of an opened repository. */
+  public static VerifyReport verify(Repository repository)
+      throws IOException, InterruptedException {
+    return Verification.run(
+        repository, VerifyReport.Depth.FULL, 1, Verification.all(), Progress.NONE);
+  }
+
+  private Surroundings surroundings() {
+    LocalState state = LocalState.open(Map.of("SALVOR_CACHE_DIR", local.toString()), local);
+    return new Surroundings(clock, new SecureRandom(), state, "test");
+  }
+
+  private static Passphrase passphrase() {
+    return Passphrase.of("secret".getBytes(StandardCharsets.UTF_8));
+  }
+}
