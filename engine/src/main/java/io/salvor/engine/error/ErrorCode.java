@@ -47,6 +47,8 @@ public enum ErrorCode {
   TARGET_INCOMPATIBLE(4009, Exit.FAILED, false),
   ENTRY_NOT_RESTORED(4010, Exit.PARTIAL, true),
   UNDO_IMPOSSIBLE(4011, Exit.FAILED, false),
+  PLAN_UNUSABLE(4012, Exit.FAILED, false),
+  RESTORE_RUNNING(4013, Exit.FAILED, true),
   USAGE(5001, Exit.USAGE, false),
   BAD_PATTERN(5002, Exit.USAGE, false),
   BAD_TIME(5003, Exit.USAGE, false),

@@ -1,0 +1,276 @@
+package io.salvor.engine.restore;
+
+import io.salvor.engine.entry.Entry;
+import io.salvor.engine.entry.EntryField;
+import io.salvor.engine.entry.EntryKind;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.restore.RestorePlan.Counts;
+import io.salvor.engine.tree.Key;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Merges what is wanted with what is live into steps. For one plan and one thread. */
+final class Planner {
+  private final Target target;
+  private final ConflictStrategy strategy;
+  private final ConflictPrompt prompt;
+  private final @Nullable Scope extras;
+  private final PlanWriter out;
+  private final Target.Feasibility feasibility;
+  private final Progress progress;
+  private final LinkGroups links = new LinkGroups();
+  private final boolean targetEmpty;
+
+  private long create;
+  private long update;
+  private long delete;
+  private long unchanged;
+  private long conflicts;
+  private long open;
+  private long skipped;
+  private long writeBytes;
+  private long undoBytes;
+  private boolean alters;
+  private @Nullable Key blocked;
+  private @Nullable Key doomed;
+
+  /**
+   * Begins.
+   *
+   * @param extras which live entries that nobody wants are deleted, null for none
+   */
+  Planner(
+      Target target,
+      ConflictStrategy strategy,
+      ConflictPrompt prompt,
+      @Nullable Scope extras,
+      PlanWriter out,
+      Target.Feasibility feasibility,
+      Progress progress)
+      throws IOException {
+    this.target = target;
+    this.strategy = strategy;
+    this.prompt = prompt;
+    this.extras = extras;
+    this.out = out;
+    this.feasibility = feasibility;
+    this.progress = progress;
+    this.targetEmpty = target.isEmpty();
+  }
+
+  /** Plans all of it. */
+  void plan(Wanted.Cursor wanted, LiveCursor live) throws IOException {
+    Wanted next = wanted.next();
+    while (true) {
+      progress.checkCancelled();
+      Key key = live.peek();
+      if (next == null && key == null) {
+        return;
+      }
+      int order = next == null ? 1 : key == null ? -1 : next.key().compareTo(key);
+      if (order > 0 && key != null) {
+        if (next == null && extras == null && (doomed == null || !doomed.covers(key))) {
+          return;
+        }
+        liveOnly(key, next == null ? null : next.key(), live);
+      } else if (next != null) {
+        if (order < 0) {
+          wantedOnly(next);
+        } else {
+          both(next, live);
+        }
+        next = wanted.next();
+      }
+      progress.advance(1, 0);
+    }
+  }
+
+  private void wantedOnly(Wanted wanted) throws IOException {
+    Entry entry = wanted.entry();
+    if (blocked != null && blocked.covers(wanted.key())) {
+      skipped++;
+    } else if (entry == null) {
+      unchanged++;
+    } else {
+      LinkGroups.Verdict link = links.next(wanted.key(), entry, null);
+      emit(
+          new Step(wanted.key(), new Change.Create(), Resolution.NONE, entry, null, link.linkTo()));
+    }
+  }
+
+  private void liveOnly(Key key, @Nullable Key next, LiveCursor live) throws IOException {
+    boolean dies = doomed != null && doomed.covers(key);
+    boolean leads = next != null && key.covers(next);
+    if (!dies && !leads && extras == null) {
+      live.skip();
+      return;
+    }
+    LiveItem item = live.take();
+    if (item == null) {
+      return;
+    }
+    boolean directory = item.entry().kind() == EntryKind.DIRECTORY;
+    boolean blockedHere = blocked != null && blocked.covers(key);
+    if (dies) {
+      emit(new Step(key, new Change.Delete(), Resolution.NONE, null, item, null));
+    } else if (extras != null && !blockedHere && !leads) {
+      switch (extras.of(key, directory)) {
+        case TAKEN -> emit(new Step(key, new Change.Delete(), Resolution.NONE, null, item, null));
+        case SEARCHED -> {}
+        case LEFT_OUT -> live.prune();
+      }
+    } else if (leads && !directory) {
+      blocked = key;
+    }
+  }
+
+  private void both(Wanted wanted, LiveCursor live) throws IOException {
+    LiveItem item = live.take();
+    if (item == null) {
+      wantedOnly(wanted);
+      return;
+    }
+    Entry entry = wanted.entry();
+    if (entry == null) {
+      Resolution resolution = isExpected(wanted, item) ? Resolution.NONE : resolve();
+      settle(new Step(wanted.key(), new Change.Delete(), resolution, null, item, null), live);
+      return;
+    }
+    boolean directories =
+        entry.kind() == EntryKind.DIRECTORY && item.entry().kind() == EntryKind.DIRECTORY;
+    if (wanted.context() && directories) {
+      return;
+    }
+    LinkGroups.Verdict link = links.next(wanted.key(), entry, item.entry());
+    Set<EntryField> fields = EnumSet.noneOf(EntryField.class);
+    fields.addAll(target.compare(item, entry));
+    if (link.differs()) {
+      fields.add(EntryField.LINKS);
+    }
+    if (fields.isEmpty()) {
+      unchanged++;
+      return;
+    }
+    boolean own = targetEmpty && wanted.key().isRoot() && directories;
+    Resolution resolution = own || isExpected(wanted, item) ? Resolution.NONE : resolve();
+    Change change = new Change.Update(fields);
+    settle(new Step(wanted.key(), change, resolution, entry, item, link.linkTo()), live);
+  }
+
+  /** Asks where somebody is to be asked, and keeps the step. */
+  private void settle(Step step, LiveCursor live) throws IOException {
+    Step settled =
+        strategy == ConflictStrategy.PROMPT && step.resolution() == Resolution.FAIL
+            ? step.resolved(prompt.ask(step))
+            : step;
+    boolean kinds =
+        settled.change() instanceof Change.Update(Set<EntryField> fields)
+            && fields.contains(EntryField.KIND);
+    LiveItem item = settled.live();
+    boolean directory = item != null && item.entry().kind() == EntryKind.DIRECTORY;
+    if (!settled.applies()) {
+      if (settled.wanted() != null) {
+        links.leave(settled.wanted());
+      }
+      if (kinds) {
+        blocked = settled.key();
+        live.prune();
+      }
+    } else if (kinds && directory) {
+      doomed = settled.key();
+    }
+    emit(settled);
+  }
+
+  private Resolution resolve() {
+    return switch (strategy) {
+      case SKIP -> Resolution.SKIP;
+      case OVERWRITE, MERGE -> Resolution.OVERWRITE;
+      case PROMPT, FAIL -> Resolution.FAIL;
+    };
+  }
+
+  /** Whether the live entry is what was expected, so that changing it surprises nobody. */
+  private boolean isExpected(Wanted wanted, LiveItem item) throws IOException {
+    Wanted.Expected expected = wanted.expected();
+    if (expected == null) {
+      return false;
+    }
+    if (expected.digest() != 0 && item.fingerprint().digest() == expected.digest()) {
+      return true;
+    }
+    Entry entry = expected.entry();
+    if (entry == null) {
+      return false;
+    }
+    if (!expected.complete() && entry.kind() == EntryKind.DIRECTORY) {
+      // It was being filled; a directory is removed only when it is empty.
+      return item.entry().kind() == EntryKind.DIRECTORY;
+    }
+    return target.compare(item, entry).isEmpty();
+  }
+
+  private void emit(Step step) throws IOException {
+    out.add(step);
+    if (step.isConflict()) {
+      conflicts++;
+    }
+    if (step.resolution() == Resolution.SKIP) {
+      unchanged++;
+      return;
+    }
+    if (step.resolution() == Resolution.FAIL) {
+      open++;
+    }
+    feasibility.consider(step);
+    boolean own = targetEmpty && step.key().isRoot();
+    Entry wanted = step.wanted();
+    LiveItem live = step.live();
+    switch (step.change()) {
+      case Change.Create c -> create++;
+      case Change.Update u -> {
+        update++;
+        alters |= !own;
+      }
+      case Change.Delete d -> {
+        delete++;
+        alters = true;
+      }
+    }
+    if (live != null) {
+      undoBytes += live.entry().size();
+    }
+    if (wanted != null && step.linkTo() == null && writesContent(step.change())) {
+      writeBytes += wanted.size();
+    }
+  }
+
+  private static boolean writesContent(Change change) {
+    return switch (change) {
+      case Change.Create c -> true;
+      case Change.Update(Set<EntryField> fields) ->
+          fields.contains(EntryField.CONTENT)
+              || fields.contains(EntryField.KIND)
+              || fields.contains(EntryField.LINKS);
+      case Change.Delete d -> false;
+    };
+  }
+
+  Counts counts() {
+    return new Counts(create, update, delete, unchanged, conflicts, open, skipped);
+  }
+
+  long writeBytes() {
+    return writeBytes;
+  }
+
+  long undoBytes() {
+    return undoBytes;
+  }
+
+  boolean alters() {
+    return alters;
+  }
+}

@@ -1,0 +1,194 @@
+package io.salvor.engine.restore;
+
+import io.salvor.engine.codec.CborReader;
+import io.salvor.engine.codec.CborWriter;
+import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.durable.PrivateFiles;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.zip.CRC32;
+
+/**
+ * The append-only log of one restore: {@code u32 length, u32 CRC-32, CBOR array} per record. An
+ * intent covers the steps below a number and is durable before the first of them is begun; results
+ * follow, durable with the next intent and at the end. A torn end is what a crash leaves, and is
+ * passed over. Safe for several threads.
+ */
+final class RestoreLog implements AutoCloseable {
+  private static final int BEGIN = 0;
+  private static final int INTENT = 1;
+  private static final int DONE = 2;
+  private static final int REMOVED = 3;
+  private static final int MOVED = 4;
+  private static final int FAILED = 5;
+  private static final int HEADER = 8;
+  private static final int BUFFER = 64 << 10;
+  private static final int MAX_RECORD = 1 << 20;
+  private static final int FIRST_BATCH = 64;
+  private static final int LARGEST_BATCH = 16 << 10;
+
+  private final FileChannel channel;
+  private final CborWriter record = new CborWriter();
+  private byte[] buffer = new byte[BUFFER];
+  private int filled;
+  private long intent;
+  private int batch = FIRST_BATCH;
+
+  private RestoreLog(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  static RestoreLog create(Path path, Instant started, String undo) throws IOException {
+    RestoreLog log = new RestoreLog(PrivateFiles.create(path));
+    log.record.array().uint(BEGIN).time(started).text(undo).end();
+    log.append();
+    return log;
+  }
+
+  /** Called before each step; makes it and some that follow known, durably. */
+  synchronized void intend(long number) throws IOException {
+    if (number < intent) {
+      return;
+    }
+    intent = number + batch;
+    batch = Math.min(LARGEST_BATCH, 2 * batch);
+    record.array().uint(INTENT).uint(intent).end();
+    append();
+    flush();
+    channel.force(false);
+  }
+
+  synchronized void done(long number, long digest) throws IOException {
+    record.array().uint(DONE).uint(number).integer(digest).end();
+    append();
+  }
+
+  synchronized void removed(long number) throws IOException {
+    record.array().uint(REMOVED).uint(number).end();
+    append();
+  }
+
+  synchronized void moved(long number) throws IOException {
+    record.array().uint(MOVED).uint(number).end();
+    append();
+  }
+
+  synchronized void failed(long number) throws IOException {
+    record.array().uint(FAILED).uint(number).end();
+    append();
+  }
+
+  private void append() throws IOException {
+    int length = record.size();
+    if (buffer.length - filled < HEADER + length) {
+      flush();
+    }
+    CRC32 crc = new CRC32();
+    crc.update(record.buffer(), 0, length);
+    ByteBuffer.wrap(buffer, filled, HEADER).putInt(length).putInt((int) crc.getValue());
+    System.arraycopy(record.buffer(), 0, buffer, filled + HEADER, length);
+    filled += HEADER + length;
+    record.reset();
+  }
+
+  private void flush() throws IOException {
+    PrivateFiles.writeFully(channel, ByteBuffer.wrap(buffer, 0, filled));
+    filled = 0;
+  }
+
+  /** Writes what is left and makes it durable. */
+  @Override
+  public synchronized void close() throws IOException {
+    try (channel) {
+      if (channel.isOpen()) {
+        flush();
+        channel.force(true);
+      }
+    }
+  }
+
+  /**
+   * What a log says of its steps; 8 bytes of memory for each.
+   *
+   * @param undo id of the undo backup; empty if there is none
+   */
+  record Results(
+      Instant started, String undo, long intent, long[] digests, BitSet finished, BitSet moved) {
+
+    /** Whether the step may have been applied. */
+    boolean wasBegun(long number) {
+      return number < intent && !moved.get((int) number);
+    }
+
+    /** Whether it is known to have been applied. */
+    boolean wasDone(long number) {
+      return finished.get((int) number);
+    }
+
+    /** Digest of the entry's fingerprint after the step; 0 if not known. */
+    long digest(long number) {
+      return number < digests.length ? digests[(int) number] : 0;
+    }
+  }
+
+  /** Reads a log up to its end, or to where a crash has torn it. */
+  static Results read(Path path) throws IOException {
+    Instant started = Instant.EPOCH;
+    String undo = "";
+    long intent = 0;
+    long[] digests = new long[0];
+    BitSet finished = new BitSet();
+    BitSet moved = new BitSet();
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(path), BUFFER))) {
+      for (byte[] bytes = record(in); bytes.length > 0; bytes = record(in)) {
+        CborReader record = new CborReader(bytes);
+        record.array();
+        switch (record.uint(Integer.MAX_VALUE)) {
+          case BEGIN -> {
+            started = record.time();
+            undo = record.text();
+          }
+          case INTENT -> intent = record.uint();
+          case DONE -> {
+            int number = record.uint(Integer.MAX_VALUE - 1);
+            if (number >= digests.length) {
+              digests = Arrays.copyOf(digests, Math.max(1024, number + number / 2 + 1));
+            }
+            digests[number] = record.integer();
+            finished.set(number);
+          }
+          case REMOVED -> finished.set(record.uint(Integer.MAX_VALUE - 1));
+          case MOVED -> moved.set(record.uint(Integer.MAX_VALUE - 1));
+          default -> {
+            // A failure: the entry is as it was, or somewhere between.
+          }
+        }
+      }
+    } catch (EOFException | MalformedException e) {
+      // The torn end.
+    }
+    return new Results(started, undo, intent, digests, finished, moved);
+  }
+
+  private static byte[] record(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length <= 0 || length > MAX_RECORD) {
+      return new byte[0];
+    }
+    int expected = in.readInt();
+    byte[] bytes = in.readNBytes(length);
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return bytes.length == length && (int) crc.getValue() == expected ? bytes : new byte[0];
+  }
+}
