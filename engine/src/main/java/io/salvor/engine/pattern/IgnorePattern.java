@@ -63,8 +63,9 @@ public final class IgnorePattern {
       return new IgnorePattern(
           text, negated, directoriesOnly, whole, Glob.compile(bytes, from, to, whole));
     } catch (GlobSyntaxException e) {
+      int characters = new String(bytes, 0, e.position(), StandardCharsets.UTF_8).length();
       throw bad(
-          text, e.position(), e.why(), "Write a backslash before what is to be taken literally");
+          text, characters, e.why(), "Write a backslash before what is to be taken literally");
     }
   }
 

@@ -17,7 +17,8 @@
  * would be worse: a pattern that could never match ({@code [a}, a lone backslash at the end) and a
  * comment ({@code #}, to be written {@code \#}) are refused.
  *
- * <p>Reference: gitignore(5), and git's wildmatch.c, against which the tests hold it.
+ * <p>Reference: gitignore(5), and git itself, against which the tests hold it; but for {@code
+ * ab**&#47;x}, which git takes for {@code ab}, any directories and {@code x}, against its manual.
  */
 @NullMarked
 package io.salvor.engine.pattern;

@@ -29,6 +29,9 @@ public interface Capture {
   /** The entry could not be captured, or not as it should; it counts as failed. */
   void fail(Key key, ErrorCode code, String message);
 
-  /** Where progress goes; {@link Progress#advance} counts entries and bytes read. */
+  /**
+   * Where progress goes: phases, expectations, what is being worked on, and whether to go on. What
+   * is put and what is written is counted already.
+   */
   Progress progress();
 }

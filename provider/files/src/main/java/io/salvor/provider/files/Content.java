@@ -96,7 +96,6 @@ record Content(long size, ContentRef ref) {
           break;
         }
         sink.write(buffer, 0, read);
-        progress.advance(0, read);
         at += read;
       }
       return at;

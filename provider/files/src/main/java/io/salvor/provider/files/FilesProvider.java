@@ -50,22 +50,32 @@ public final class FilesProvider implements Provider {
 
   @Override
   public String address(List<String> addresses) {
-    return text(paths(addresses));
+    return text(withoutCovered(parse(addresses)));
   }
 
   @Override
   public Source open(List<String> addresses, CaptureOptions options) {
-    List<SourcePath> paths = paths(addresses);
+    List<SourcePath> given = parse(addresses);
+    List<SourcePath> paths = withoutCovered(given);
     Selection selection = Selection.of(options.include(), options.exclude());
+    for (SourcePath path : given) {
+      if (!paths.contains(path)) {
+        // Covered by another one, yet a missing one is a mistake to tell of.
+        Named.open(posix, path).close();
+      }
+    }
     return FilesSource.open(posix, text(paths), paths, selection, options, threads);
   }
 
-  private List<SourcePath> paths(List<String> addresses) {
-    List<SourcePath> sorted =
-        addresses.stream()
-            .map(address -> Address.parse(posix, directory, address))
-            .sorted()
-            .toList();
+  private List<SourcePath> parse(List<String> addresses) {
+    return addresses.stream()
+        .map(address -> Address.parse(posix, directory, address))
+        .sorted()
+        .distinct()
+        .toList();
+  }
+
+  private static List<SourcePath> withoutCovered(List<SourcePath> sorted) {
     List<SourcePath> paths = new ArrayList<>();
     for (SourcePath path : sorted) {
       // What a path covers follows it at once.

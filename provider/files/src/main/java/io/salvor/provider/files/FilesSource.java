@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Some paths, opened for one capture. */
 final class FilesSource implements Source {
@@ -99,7 +100,7 @@ final class FilesSource implements Source {
       for (Path inside : LeftOut.below(root, avoid)) {
         warnings.add(
             new Warning(
-                "LEFT_OUT",
+                "left-out",
                 inside.toString(),
                 inside + " is left out: it belongs to the repository that the backup goes to"));
       }
@@ -198,7 +199,7 @@ final class FilesSource implements Source {
     }
 
     /** What others do beside the source is no change of it. */
-    private static Entry timeless(Entry entry, @org.jspecify.annotations.Nullable Entry previous) {
+    private static Entry timeless(Entry entry, @Nullable Entry previous) {
       Set<EntryField> onlyTime = EnumSet.of(EntryField.MTIME);
       return previous != null && onlyTime.containsAll(previous.differences(entry))
           ? previous

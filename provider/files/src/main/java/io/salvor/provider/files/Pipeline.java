@@ -168,7 +168,6 @@ final class Pipeline {
           capture.fail(ready.key(), flaw.code(), flaw.message());
         }
       }
-      progress.advance(batch.found().size(), 0);
     }
   }
 

@@ -5,10 +5,12 @@ import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.source.Capture;
 import io.salvor.engine.source.ContentSink;
 import io.salvor.engine.tree.Key;
+import io.salvor.engine.tree.KeyText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -22,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's side in memory; refuses what comes out of order or from several threads. */
-final class MemoryCapture implements Capture {
+public final class MemoryCapture implements Capture {
   final TreeMap<Key, Entry> entries = new TreeMap<>();
   final List<Failure> failures = new ArrayList<>();
   final AtomicLong bytesRead = new AtomicLong();
@@ -42,7 +44,8 @@ final class MemoryCapture implements Capture {
 
   record Failure(String key, ErrorCode code, String message) {}
 
-  MemoryCapture() {
+  /** Of a first backup. */
+  public MemoryCapture() {
     this(null);
   }
 
@@ -71,6 +74,7 @@ final class MemoryCapture implements Capture {
       throw new AssertionError(key + " put after " + entries.lastKey());
     }
     entries.put(key, entry);
+    items.incrementAndGet();
   }
 
   @Override
@@ -95,24 +99,22 @@ final class MemoryCapture implements Capture {
   public Progress progress() {
     return new Progress() {
       @Override
-      public void advance(long count, long bytes) {
-        items.addAndGet(count);
-        bytesRead.addAndGet(bytes);
-      }
-
-      @Override
       public void checkCancelled() {
         if (cancelled) {
-          throw new io.salvor.engine.error.SalvorException(
-              ErrorCode.INTERRUPTED, "cancelled", "by the test", "none");
+          throw new SalvorException(ErrorCode.INTERRUPTED, "cancelled", "by the test", "none");
         }
       }
     };
   }
 
+  /** What the user does by Ctrl-C. */
+  public void cancel() {
+    cancelled = true;
+  }
+
   /** The entry of a key as text. */
-  Entry entry(String key) {
-    Entry entry = entries.get(io.salvor.engine.tree.KeyText.parse(key));
+  public Entry entry(String key) {
+    Entry entry = entries.get(KeyText.parse(key));
     if (entry == null) {
       throw new AssertionError("no entry " + key + " in " + keys());
     }
@@ -120,7 +122,7 @@ final class MemoryCapture implements Capture {
   }
 
   /** All keys as text, in order. */
-  List<String> keys() {
+  public List<String> keys() {
     return entries.keySet().stream().map(Key::toString).toList();
   }
 
@@ -130,13 +132,13 @@ final class MemoryCapture implements Capture {
   }
 
   /** The content of an entry, holes as zeros. */
-  byte[] content(Entry entry) {
+  public byte[] content(Entry entry) {
     return entry.content().equals(ContentRef.EMPTY)
         ? new byte[0]
         : contents.get(entry.content()).clone();
   }
 
-  String text(String key) {
+  public String text(String key) {
     return new String(content(entry(key)), StandardCharsets.UTF_8);
   }
 
@@ -148,6 +150,7 @@ final class MemoryCapture implements Capture {
     @Override
     public void write(byte[] bytes, int offset, int length) {
       whileReading.run();
+      bytesRead.addAndGet(length);
       part.write(bytes, offset, length);
       all.write(bytes, offset, length);
       if (part.size() > 1 << 20) {

@@ -1,0 +1,97 @@
+package io.salvor.provider.stream;
+
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.posix.Posix;
+import io.salvor.engine.source.Capture;
+import io.salvor.engine.source.CaptureOptions;
+import io.salvor.engine.source.Provider;
+import io.salvor.engine.source.Source;
+import io.salvor.engine.tree.Key;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Standard input, by the address {@code -}. */
+public final class StandardInput implements Provider {
+  /** As it stands in manifests. */
+  public static final String NAME = "stdin";
+
+  private static final String ADDRESS = "stdin:";
+
+  private final InputStream input;
+  private final Posix posix;
+  private final InstantSource clock;
+
+  /** Reads {@code input}, which it does not close. */
+  public StandardInput(InputStream input, InstantSource clock) {
+    this.input = input;
+    this.posix = Posix.system();
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public boolean handles(String address) {
+    return address.equals("-") || address.equals(ADDRESS);
+  }
+
+  @Override
+  public String address(List<String> addresses) {
+    if (addresses.size() != 1) {
+      throw new SalvorException(
+          ErrorCode.USAGE,
+          "Cannot back up standard input together with other sources",
+          addresses.size() + " sources were given, and - is one of them",
+          "Make a backup of its own for each");
+    }
+    return ADDRESS;
+  }
+
+  @Override
+  public Source open(List<String> addresses, CaptureOptions options) {
+    return new Input(address(addresses));
+  }
+
+  private final class Input implements Source {
+    private final String address;
+
+    Input(String address) {
+      this.address = address;
+    }
+
+    @Override
+    public String provider() {
+      return NAME;
+    }
+
+    @Override
+    public String address() {
+      return address;
+    }
+
+    @Override
+    public List<byte[]> paths() {
+      return List.of();
+    }
+
+    @Override
+    public List<Warning> warnings() {
+      return List.of();
+    }
+
+    @Override
+    public void capture(Capture capture) throws IOException, InterruptedException {
+      Feed.Stored stored = Feed.store(input, capture.content(), capture.progress());
+      capture.put(Key.of(NAME), StreamEntry.of(stored, posix, clock.instant()));
+    }
+
+    @Override
+    public void close() {}
+  }
+}
