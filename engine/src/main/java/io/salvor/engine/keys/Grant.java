@@ -16,8 +16,13 @@ import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
-/** The repository's secrets, sealed to a credential (docs/format.md §4). */
-record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext) {
+/**
+ * The repository's secrets, sealed to a credential (docs/format.md §4).
+ *
+ * @param publicHalf the credential's, under the authority's signature: who grants more to the
+ *     credential seals to this one, for the credential itself is signed by nobody
+ */
+record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext, byte[] publicHalf) {
   private static final byte[] INFO = "salvor/1 grant".getBytes(StandardCharsets.US_ASCII);
 
   /** Seals the secrets to a credential's public half. */
@@ -26,7 +31,7 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext) {
     byte[] plain = secrets.encode();
     Hpke.Sealed sealed = Hpke.seal(publicHalf, INFO, associated(credential, id), plain, random);
     Arrays.fill(plain, (byte) 0);
-    return new Grant(id, credential, sealed.enc(), sealed.ciphertext());
+    return new Grant(id, credential, sealed.enc(), sealed.ciphertext(), publicHalf);
   }
 
   KeyObject encode(SigningKey authority) {
@@ -39,6 +44,8 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext) {
             .bytes(enc)
             .key(2)
             .bytes(ciphertext)
+            .key(3)
+            .bytes(publicHalf)
             .end()
             .toByteArray();
     return new KeyObject(
@@ -58,6 +65,7 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext) {
     @Nullable ObjectId credential = null;
     byte @Nullable [] enc = null;
     byte @Nullable [] ciphertext = null;
+    byte @Nullable [] publicHalf = null;
     try {
       CborReader in = new CborReader(message);
       in.map();
@@ -66,6 +74,7 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext) {
           case 0 -> credential = ObjectId.from(in.view(ObjectId.SIZE));
           case 1 -> enc = in.bytes(Hpke.ENC_SIZE);
           case 2 -> ciphertext = in.bytes();
+          case 3 -> publicHalf = in.bytes(SealingKey.SIZE);
           default -> in.skip();
         }
       }
@@ -73,10 +82,10 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext) {
     } catch (MalformedException e) {
       throw KeyDamage.of(object.name(), "It is not a grant: " + e.getMessage(), e);
     }
-    if (credential == null || enc == null || ciphertext == null) {
+    if (credential == null || enc == null || ciphertext == null || publicHalf == null) {
       throw KeyDamage.of(object.name(), "It is not a grant: a field is missing");
     }
-    return new Grant(object.id(), credential, enc, ciphertext);
+    return new Grant(object.id(), credential, enc, ciphertext, publicHalf);
   }
 
   /**
@@ -85,6 +94,10 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext) {
    * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
    */
   Secrets open(SealingKey key) {
+    if (!Arrays.equals(key.publicHalf(), publicHalf)) {
+      throw KeyDamage.of(
+          ObjectKind.GRANT.name(id), "It names another public half than the credential has");
+    }
     byte[] plain;
     try {
       plain = Hpke.open(key, enc, INFO, associated(credential, id), ciphertext);

@@ -8,6 +8,7 @@ import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.crypto.SigningKey;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -77,28 +78,39 @@ final class Opening {
     return new Secrets(root, signer, epochs);
   }
 
-  /** The epoch that no other names as its predecessor. */
+  /**
+   * The epoch that no other names as its predecessor; of several, which were made at once by people
+   * who did not see each other, the latest by its time, then by its id.
+   */
   private static ObjectId newest(
       Map<ObjectId, SealingKey> keys, byte[] authority, List<KeyObject> objects) {
-    Set<ObjectId> candidates = new HashSet<>(keys.keySet());
-    Set<ObjectId> missing = new HashSet<>(keys.keySet());
+    Map<ObjectId, Epoch> granted = new HashMap<>();
+    Set<ObjectId> predecessors = new HashSet<>();
     for (KeyObject object : objects) {
       Epoch epoch = Epoch.decode(object, authority);
-      epoch.predecessor().ifPresent(candidates::remove);
-      missing.remove(epoch.id());
+      epoch.predecessor().ifPresent(predecessors::add);
       SealingKey key = keys.get(epoch.id());
-      if (key != null && !Arrays.equals(key.publicHalf(), epoch.publicHalf())) {
-        throw KeyDamage.of(object.name(), "Its public half is not the one that was granted");
+      if (key != null) {
+        if (!Arrays.equals(key.publicHalf(), epoch.publicHalf())) {
+          throw KeyDamage.of(object.name(), "Its public half is not the one that was granted");
+        }
+        granted.put(epoch.id(), epoch);
       }
     }
-    if (!missing.isEmpty()) {
-      String name = ObjectKind.EPOCH.name(missing.iterator().next()).value();
-      throw KeyDamage.lost("The key object " + name + " is missing", "A grant names it");
+    for (ObjectId id : keys.keySet()) {
+      if (!granted.containsKey(id)) {
+        throw KeyDamage.lost(
+            "The key object " + ObjectKind.EPOCH.name(id) + " is missing", "A grant names it");
+      }
     }
-    if (candidates.size() != 1) {
-      throw KeyDamage.lost(
-          "The newest epoch cannot be told", candidates.size() + " epochs have no successor");
-    }
-    return candidates.iterator().next();
+    granted.keySet().removeAll(predecessors);
+    return granted.values().stream()
+        .max(Comparator.comparing(Epoch::created).thenComparing(Epoch::id))
+        .map(Epoch::id)
+        .orElseThrow(
+            () ->
+                KeyDamage.lost(
+                    "The newest epoch cannot be told",
+                    "Every epoch that was granted to this credential has a successor"));
   }
 }

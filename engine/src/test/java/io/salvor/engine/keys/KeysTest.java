@@ -23,7 +23,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,6 +231,63 @@ class KeysTest {
     storage.put(new ObjectName("keys/notes.txt"), new byte[] {1});
     storage.put(ObjectKind.WRITER.name(ObjectId.ZERO), new byte[] {1});
     open("x").close();
+  }
+
+  @Test
+  void of_two_epochs_that_were_made_at_once_everybody_takes_the_same() throws IOException {
+    FixedRandom random = new FixedRandom("epochs");
+    create("x").close();
+    ObjectId early = epochAfterTheFirst(random, CLOCK.instant().plusSeconds(60));
+    ObjectId late = epochAfterTheFirst(random, CLOCK.instant().plusSeconds(61));
+    assertThat(early).isNotEqualTo(late);
+    try (KeyRing ring = open("x")) {
+      assertThat(ring.epoch()).isEqualTo(late);
+    }
+  }
+
+  @Test
+  void a_grant_tells_the_public_half_to_seal_to_whatever_the_credential_says() throws IOException {
+    create("x").close();
+    KeyObjects objects = KeyObjects.read(storage);
+    Credential own = objects.credentials().getFirst();
+    byte[] authority;
+    try (Passphrase given = passphrase("x")) {
+      authority = own.open(given).orElseThrow().authority();
+    }
+    byte[] attackers = SealingKey.generate(new FixedRandom("attacker")).publicHalf();
+    Credential exchanged =
+        new Credential(
+            own.id(), own.label(), own.created(), attackers, own.cost(), own.salt(), own.payload());
+    replace(ObjectKind.CREDENTIAL.name(own.id()), exchanged.encode().encode());
+    assertFails(ErrorCode.KEY_DAMAGED, () -> open("x"));
+    Grant grant = Grant.decode(KeyObjects.read(storage).grants().getFirst(), authority);
+    assertThat(grant.publicHalf()).isEqualTo(own.publicHalf());
+  }
+
+  /** A new epoch with a grant of its own, as a rotation will make it. */
+  private ObjectId epochAfterTheFirst(FixedRandom random, Instant created) throws IOException {
+    KeyObjects objects = KeyObjects.read(storage);
+    try (Passphrase given = passphrase("x")) {
+      Credential credential = objects.credentials().getFirst();
+      Credential.Payload payload = credential.open(given).orElseThrow();
+      Grant first = Grant.decode(objects.grants().getFirst(), payload.authority());
+      Secrets secrets = first.open(payload.key());
+      ObjectId old = secrets.epochs().keySet().iterator().next();
+      SealingKey key = SealingKey.generate(random);
+      Epoch epoch = new Epoch(ObjectId.random(random), key.publicHalf(), created, Optional.of(old));
+      Map<ObjectId, SealingKey> epochs = new HashMap<>(secrets.epochs());
+      epochs.put(epoch.id(), key);
+      Grant grant =
+          Grant.create(
+              ObjectId.random(random),
+              credential.id(),
+              first.publicHalf(),
+              new Secrets(secrets.root(), secrets.authority(), epochs),
+              random);
+      storage.put(ObjectKind.EPOCH.name(epoch.id()), epoch.encode(secrets.authority()).encode());
+      storage.put(ObjectKind.GRANT.name(grant.id()), grant.encode(secrets.authority()).encode());
+      return epoch.id();
+    }
   }
 
   /** Another credential of the same repository, as a rotation will make it. */
