@@ -10,7 +10,10 @@ final class SmallObject {
   private static final int ZSTD = 1;
   private static final int LEVEL = 3;
   private static final int WORTH_COMPRESSING = 128;
-  private static final int MAX_CONTENT = 256 << 20;
+
+  // Unpacked before the signature can be checked, and whoever knows an epoch's public half can make
+  // an object that unpacks.
+  private static final int MAX_CONTENT = 32 << 20;
 
   private SmallObject() {}
 

@@ -30,6 +30,7 @@ public final class PackReader {
   private static final int HASH = 32;
   private static final int TRAILER = PackDescription.TAIL_SIZE - HASH;
   private static final int PIECE = 1 << 20;
+  private static final int LARGEST_DIRECTORY = 16 << 20;
   private static final int SMALLEST_DIRECTORY = 4 + 4 + 4 + 1 + 4 + 32 + 4 + ObjectKey.TAG_SIZE;
 
   private final Storage storage;
@@ -105,7 +106,7 @@ public final class PackReader {
     byte[] trailer = new byte[TRAILER - ObjectKey.TAG_SIZE];
     key.open(ObjectKey.TRAILER, 0, sealed, 0, sealed.length, trailer, 0);
     int length = trailerLength(trailer);
-    if (length < SMALLEST_DIRECTORY || length > space) {
+    if (length < SMALLEST_DIRECTORY || length > Math.min(space, LARGEST_DIRECTORY)) {
       throw new MalformedException("the trailer claims a directory of " + length + " bytes");
     }
     long at = size - PackDescription.TAIL_SIZE - length;

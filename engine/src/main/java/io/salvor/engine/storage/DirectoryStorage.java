@@ -148,8 +148,12 @@ public final class DirectoryStorage implements Storage {
   @Override
   public byte[] get(ObjectName name) throws IOException {
     BasicFileAttributes attributes = require(name);
-    if (attributes.size() > Integer.MAX_VALUE - 8) {
-      throw new IOException(name + " is too large to be read at once");
+    if (attributes.size() > MAX_WHOLE) {
+      throw new SalvorException(
+          ErrorCode.OBJECT_DAMAGED,
+          "The object " + name + " is damaged",
+          "It has " + attributes.size() + " bytes, more than any object of its kind",
+          "Put it back from a copy of the repository");
     }
     return read(name, 0, (int) attributes.size());
   }

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
  * may cure.
  */
 public interface Storage extends AutoCloseable {
+  /** The most bytes that an object may have to be read whole: no other than a pack has more. */
+  int MAX_WHOLE = (32 << 20) + 1024;
 
   /** The address as a person would write it, without secrets. */
   String address();
@@ -35,7 +37,12 @@ public interface Storage extends AutoCloseable {
     }
   }
 
-  /** Reads a whole object. */
+  /**
+   * Reads a whole object.
+   *
+   * @throws io.salvor.engine.error.SalvorException OBJECT_DAMAGED for one of more than {@link
+   *     #MAX_WHOLE} bytes, without reading it
+   */
   byte[] get(ObjectName name) throws IOException;
 
   /**

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.codec.Zstd;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -131,6 +133,30 @@ class KeyRingTest {
     }
     assertThatThrownBy(() -> ring.open(ObjectKind.TREE_PACK, pack.id(), pack.header()))
         .isInstanceOf(SalvorException.class);
+  }
+
+  @Test
+  void what_unpacks_to_more_than_any_object_is_refused_before_it_is_unpacked() {
+    // Whoever knows the epoch's public half can make this.
+    KeyRing.NewObject object = ring.newObject(ObjectKind.MANIFEST, ID);
+    byte[] content = new byte[(32 << 20) + 1];
+    byte[] packed = new byte[1 << 16];
+    int length = Zstd.compress(3, content, 0, content.length, packed, 0, packed.length);
+    byte[] plain = new byte[1 + length];
+    plain[0] = 1;
+    System.arraycopy(packed, 0, plain, 1, length);
+    byte[] header = object.header();
+    byte[] sealed = new byte[plain.length + ObjectKey.TAG_SIZE];
+    object.key().seal(ObjectKey.BODY, 0, plain, 0, plain.length, sealed, 0);
+    byte[] bomb =
+        ByteBuffer.allocate(header.length + sealed.length + Sha256.SIZE)
+            .put(header)
+            .put(sealed)
+            .put(Sha256.of(header, sealed))
+            .array();
+    assertThatThrownBy(() -> ring.openSmall(ObjectKind.MANIFEST, ID, bomb))
+        .isInstanceOf(SalvorException.class)
+        .hasStackTraceContaining("claims more content");
   }
 
   @Test

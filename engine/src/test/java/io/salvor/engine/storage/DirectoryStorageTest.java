@@ -9,10 +9,12 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,20 @@ class DirectoryStorageTest {
   void create() throws IOException {
     root = temporary.toRealPath().resolve("made/repository");
     storage = DirectoryStorage.create(root);
+  }
+
+  @Test
+  void anObjectThatIsLargerThanAnyIsNotReadWhole() throws IOException {
+    ObjectName name = new ObjectName("backups/large");
+    storage.put(name, new byte[1]);
+    try (FileChannel file =
+        FileChannel.open(storage.root().resolve(name.value()), StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(new byte[1]), Storage.MAX_WHOLE);
+    }
+    assertThatThrownBy(() -> storage.get(name))
+        .isInstanceOfSatisfying(
+            SalvorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OBJECT_DAMAGED));
+    assertThat(storage.get(name, Storage.MAX_WHOLE, 1)).hasSize(1);
   }
 
   @Test

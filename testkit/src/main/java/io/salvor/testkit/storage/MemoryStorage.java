@@ -1,5 +1,7 @@
 package io.salvor.testkit.storage;
 
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectInfo;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.ObjectWriter;
@@ -94,7 +96,15 @@ public final class MemoryStorage implements Storage {
 
   @Override
   public byte[] get(ObjectName name) throws IOException {
-    return require(name).clone();
+    byte[] bytes = require(name);
+    if (bytes.length > MAX_WHOLE) {
+      throw new SalvorException(
+          ErrorCode.OBJECT_DAMAGED,
+          "The object " + name + " is damaged",
+          "It has " + bytes.length + " bytes, more than any object of its kind",
+          "Put it back from a copy of the repository");
+    }
+    return bytes.clone();
   }
 
   @Override
