@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,31 +42,45 @@ public final class Ledger {
     return ledger;
   }
 
-  /** Reads the entries that have come since. */
+  /**
+   * Reads the entries that have come since. What the listed ones name, and what this machine
+   * remembers, is asked for by its name: a list that was made while others wrote may show an entry
+   * and not the one before it.
+   */
   public void refresh() throws IOException {
     Map<ObjectId, LedgerEntry> entries = new HashMap<>();
     Map<ObjectId, byte[]> hashes = new HashMap<>();
     Set<ObjectId> damaged = new HashSet<>();
-    List<ObjectId> listed = new ArrayList<>();
+    List<ObjectId> open = new ArrayList<>();
     storage.list(
         ObjectKind.LEDGER_ENTRY.prefix(),
-        info -> ObjectKind.LEDGER_ENTRY.idIn(info.name()).ifPresent(listed::add));
-    for (ObjectId id : listed) {
-      LedgerEntry known = view.entries().get(id);
-      if (known != null) {
-        entries.put(id, known);
-        hashes.put(id, view.hashes().get(id));
+        info -> ObjectKind.LEDGER_ENTRY.idIn(info.name()).ifPresent(open::add));
+    memory.read().forEach(seen -> open.add(seen.id()));
+    Set<ObjectId> asked = new HashSet<>();
+    while (!open.isEmpty()) {
+      ObjectId id = open.removeLast();
+      if (!asked.add(id)) {
         continue;
       }
-      try {
-        byte[] object = storage.get(name(id));
-        entries.put(id, LedgerEntry.decode(keys.openSmall(ObjectKind.LEDGER_ENTRY, id, object)));
-        hashes.put(id, sha256(object));
-      } catch (NoSuchFileException e) {
-        // Merged into a summary between the list and the read; a loss shows as a missing link.
-        continue;
-      } catch (SalvorException | MalformedException e) {
-        damaged.add(id);
+      LedgerEntry entry = view.entries().get(id);
+      if (entry != null) {
+        hashes.put(id, hash(id));
+      } else {
+        try {
+          byte[] object = storage.get(name(id));
+          entry = LedgerEntry.decode(keys.openSmall(ObjectKind.LEDGER_ENTRY, id, object));
+          hashes.put(id, sha256(object));
+        } catch (NoSuchFileException e) {
+          // Lost, or in a summary: which of them, the view tells.
+          continue;
+        } catch (SalvorException | MalformedException e) {
+          damaged.add(id);
+          continue;
+        }
+      }
+      entries.put(id, entry);
+      if (!entry.summary()) {
+        entry.predecessors().forEach(p -> open.add(p.id()));
       }
     }
     view = new LedgerView(entries, hashes, damaged);
@@ -74,6 +89,11 @@ public final class Ledger {
   /** What exists by the ledger, by object name. */
   public SortedMap<String, LedgerEntry.Added> existing() {
     return view.existing();
+  }
+
+  /** Names of objects that were taken away on purpose; they never exist again. */
+  public Set<String> removed() {
+    return view.removed();
   }
 
   /**
@@ -91,9 +111,9 @@ public final class Ledger {
       issues.add(new LedgerIssue.EntryLost(name(id)));
     }
     for (LedgerMemory.Seen seen : memory.read()) {
-      if (!view.knows(seen.id())
-          && !missing.contains(seen.id())
-          && !view.damaged().contains(seen.id())) {
+      byte[] hash = view.hashes().get(seen.id());
+      boolean gone = hash == null ? !view.knows(seen.id()) : !Arrays.equals(hash, seen.sha256());
+      if (gone && !missing.contains(seen.id()) && !view.damaged().contains(seen.id())) {
         issues.add(new LedgerIssue.RolledBack(name(seen.id()), seen.number()));
       }
     }

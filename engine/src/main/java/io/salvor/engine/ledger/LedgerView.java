@@ -50,13 +50,18 @@ record LedgerView(
   /** What exists, by object name. */
   SortedMap<String, LedgerEntry.Added> existing() {
     SortedMap<String, LedgerEntry.Added> existing = new TreeMap<>();
-    Set<String> removed = new HashSet<>();
     for (LedgerEntry entry : entries.values()) {
       entry.added().forEach(a -> existing.put(a.object(), a));
-      removed.addAll(entry.removed());
     }
-    existing.keySet().removeAll(removed);
+    existing.keySet().removeAll(removed());
     return existing;
+  }
+
+  /** What was removed, by object name: for good, whatever else is added. */
+  Set<String> removed() {
+    Set<String> removed = new HashSet<>();
+    entries.values().forEach(entry -> removed.addAll(entry.removed()));
+    return removed;
   }
 
   /** Entries that others name and that are not there, or are not the ones that were named. */

@@ -6,14 +6,17 @@ import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.TestKeys;
 import io.salvor.engine.storage.DirectoryStorage;
+import io.salvor.engine.storage.ObjectInfo;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,58 @@ class LedgerTest {
     storage.delete(name);
     storage.put(name, bytes);
     assertThat(ledger().issues()).contains(new LedgerIssue.EntryDamaged(name));
+  }
+
+  @Test
+  void aListThatShowsAnEntryAndNotTheOneBeforeItIsNoLoss() throws IOException {
+    Ledger writer = ledger();
+    add(writer, "backups/a");
+    ObjectName first = entries().getFirst();
+    add(writer, "backups/b");
+    Storage torn =
+        (Storage)
+            Proxy.newProxyInstance(
+                Storage.class.getClassLoader(),
+                new Class<?>[] {Storage.class},
+                (proxy, method, arguments) -> {
+                  if (!method.getName().equals("list")) {
+                    return method.invoke(storage, arguments);
+                  }
+                  for (ObjectName name : entries()) {
+                    if (!name.equals(first)) {
+                      each(arguments[1]).accept(new ObjectInfo(name, 0));
+                    }
+                  }
+                  return null;
+                });
+    Ledger reader = Ledger.read(torn, keys, LedgerMemory.NONE);
+    assertThat(reader.issues()).isEmpty();
+    assertThat(reader.existing().keySet()).containsExactly("backups/a", "backups/b");
+  }
+
+  @Test
+  void anEntryThatIsNotTheOneSeenIsALoss() throws IOException {
+    add(ledger(), "backups/a");
+    LedgerMemory.Seen seen = memory.read().getFirst();
+    memory.write(List.of(new LedgerMemory.Seen(seen.id(), seen.number(), new byte[32])));
+    assertThat(ledger().issues())
+        .containsExactly(
+            new LedgerIssue.RolledBack(ObjectKind.LEDGER_ENTRY.name(seen.id()), seen.number()));
+  }
+
+  @Test
+  void whatWasRemovedDoesNotExistAgainWhoeverAddsIt() throws IOException {
+    Ledger ledger = ledger();
+    add(ledger, "backups/a");
+    ledger.append(List.of(), List.of("backups/a"), NOW, "me", new SecureRandom());
+    add(ledger, "backups/a");
+    assertThat(ledger().existing()).isEmpty();
+    assertThat(ledger().removed()).containsExactly("backups/a");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Consumer<ObjectInfo> each(Object argument) {
+    return (Consumer<ObjectInfo>) argument;
   }
 
   private Ledger ledger() throws IOException {
