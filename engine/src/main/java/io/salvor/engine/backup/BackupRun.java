@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -137,6 +138,7 @@ public final class BackupRun {
                 source.address(),
                 id));
     repository.requireNoCondemnations();
+    leaveOutWhatIsLost();
     if (compared != null && repository.storage().find(compared.object()).isEmpty()) {
       session.abandon();
       throw new SalvorException(
@@ -146,6 +148,20 @@ public final class BackupRun {
           "run the backup again");
     }
     return session;
+  }
+
+  /** A backup that relied on a lost pack would be acknowledged, and could not be restored. */
+  private void leaveOutWhatIsLost() throws IOException {
+    int lost = repository.leaveOutLostPacks();
+    if (lost > 0) {
+      warnings.add(
+          new Source.Warning(
+              "packs-lost",
+              "packs/",
+              lost
+                  + " packs of the repository are gone or cut off; what was in them is stored again"
+                  + " where the source still has it; run `salvor verify` to learn what is lost"));
+    }
   }
 
   private BackupReport capture(Session session, Predecessors before, BlobWriter writer)
@@ -327,7 +343,9 @@ public final class BackupRun {
 
   /** The ledger entry takes in sealed manifests whose writers died before they could add them. */
   private void acknowledge(Backup backup) throws IOException {
-    Set<String> known = Set.copyOf(repository.ledger().existing().keySet());
+    // What was removed is not adopted, though its manifest may still be there, or there again.
+    Set<String> known = new HashSet<>(repository.ledger().existing().keySet());
+    known.addAll(repository.ledger().removed());
     List<LedgerEntry.Added> added = new ArrayList<>();
     for (Backup other : BackupList.sealedExcept(known, repository.storage(), repository.keys())) {
       added.add(other.ledgerLine());
@@ -345,7 +363,15 @@ public final class BackupRun {
   }
 
   private TreeCursor tree(Backup backup) {
-    return repository.tree(backup.manifest().root()).all();
+    return new TolerantCursor(
+        repository.tree(backup.manifest().root()).all(),
+        e ->
+            progress.warn(
+                e.code().code(),
+                backup.id().text(),
+                "a part of the earlier backup cannot be read, so that its entries are read from the"
+                    + " source again: "
+                    + e.getMessage()));
   }
 
   /** Leaves what the next run can use; the failure that is under way is the one to tell of. */

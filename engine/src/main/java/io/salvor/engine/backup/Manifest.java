@@ -40,6 +40,9 @@ public record Manifest(
   /** How many failures a manifest names; the rest is only counted. */
   public static final int MAX_FAILURES = 1000;
 
+  /** The most bytes that their keys and messages have together; a key may have 1 MiB. */
+  public static final int MAX_FAILURE_BYTES = 4 << 20;
+
   /** The same with another status. */
   Manifest withStatus(BackupStatus other) {
     return new Manifest(

@@ -1,5 +1,7 @@
 package io.salvor.engine.backup;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.salvor.engine.backup.Manifest.Component;
 import io.salvor.engine.backup.Manifest.Counts;
 import io.salvor.engine.backup.Manifest.Failure;
@@ -18,7 +20,10 @@ import io.salvor.engine.tree.TreeRoot;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 /** Manifests as bytes: the canonical plain form of docs/format.md §10. */
 public final class ManifestCodec {
   private static final int MAX_LEVEL = 32;
+
+  // Java's own order of strings is that of UTF-16.
+  private static final Comparator<String> BY_BYTES =
+      Comparator.comparing(key -> key.getBytes(UTF_8), Arrays::compareUnsigned);
 
   private ManifestCodec() {}
 
@@ -46,7 +55,9 @@ public final class ManifestCodec {
     text(out, 7, m.label().description());
     if (!m.label().tags().isEmpty()) {
       out.key(8).array();
-      m.label().tags().forEach((key, value) -> out.array().text(key).text(value).end());
+      m.label().tags().entrySet().stream()
+          .sorted(Map.Entry.comparingByKey(BY_BYTES))
+          .forEach(tag -> out.array().text(tag.getKey()).text(tag.getValue()).end());
       out.end();
     }
     out.key(9).time(m.started());

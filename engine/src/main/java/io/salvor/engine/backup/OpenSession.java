@@ -64,12 +64,15 @@ record OpenSession(SessionRecord.Open open, SessionRecord.@Nullable Checkpoint c
     try {
       byte[] message = keys.openSmall(ObjectKind.SESSION_OPEN, id, storage.get(name));
       SessionRecord.Open open = SessionRecord.Open.decode(message);
+      if (!open.session().equals(id)) {
+        throw new MalformedException("an opening of another session");
+      }
       SessionRecord.Checkpoint checkpoint = null;
       if (latest > 0) {
         name = ObjectKind.checkpoint(id, latest);
         message = keys.openSmall(ObjectKind.CHECKPOINT, id, storage.get(name));
         checkpoint = SessionRecord.Checkpoint.decode(message);
-        if (checkpoint.number() != latest) {
+        if (checkpoint.number() != latest || !checkpoint.session().equals(id)) {
           throw new MalformedException("a checkpoint under another one's name");
         }
       }

@@ -6,11 +6,13 @@ import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSink;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.chunk.Chunker;
+import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
 import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.source.Capture;
 import io.salvor.engine.source.ContentSink;
@@ -46,6 +48,7 @@ final class TreeCapture implements Capture {
   private final TreeBuilder tree;
   private final List<Failure> failures = new ArrayList<>();
   private final List<Key> failedSincePut = new ArrayList<>();
+  private long failureBytes;
   private long added;
   private long changed;
   private long removed;
@@ -91,7 +94,12 @@ final class TreeCapture implements Capture {
         return null;
       }
       Entry entry = EntryCodec.decode(key, item.value());
-      return isStored(entry.content()) ? entry : null;
+      return isStored(entry) ? entry : null;
+    } catch (SalvorException e) {
+      if (TolerantCursor.isDamage(e)) {
+        return null;
+      }
+      throw e;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -106,6 +114,11 @@ final class TreeCapture implements Capture {
   public void put(Key key, Entry entry) throws IOException {
     progress.checkCancelled();
     byte[] value = EntryCodec.encode(entry);
+    if (value.length > TreeBuilder.MAX_VALUE || key.encoded().length > Key.MAX_ENCODED) {
+      // Whoever may write in the source can make such a thing; it must not end the backup.
+      fail(key, ErrorCode.ENTRY_UNSUPPORTED, "its name or its metadata are too large to be kept");
+      return;
+    }
     synchronized (building) {
       count(key, value);
       logical += entry.size();
@@ -120,8 +133,11 @@ final class TreeCapture implements Capture {
     synchronized (building) {
       failed++;
       failedSincePut.add(key);
-      if (failures.size() < Manifest.MAX_FAILURES) {
+      int size = key.encoded().length + message.length();
+      if (failures.size() < Manifest.MAX_FAILURES
+          && failureBytes + size <= Manifest.MAX_FAILURE_BYTES) {
         failures.add(new Failure(key.encoded(), code.code(), message));
+        failureBytes += size;
       }
     }
     progress.warn(code.code(), key.toString(), message);
@@ -183,10 +199,21 @@ final class TreeCapture implements Capture {
       added++;
       return;
     }
-    if (item.length() != value.length || !Arrays.equals(item.value(), value)) {
+    if (item.length() != value.length || !hasValue(item, value)) {
       changed++;
     }
     parent.next();
+  }
+
+  private static boolean hasValue(TreeItem item, byte[] value) throws IOException {
+    try {
+      return Arrays.equals(item.value(), value);
+    } catch (SalvorException e) {
+      if (TolerantCursor.isDamage(e)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** What could not be read, or lies below a directory that could not, has not been removed. */
@@ -196,20 +223,15 @@ final class TreeCapture implements Capture {
     }
   }
 
-  /** A lost index segment must not make a backup refer to what nobody can find. */
-  private boolean isStored(ContentRef content) {
-    return switch (content) {
-      case ContentRef.Empty e -> true;
-      case ContentRef.ListRoot list -> known.contains(BlobKind.TREE, list.id());
-      case ContentRef.Inline inline ->
-          inline.extents().stream()
-              .allMatch(
-                  extent ->
-                      switch (extent) {
-                        case Extent.Hole h -> true;
-                        case Extent.Data d -> known.contains(BlobKind.DATA, d.id());
-                      });
-    };
+  /** A lost pack or index segment must not make a backup refer to what nobody can find. */
+  private boolean isStored(Entry entry) throws IOException {
+    ContentReader extents = new ContentReader(known, entry.content(), entry.size());
+    for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
+      if (p.extent() instanceof Extent.Data data && !known.contains(BlobKind.DATA, data.id())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Counts what is read, and lets a checkpoint come in the middle of a large file. */

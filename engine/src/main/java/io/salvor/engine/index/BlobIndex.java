@@ -52,6 +52,7 @@ public final class BlobIndex implements AutoCloseable {
   private final Overlay overlay = new Overlay();
   private final Map<ObjectId, ViewHead.Segment> bare = new HashMap<>();
   private volatile List<SalvorException> issues = List.of();
+  private volatile Set<ObjectId> leftOut = Set.of();
   private volatile State state = new State(List.of(), Set.of());
   private boolean cacheUsable = true;
 
@@ -95,8 +96,20 @@ public final class BlobIndex implements AutoCloseable {
     return index;
   }
 
-  /** Whether the index names the blob. */
+  /**
+   * Counts as missing what lies only in these packs, so that it is stored again; places in them are
+   * still given.
+   */
+  public void leaveOut(Set<ObjectId> packs) {
+    leftOut = Set.copyOf(packs);
+  }
+
+  /** Whether the index names the blob in a pack that is not left out. */
   public boolean contains(BlobKind kind, BlobId id) {
+    Set<ObjectId> without = leftOut;
+    if (!without.isEmpty()) {
+      return locations(kind, id).stream().anyMatch(place -> !without.contains(place.pack()));
+    }
     return overlay.find(kind, id, location -> true)
         || onViews(
             views -> {

@@ -22,6 +22,8 @@ import io.salvor.engine.tree.TreeRoot;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -163,6 +165,25 @@ public final class Repository implements AutoCloseable {
   /** Begins to write blobs; for one run of a backup. */
   public BlobWriter newWriter() {
     return new BlobWriter(storage, keys, index);
+  }
+
+  /**
+   * Looks which of the index's packs are not there, or not of their length, and has the index leave
+   * them out: who writes must not rely on them. One list of packs.
+   *
+   * @return how many there are
+   */
+  public int leaveOutLostPacks() throws IOException {
+    Map<ObjectId, Long> expected = new HashMap<>();
+    index.packs(pack -> expected.put(pack.id(), pack.size()));
+    storage.list(
+        ObjectKind.DATA_PACK.prefix(),
+        info ->
+            ObjectKind.DATA_PACK
+                .idIn(info.name())
+                .ifPresent(id -> expected.remove(id, info.size())));
+    index.leaveOut(expected.keySet());
+    return expected.size();
   }
 
   /**

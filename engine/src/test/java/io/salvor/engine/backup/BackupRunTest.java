@@ -6,13 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.Extent;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
+import io.salvor.engine.entry.EntryKind;
+import io.salvor.engine.entry.Xattr;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.TestRepository;
+import io.salvor.engine.source.Capture;
+import io.salvor.engine.source.Source;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.TreeCursor;
 import io.salvor.engine.tree.TreeItem;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +27,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
@@ -184,6 +192,135 @@ class BackupRunTest {
     try (Repository repository = test.open()) {
       assertThat(BackupList.read(repository.storage(), repository.keys()).objects()).isEmpty();
     }
+  }
+
+  @Test
+  void theNextBackupStoresAgainWhatWasInLostPacks() throws Exception {
+    for (BackupType type : Arrays.asList(null, BackupType.FULL)) {
+      for (ObjectKind kind : List.of(ObjectKind.DATA_PACK, ObjectKind.TREE_PACK)) {
+        run(null);
+        losePacks(kind);
+        BackupReport report = run(type);
+        assertThat(report.warnings()).as("%s %s", type, kind).hasSize(1);
+        assertThat(contents(report.backup())).isEqualTo(expected("a", "b/c", "b/d"));
+        assertThat(run(null).backup().manifest().entries().changed()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void aLargeFileIsReadAgainWhenAnyPartOfItIsLost() throws Exception {
+    byte[] large = noise(7, 40 << 20);
+    source.put("large", large);
+    run(null);
+    losePacks(ObjectKind.DATA_PACK);
+    source.takeRead();
+    Backup backup = run(null).backup();
+    assertThat(source.takeRead()).contains("large");
+    assertThat(contents(backup)).containsEntry("large", string(large));
+  }
+
+  private void losePacks(ObjectKind kind) throws IOException {
+    try (Repository repository = test.open()) {
+      List<ObjectName> packs = new ArrayList<>();
+      repository.storage().list("packs/", i -> packs.add(i.name()));
+      for (ObjectName pack : packs) {
+        if (repository.storage().get(pack, 5, 1)[0] == kind.number()) {
+          repository.storage().delete(pack);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsTooLargeForTheTreeIsReportedAndTheRestGoesOn() throws Exception {
+    Source hostile =
+        new OneEntry(
+            capture -> {
+              Entry fat =
+                  Entry.builder(EntryKind.DIRECTORY)
+                      .xattrs(List.of(new Xattr(text("user.a"), new byte[5 << 20])))
+                      .build();
+              Entry slim = Entry.builder(EntryKind.DIRECTORY).build();
+              capture.put(Key.of("fat"), fat);
+              capture.put(Key.of("x".repeat(Key.MAX_ENCODED + 1)), slim);
+              capture.put(Key.of("z"), slim);
+            });
+    try (Repository repository = test.open()) {
+      Manifest manifest =
+          BackupRun.backup(repository, hostile, request(null), Progress.NONE).backup().manifest();
+      assertThat(manifest.status()).isEqualTo(BackupStatus.PARTIAL);
+      assertThat(manifest.entries()).isEqualTo(new Manifest.Counts(1, 1, 0, 0, 2));
+    }
+  }
+
+  @Test
+  void manyLongNamesThatCannotBeReadDoNotMakeTheManifestTooLarge() throws Exception {
+    Source hostile =
+        new OneEntry(
+            capture -> {
+              for (int i = 0; i < 100; i++) {
+                Key key = Key.of(i + "x".repeat(1_000_000));
+                capture.fail(key, ErrorCode.ENTRY_UNREADABLE, "Permission denied");
+              }
+            });
+    try (Repository repository = test.open()) {
+      Manifest manifest =
+          BackupRun.backup(repository, hostile, request(null), Progress.NONE).backup().manifest();
+      assertThat(manifest.entries().failed()).isEqualTo(100);
+      assertThat(manifest.failures()).hasSize(4);
+    }
+  }
+
+  @Test
+  void whatWasRemovedIsNotTakenUpAgainWhenItsManifestIsStillThere() throws Exception {
+    Backup first = run(null).backup();
+    String name = first.object().value();
+    try (Repository repository = test.open()) {
+      repository
+          .ledger()
+          .append(List.of(), List.of(name), test.instant(), "me", repository.random());
+      assertThat(repository.ledger().removed()).containsExactly(name);
+    }
+    run(null);
+    try (Repository repository = test.open()) {
+      assertThat(repository.ledger().existing()).doesNotContainKey(name).hasSize(1);
+    }
+  }
+
+  /** A source that does what a test wants. */
+  private record OneEntry(CaptureBody body) implements Source {
+    interface CaptureBody {
+      void capture(Capture capture) throws IOException;
+    }
+
+    @Override
+    public String provider() {
+      return "map";
+    }
+
+    @Override
+    public String address() {
+      return "map:hostile";
+    }
+
+    @Override
+    public List<byte[]> paths() {
+      return List.of();
+    }
+
+    @Override
+    public List<Warning> warnings() {
+      return List.of();
+    }
+
+    @Override
+    public void capture(Capture capture) throws IOException {
+      body.capture(capture);
+    }
+
+    @Override
+    public void close() {}
   }
 
   private BackupReport run(@Nullable BackupType type) throws Exception {

@@ -1,6 +1,7 @@
 package io.salvor.provider.files;
 
 import io.salvor.engine.content.ContentRef;
+import io.salvor.engine.posix.Errno;
 import io.salvor.engine.posix.Extent;
 import io.salvor.engine.posix.FileHandle;
 import io.salvor.engine.posix.PosixException;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 record Content(long size, ContentRef ref) {
   private static final int UNIT = 512;
   private static final int LARGE = 1 << 20;
+
+  // The format's longest hole.
+  private static final long MOST = Long.MAX_VALUE >> 1;
 
   /** Bytes that are no holes, as far as the file system counts them. */
   static long dataBytes(Stat stat) {
@@ -51,6 +55,10 @@ record Content(long size, ContentRef ref) {
 
     Content all() throws IOException, SourceFailure {
       long size = stat.size();
+      if (size > MOST) {
+        // Anybody can make such a file of one hole; it must not end the backup.
+        throw new SourceFailure(new PosixException(Errno.EFBIG, "read", null));
+      }
       if (size > LARGE) {
         advise();
       }
