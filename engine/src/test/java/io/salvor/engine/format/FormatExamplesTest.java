@@ -2,8 +2,11 @@ package io.salvor.engine.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.salvor.engine.backup.BackupExamples;
+import io.salvor.engine.chunk.ChunkExamples;
 import io.salvor.engine.crypto.SealedExamples;
 import io.salvor.engine.keys.KeyExamples;
+import io.salvor.engine.pack.PackExamples;
 import io.salvor.engine.tree.TreeExamples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +20,13 @@ class FormatExamplesTest {
 
   // In the order of docs/format.md.
   private static final List<FormatExamples.Section> SECTIONS =
-      List.of(new KeyExamples(), new SealedExamples(), new TreeExamples());
+      List.of(
+          new KeyExamples(),
+          new SealedExamples(),
+          new PackExamples(),
+          new ChunkExamples(),
+          new TreeExamples(),
+          new BackupExamples());
 
   @Test
   void the_page_of_examples_is_what_the_code_writes() throws IOException {
