@@ -128,14 +128,14 @@ final class BackupAudit {
       for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
         if (p.extent() instanceof Extent.Data data) {
           blobs++;
-          if (!usable.test(BlobKind.DATA, data.id())) {
+          if (!usable.test(BlobKind.DATA, data.id()) || !isAsLong(data)) {
             findings.damage(
                 key.toString(),
                 "bytes "
                     + p.offset()
                     + " to "
                     + (p.offset() + data.length())
-                    + " are lost or damaged: blob "
+                    + " are lost, damaged or not as many as the entry says: blob "
                     + data.id(),
                 REMEDY,
                 backup.id());
@@ -144,6 +144,14 @@ final class BackupAudit {
         }
       }
       return sound;
+    }
+
+    private boolean isAsLong(Extent.Data data) {
+      return repository
+          .index()
+          .find(BlobKind.DATA, data.id())
+          .filter(place -> place.length() == data.length())
+          .isPresent();
     }
   }
 }
