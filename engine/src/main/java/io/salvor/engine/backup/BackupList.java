@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  *
  * @param backups by id
  * @param objects the names below {@code backups/} that are there, readable or not
- * @param damaged objects that are there and cannot be read
+ * @param damaged objects that cannot be read, or are missed
  */
 public record BackupList(List<Backup> backups, Set<ObjectName> objects, List<ObjectName> damaged) {
   private static final int SHOWN_CANDIDATES = 4;

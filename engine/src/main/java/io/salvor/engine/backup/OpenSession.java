@@ -28,7 +28,8 @@ record OpenSession(SessionRecord.Open open, SessionRecord.@Nullable Checkpoint c
       Pattern.compile("sessions/([0-9a-f]{32})/(open|end|revoked|\\d{8})");
 
   /**
-   * Reads every session that is open; names of objects that cannot be read go to {@code damaged}.
+   * Reads every session that is open; names of objects that are lost or cannot be read go to {@code
+   * damaged}.
    */
   static List<OpenSession> list(Storage storage, KeyRing keys, Consumer<ObjectName> damaged)
       throws IOException {
@@ -45,11 +46,25 @@ record OpenSession(SessionRecord.Open open, SessionRecord.@Nullable Checkpoint c
         });
     List<OpenSession> sessions = new ArrayList<>();
     for (var f : found.entrySet()) {
-      if (f.getValue().open && !f.getValue().ended) {
+      if (f.getValue().ended) {
+        continue;
+      }
+      if (f.getValue().open) {
         read(storage, keys, f.getKey(), f.getValue().latest, damaged, sessions);
+      } else if (hasLostItsOpening(storage, f.getKey(), f.getValue().latest)) {
+        damaged.accept(ObjectKind.SESSION_OPEN.name(f.getKey()));
       }
     }
     return sessions;
+  }
+
+  /** Checkpoints are removed before the opening: one that outlives it means that it was lost. */
+  private static boolean hasLostItsOpening(Storage storage, ObjectId id, int latest)
+      throws IOException {
+    return latest > 0
+        && storage.find(ObjectKind.SESSION_OPEN.name(id)).isEmpty()
+        && storage.find(ObjectKind.SESSION_END.name(id)).isEmpty()
+        && storage.find(ObjectKind.checkpoint(id, latest)).isPresent();
   }
 
   private static void read(

@@ -51,8 +51,9 @@ final class ObjectHeader {
       throw Damage.of(place, "It does not begin like an object of salvor");
     }
     int version = in.get() & 0xff;
-    if (version > VERSION) {
-      throw Damage.newer(place, version);
+    if (version != VERSION) {
+      throw Damage.of(
+          place, "It says that it is of version " + version + ", of which there is none");
     }
     // Everything up to the epoch is known.
     byte[] known = Arrays.copyOf(begin(kind, id, ObjectId.ZERO).array(), 32);
@@ -64,6 +65,11 @@ final class ObjectHeader {
       throw Damage.of(place, "Its header is not the one of this object");
     }
     return epoch;
+  }
+
+  /** What an intact object says of its version. */
+  static int version(byte[] object) {
+    return object[4] & 0xff;
   }
 
   static byte[] bound(byte[] header) {

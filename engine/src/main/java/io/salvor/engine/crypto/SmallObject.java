@@ -45,6 +45,10 @@ final class SmallObject {
     if (length <= ObjectKey.TAG_SIZE || !isIntact(object)) {
       throw Damage.of(place, "Its checksum does not fit: bytes were changed or lost");
     }
+    // Only a checksum that fits tells a newer version from damage.
+    if (ObjectHeader.version(object) > ObjectHeader.VERSION) {
+      throw Damage.newer(place, ObjectHeader.version(object));
+    }
     byte[] plain = new byte[length - ObjectKey.TAG_SIZE];
     try (ObjectKey key = ring.open(kind, id, Arrays.copyOf(object, start))) {
       key.open(ObjectKey.BODY, 0, object, start, length, plain, 0);

@@ -56,7 +56,7 @@ public final class Verification {
     BackupList list = BackupList.read(repository.storage(), repository.keys());
     ledger(list);
     for (ObjectName object : list.damaged()) {
-      findings.damage(object.value(), "the object cannot be read", FROM_A_COPY);
+      findings.damage(object.value(), "the object cannot be read, or is gone", FROM_A_COPY);
     }
     PackAudit packs = new PackAudit(repository, findings, progress);
     packs.structure();
@@ -88,6 +88,18 @@ public final class Verification {
           "the manifest of backup " + line.label() + " is gone",
           FROM_A_COPY,
           new BackupId(line.label()));
+    }
+    for (Backup backup : list.backups()) {
+      String object = backup.object().value();
+      if (backup.sealed() && !repository.ledger().existing().containsKey(object)) {
+        findings.notice(
+            object,
+            "no ledger entry names backup "
+                + backup.id()
+                + ": its writer died before it could, or"
+                + " is about to, or the newest entry was lost",
+            "nothing needs to be done: the next backup's entry names it");
+      }
     }
     for (LedgerIssue issue : repository.ledger().issues()) {
       switch (issue) {

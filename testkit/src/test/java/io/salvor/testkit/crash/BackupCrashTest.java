@@ -8,6 +8,7 @@ import io.salvor.engine.storage.Storage;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.crash.Crashes.Moment;
 import io.salvor.testkit.files.MemoryTempDir;
+import io.salvor.testkit.repository.LocalCopies;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.CrashStates;
@@ -157,7 +158,7 @@ class BackupCrashTest {
         crashes.checkOnANewMachine(where, after, torn);
       }
     }
-    Crashes.remove(local);
+    LocalCopies.remove(local);
     return at;
   }
 

@@ -13,22 +13,19 @@ import io.salvor.engine.verify.VerifyReport.Issue;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.repository.Contents;
+import io.salvor.testkit.repository.LocalCopies;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.MemoryStorage;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** A repository before the backup that will crash, and what has to hold after the crash. */
 final class Crashes {
@@ -136,8 +133,8 @@ final class Crashes {
                 assertThat(repository.ledger().existing()).containsKey(backup.object().value());
               });
     }
-    remove(another.local());
-    remove(machine.local());
+    LocalCopies.remove(another.local());
+    LocalCopies.remove(machine.local());
   }
 
   /** Every acknowledged backup is there; whatever else is listed holds nothing that is wrong. */
@@ -178,38 +175,6 @@ final class Crashes {
 
   /** A copy of a local state. */
   Path copy(Path from) throws IOException {
-    Path to = newPlace();
-    try (Stream<Path> all = Files.walk(from)) {
-      for (Path path : all.toList()) {
-        if (!path.equals(from)) {
-          Files.copy(path, to.resolve(from.relativize(path)));
-        }
-      }
-    }
-    return to;
-  }
-
-  /** Removes a local state. */
-  static void remove(Path place) throws IOException {
-    Files.walkFileTree(
-        place,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    return LocalCopies.copy(from, temp.resolve("local" + places++));
   }
 }
