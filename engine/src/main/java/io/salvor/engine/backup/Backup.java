@@ -2,6 +2,7 @@ package io.salvor.engine.backup;
 
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.storage.ObjectName;
+import java.util.Comparator;
 import java.util.HexFormat;
 
 /**
@@ -13,6 +14,10 @@ import java.util.HexFormat;
  * @param sealed whether it was sealed; if not, it is what an interrupted session left
  */
 public record Backup(Manifest manifest, String checksum, ObjectName object, boolean sealed) {
+  /** The earlier first, whatever the clocks of their machines said. */
+  static final Comparator<Backup> ORDER =
+      Comparator.comparingLong((Backup b) -> b.manifest.lineage().sequence())
+          .thenComparing(Backup::id);
 
   /** The backup's id. */
   public BackupId id() {
@@ -28,7 +33,7 @@ public record Backup(Manifest manifest, String checksum, ObjectName object, bool
   boolean isSupersededBy(Backup other) {
     Manifest.Origin theirs = other.manifest.origin();
     return !other.isUndo()
-        && other.id().compareTo(id()) > 0
+        && ORDER.compare(other, this) > 0
         && theirs.source().equals(manifest.origin().source())
         && theirs.host().equals(manifest.origin().host());
   }

@@ -15,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,7 +28,7 @@ import java.util.stream.Collectors;
  * The backups of a repository at one moment: the sealed ones, and what interrupted sessions have
  * left, oldest first.
  *
- * @param backups by id
+ * @param backups in the order in which they were begun
  * @param objects the names below {@code backups/} that are there, readable or not
  * @param damaged objects that cannot be read, or are missed
  */
@@ -59,7 +58,7 @@ public record BackupList(List<Backup> backups, Set<ObjectName> objects, List<Obj
             .ifPresent(backups::add);
       }
     }
-    backups.sort(Comparator.comparing(Backup::id));
+    backups.sort(Backup.ORDER);
     return new BackupList(backups, objects, damaged);
   }
 
@@ -79,6 +78,16 @@ public record BackupList(List<Backup> backups, Set<ObjectName> objects, List<Obj
       }
     }
     return backups;
+  }
+
+  /** Whether the object is to blame, and not the storage. */
+  static boolean isUnreadable(SalvorException e) {
+    return e.code().isDamage() || e.code() == ErrorCode.FORMAT_NEWER;
+  }
+
+  /** One more than the greatest sequence number of all. */
+  long nextSequence() {
+    return 1 + backups.stream().mapToLong(b -> b.manifest().lineage().sequence()).max().orElse(0);
   }
 
   private static Set<ObjectName> names(Storage storage) throws IOException {
@@ -101,7 +110,12 @@ public record BackupList(List<Backup> backups, Set<ObjectName> objects, List<Obj
         backups.add(new Backup(manifest, checksum(message), name, true));
       } catch (NoSuchFileException e) {
         objects.remove(name);
-      } catch (SalvorException | MalformedException e) {
+      } catch (MalformedException e) {
+        damaged.add(name);
+      } catch (SalvorException e) {
+        if (!isUnreadable(e)) {
+          throw e;
+        }
         damaged.add(name);
       }
     }

@@ -25,6 +25,7 @@ import io.salvor.engine.tree.TreeBuilder;
 import io.salvor.engine.tree.TreeCursor;
 import io.salvor.engine.tree.TreeRoot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -47,14 +50,16 @@ public final class BackupRun {
   /** How many bytes a writer may store without a checkpoint. */
   static final long CHECKPOINT_BYTES = 256L << 20;
 
+  private static final int MOST_ATTEMPTS = 3;
+
   private final Repository repository;
   private final Source source;
   private final BackupRequest request;
   private final Progress progress;
-  private final List<Source.Warning> warnings = new ArrayList<>();
+  private final List<Source.Warning> warnings = new CopyOnWriteArrayList<>();
+  private final Set<BackupId> damagedPredecessors = ConcurrentHashMap.newKeySet();
   private final List<SegmentRef> segments = new ArrayList<>();
   private final ReentrantLock checkpointing = new ReentrantLock();
-  private final ObjectId sessionId;
   private final BackupId id;
   private final Instant started;
   private final @Nullable UndoPlan undo;
@@ -82,7 +87,6 @@ public final class BackupRun {
     this.undo = undo;
     this.progress = progress;
     this.started = repository.now();
-    this.sessionId = ObjectId.random(repository.random());
     this.id = BackupId.of(started, repository.random());
     this.lastCheckpoint = started;
   }
@@ -103,25 +107,33 @@ public final class BackupRun {
 
   private BackupReport run() throws IOException, InterruptedException {
     warnings.addAll(source.warnings());
-    BackupList list = list();
-    Predecessors before = Predecessors.of(list, source.address(), request, undo != null);
-    if (before.downgraded()) {
-      warnings.add(
-          new Source.Warning(
-              "no-predecessor",
-              source.address(),
-              "nothing to compare with, so this is a full backup"));
-    }
-    Session session = begin(before);
-    try (BlobWriter writer = repository.newWriter()) {
-      return capture(session, before, writer);
-    } catch (IOException | RuntimeException | InterruptedException e) {
-      giveUp(session, e);
-      throw e;
+    for (int attempt = 1; ; attempt++) {
+      BackupList list = list();
+      Predecessors before = Predecessors.of(list, source.address(), request, undo != null);
+      Session session = begin(before);
+      if (session == null && attempt < MOST_ATTEMPTS) {
+        continue;
+      }
+      if (session == null) {
+        throw parentGone(before);
+      }
+      if (before.downgraded()) {
+        warn("no-predecessor", "nothing to compare with, so this is a full backup");
+      }
+      try {
+        leaveOutWhatIsLost();
+        try (BlobWriter writer = repository.newWriter()) {
+          return capture(session, list, before, writer);
+        }
+      } catch (IOException | RuntimeException | InterruptedException e) {
+        giveUp(session, e);
+        throw e;
+      }
     }
   }
 
-  private Session begin(Predecessors before) throws IOException {
+  /** Opens a session; null if what the backup is to be compared with was deleted meanwhile. */
+  private @Nullable Session begin(Predecessors before) throws IOException {
     Backup compared = before.compared();
     ObjectId parent =
         compared == null ? null : ObjectKind.MANIFEST.idIn(compared.object()).orElse(null);
@@ -130,61 +142,71 @@ public final class BackupRun {
             repository.storage(),
             repository.keys(),
             new SessionRecord.Open(
-                sessionId,
+                ObjectId.random(repository.random()),
                 request.host(),
                 started,
                 parent,
                 ProcessMark.current().toString(),
                 source.address(),
                 id));
-    repository.requireNoCondemnations();
-    leaveOutWhatIsLost();
-    if (compared != null && repository.storage().find(compared.object()).isEmpty()) {
-      session.abandon();
-      throw new SalvorException(
-          ErrorCode.SESSION_REVOKED,
-          "The backup that this one was to be compared with has just been deleted",
-          compared.id() + " was there a moment ago",
-          "run the backup again");
+    try {
+      repository.requireNoCondemnations();
+      if (compared == null || repository.storage().find(compared.object()).isPresent()) {
+        return session;
+      }
+    } catch (IOException | RuntimeException e) {
+      giveUp(session, e);
+      throw e;
     }
-    return session;
+    session.abandon();
+    return null;
   }
 
   /** A backup that relied on a lost pack would be acknowledged, and could not be restored. */
   private void leaveOutWhatIsLost() throws IOException {
     int lost = repository.leaveOutLostPacks();
     if (lost > 0) {
-      warnings.add(
-          new Source.Warning(
-              "packs-lost",
-              "packs/",
-              lost
-                  + " packs of the repository are gone or cut off; what was in them is stored again"
-                  + " where the source still has it; run `salvor verify` to learn what is lost"));
+      warn(
+          "packs-lost",
+          lost
+              + " packs of the repository are gone, cut off or damaged; what was in them is stored"
+              + " again where the source still has it; run `salvor verify` to learn what is lost");
     }
   }
 
-  private BackupReport capture(Session session, Predecessors before, BlobWriter writer)
+  private static SalvorException parentGone(Predecessors before) {
+    Backup compared = before.compared();
+    return new SalvorException(
+        ErrorCode.SESSION_REVOKED,
+        "The backup that this one was to be compared with has just been deleted",
+        (compared == null ? "it" : compared.id()) + " was there a moment ago",
+        "run the backup again");
+  }
+
+  private BackupReport capture(
+      Session session, BackupList list, Predecessors before, BlobWriter writer)
       throws IOException, InterruptedException {
-    TreeCapture capture = newCapture(session, before, writer);
+    Attempt attempt = new Attempt(session, list.nextSequence(), before, writer);
+    TreeCapture capture = newCapture(attempt, list);
     progress.phase("capture");
     try {
       source.capture(capture);
+      progress.checkCancelled();
     } catch (SalvorException e) {
       if (e.code() == ErrorCode.INTERRUPTED) {
-        // Whoever interrupts a backup wants the next one to go on from here.
-        checkpoint(session, before, capture, writer);
+        leaveCheckpoint(attempt, capture, e);
       }
       throw e;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-    progress.checkCancelled();
     progress.phase("seal");
     TreeRoot root = capture.finish();
-    TreeRoot created = createdKeys(writer);
+    TreeRoot created = createdKeys(writer, undo == null ? List.of() : undo.created());
     flush(writer);
     BackupStatus status =
         capture.counts().failed() == 0 ? BackupStatus.SUCCESS : BackupStatus.PARTIAL;
-    Manifest manifest = manifest(before, capture, root, created, status, writer);
+    Manifest manifest = manifest(attempt, capture, root, created, status);
     session.checkpoint(manifest, true);
     repository.requireNoCondemnations();
     session.requireAlive();
@@ -195,51 +217,77 @@ public final class BackupRun {
     Backup backup =
         new Backup(manifest, BackupList.checksum(message), ObjectKind.MANIFEST.name(object), true);
     acknowledge(backup);
-    session.end(true);
+    end(session);
     return new BackupReport(
         backup,
         !before.interrupted().isEmpty(),
-        Duration.between(started, repository.now()),
+        Duration.between(started, manifest.finished()),
         warnings);
   }
 
-  private TreeCapture newCapture(Session session, Predecessors before, BlobWriter writer) {
+  /** A run's session, and what is needed for its manifests. */
+  private record Attempt(Session session, long sequence, Predecessors before, BlobWriter writer) {}
+
+  /** Whoever interrupts a backup wants the next one to go on from here. */
+  private void leaveCheckpoint(Attempt attempt, TreeCapture capture, SalvorException interruption) {
+    try {
+      checkpoint(attempt, capture);
+    } catch (IOException | RuntimeException e) {
+      interruption.addSuppressed(e);
+    }
+  }
+
+  /** The backup is acknowledged: that its session cannot be put away is no failure of it. */
+  private void end(Session session) {
+    try {
+      session.end(true);
+    } catch (IOException | SalvorException e) {
+      warn("session-left", "objects of the session could not be removed: " + e.getMessage());
+    }
+  }
+
+  private TreeCapture newCapture(Attempt attempt, BackupList list) {
+    Predecessors before = attempt.before();
     List<TreeCursor> known = new ArrayList<>();
     for (Backup interrupted : before.interrupted()) {
-      known.add(tree(interrupted));
+      known.add(entries(interrupted));
     }
     if (before.compared() != null) {
-      known.add(tree(before.compared()));
+      known.add(entries(before.compared()));
     }
     Backup parent = before.parent();
-    TreeCursor counted = parent == null ? Cursors.union(List.of()) : tree(parent);
+    TreeCursor counted = parent == null ? Cursors.union(List.of()) : entries(parent);
     long[] gear = repository.keys().gearTable();
-    TreeBuilder tree = new TreeBuilder(writer, repository.keys().boundary());
     TreeCapture[] self = new TreeCapture[1];
     TreeCapture capture =
         new TreeCapture(
-            repository.blobs(),
-            writer,
+            new StoredContent(repository, isIndexWhole(list)),
+            attempt.writer(),
             () -> Chunker.contentDefined(gear),
-            tree,
+            new TreeBuilder(attempt.writer(), repository.keys().boundary()),
             Cursors.union(known),
             counted,
             progress,
-            () -> checkpointIfDue(session, before, self[0], writer));
+            () -> checkpointIfDue(attempt, self[0]));
     self[0] = capture;
     return capture;
   }
 
+  private boolean isIndexWhole(BackupList list) {
+    Set<ObjectId> segments = repository.index().segments();
+    return list.backups().stream()
+        .flatMap(backup -> backup.manifest().segments().stream())
+        .allMatch(segment -> segments.contains(segment.id()));
+  }
+
   /** One thread makes the checkpoint; the others go on. */
-  private void checkpointIfDue(
-      Session session, Predecessors before, TreeCapture capture, BlobWriter writer)
-      throws IOException {
-    if (!isDue(writer) || !checkpointing.tryLock()) {
+  private void checkpointIfDue(Attempt attempt, TreeCapture capture) throws IOException {
+    if (!isDue(attempt.writer()) || !checkpointing.tryLock()) {
       return;
     }
     try {
-      if (isDue(writer)) {
-        checkpoint(session, before, capture, writer);
+      if (isDue(attempt.writer())) {
+        checkpoint(attempt, capture);
       }
     } finally {
       checkpointing.unlock();
@@ -247,19 +295,26 @@ public final class BackupRun {
   }
 
   private boolean isDue(BlobWriter writer) {
+    Duration since = Duration.between(lastCheckpoint, repository.now());
+    // A clock that was set back must not put checkpoints off.
     return writer.statistics().stored() - lastStored >= CHECKPOINT_BYTES
-        || Duration.between(lastCheckpoint, repository.now()).compareTo(CHECKPOINT_TIME) >= 0;
+        || since.compareTo(CHECKPOINT_TIME) >= 0
+        || since.isNegative();
   }
 
-  private void checkpoint(
-      Session session, Predecessors before, TreeCapture capture, BlobWriter writer)
-      throws IOException {
-    TreeRoot root = capture.root();
-    flush(writer);
-    Manifest manifest = manifest(before, capture, root, null, BackupStatus.INTERRUPTED, writer);
-    session.checkpoint(manifest, false);
-    lastCheckpoint = repository.now();
-    lastStored = writer.statistics().stored();
+  private void checkpoint(Attempt attempt, TreeCapture capture) throws IOException {
+    checkpointing.lock();
+    try {
+      TreeRoot root = capture.root();
+      TreeRoot created = createdKeys(attempt.writer(), List.of());
+      flush(attempt.writer());
+      Manifest manifest = manifest(attempt, capture, root, created, BackupStatus.INTERRUPTED);
+      attempt.session().checkpoint(manifest, false);
+      lastCheckpoint = repository.now();
+      lastStored = attempt.writer().statistics().stored();
+    } finally {
+      checkpointing.unlock();
+    }
   }
 
   private void flush(BlobWriter writer) throws IOException {
@@ -273,24 +328,27 @@ public final class BackupRun {
     }
   }
 
-  private @Nullable TreeRoot createdKeys(BlobWriter writer) throws IOException {
+  private @Nullable TreeRoot createdKeys(BlobWriter writer, Iterable<Key> created)
+      throws IOException {
     if (undo == null) {
       return null;
     }
     TreeBuilder keys = new TreeBuilder(writer, repository.keys().boundary());
-    for (Key key : undo.created()) {
+    for (Key key : created) {
       keys.add(key, new byte[] {(byte) 0xa0});
     }
     return keys.finish();
   }
 
   private Manifest manifest(
-      Predecessors before,
+      Attempt attempt,
       TreeCapture capture,
       TreeRoot root,
       @Nullable TreeRoot created,
-      BackupStatus status,
-      BlobWriter writer) {
+      BackupStatus status) {
+    Predecessors before = attempt.before();
+    BlobWriter.Statistics written = attempt.writer().statistics();
+    Instant now = repository.now();
     Origin origin =
         new Origin(
             source.provider(),
@@ -302,11 +360,7 @@ public final class BackupRun {
     Backup parent = before.compared();
     Backup base = before.base();
     Volume volume =
-        new Volume(
-            capture.bytesRead(),
-            capture.bytesLogical(),
-            writer.statistics().bytes(),
-            writer.statistics().stored());
+        new Volume(capture.bytesRead(), capture.bytesLogical(), written.bytes(), written.stored());
     Component component =
         new Component(
             source.address(),
@@ -322,14 +376,17 @@ public final class BackupRun {
             : new UndoOf(undo.restore(), undo.heldUntil(), created);
     return new Manifest(
         id,
-        sessionId,
+        attempt.session().id(),
         status,
         origin,
         new Lineage(
-            before.type(), parent == null ? null : parent.id(), base == null ? null : base.id()),
+            before.type(),
+            parent == null ? null : parent.id(),
+            base == null ? null : base.id(),
+            attempt.sequence()),
         new Label(request.description(), tags),
         started,
-        repository.now(),
+        now.isBefore(started) ? started : now,
         capture.counts(),
         volume,
         root,
@@ -343,6 +400,7 @@ public final class BackupRun {
 
   /** The ledger entry takes in sealed manifests whose writers died before they could add them. */
   private void acknowledge(Backup backup) throws IOException {
+    repository.ledger().refresh();
     // What was removed is not adopted, though its manifest may still be there, or there again.
     Set<String> known = new HashSet<>(repository.ledger().existing().keySet());
     known.addAll(repository.ledger().removed());
@@ -362,16 +420,24 @@ public final class BackupRun {
     return BackupList.read(repository.storage(), repository.keys());
   }
 
-  private TreeCursor tree(Backup backup) {
+  /** Entries of an earlier backup, as far as they can be read. */
+  private TreeCursor entries(Backup backup) {
     return new TolerantCursor(
         repository.tree(backup.manifest().root()).all(),
-        e ->
-            progress.warn(
-                e.code().code(),
-                backup.id().text(),
-                "a part of the earlier backup cannot be read, so that its entries are read from the"
-                    + " source again: "
-                    + e.getMessage()));
+        damage -> {
+          if (damagedPredecessors.add(backup.id())) {
+            warn(
+                "predecessor-damaged",
+                "not all entries of "
+                    + backup.id()
+                    + " can be read; they are read from the source again, and counted as added: "
+                    + damage.getMessage());
+          }
+        });
+  }
+
+  private void warn(String code, String message) {
+    warnings.add(new Source.Warning(code, source.address(), message));
   }
 
   /** Leaves what the next run can use; the failure that is under way is the one to tell of. */

@@ -92,8 +92,11 @@ public record Manifest(
    *
    * @param parent the backup before it, if its entries were compared with one
    * @param base of a differential, its full
+   * @param sequence one more than the greatest of the backups that were there when it began: it
+   *     tells which is later where a clock was wrong, or two began in the same second
    */
-  public record Lineage(BackupType type, @Nullable BackupId parent, @Nullable BackupId base) {}
+  public record Lineage(
+      BackupType type, @Nullable BackupId parent, @Nullable BackupId base, long sequence) {}
 
   /** What people say of it. */
   public record Label(String description, SortedMap<String, String> tags) {

@@ -100,6 +100,9 @@ public final class ManifestCodec {
       out.key(25).text(undo.restore());
       root(out.key(27), undo.created());
     }
+    if (m.lineage().sequence() > 0) {
+      out.key(28).uint(m.lineage().sequence());
+    }
     return out.end().toByteArray();
   }
 
@@ -187,6 +190,7 @@ public final class ManifestCodec {
     private @Nullable Instant heldUntil;
     private @Nullable String restore;
     private @Nullable TreeRoot created;
+    private long sequence;
     private String source = "";
     private String host = "";
     private String description = "";
@@ -253,6 +257,7 @@ public final class ManifestCodec {
         case 24 -> heldUntil = in.time();
         case 25 -> restore = in.text();
         case 27 -> created = root(in);
+        case 28 -> sequence = in.uint();
         default -> in.skip();
       }
     }
@@ -263,7 +268,7 @@ public final class ManifestCodec {
           need(session, "session"),
           need(status, "status"),
           new Origin(provider, source, paths, host, createdBy, group),
-          new Lineage(need(type, "type"), parent, base),
+          new Lineage(need(type, "type"), parent, base, sequence),
           new Label(description, tags),
           need(started, "start"),
           need(finished, "end"),

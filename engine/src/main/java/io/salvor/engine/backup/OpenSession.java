@@ -95,7 +95,12 @@ record OpenSession(SessionRecord.Open open, SessionRecord.@Nullable Checkpoint c
     } catch (NoSuchFileException e) {
       // It has ended, or gone on to its next checkpoint, since the list: nothing to show now.
       return;
-    } catch (SalvorException | MalformedException e) {
+    } catch (MalformedException e) {
+      damaged.accept(name);
+    } catch (SalvorException e) {
+      if (!BackupList.isUnreadable(e)) {
+        throw e;
+      }
       damaged.accept(name);
     }
   }

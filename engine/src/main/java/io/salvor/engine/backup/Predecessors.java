@@ -38,7 +38,6 @@ record Predecessors(
     List<Backup> interrupted =
         list.backups().stream()
             .filter(same.and(b -> !b.sealed() && !b.isUndo()))
-            .filter(b -> last.isEmpty() || b.id().compareTo(last.get().id()) > 0)
             .toList()
             .reversed();
     Backup parent = last.orElse(null);

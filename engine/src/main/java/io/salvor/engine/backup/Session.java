@@ -32,6 +32,11 @@ final class Session {
     return session;
   }
 
+  /** Its id. */
+  ObjectId id() {
+    return id;
+  }
+
   /** Whether anything but the opening has been written. */
   boolean hasCheckpoint() {
     return checkpoints > 0;

@@ -34,21 +34,13 @@ final class TolerantCursor implements TreeCursor {
     try {
       return step.take();
     } catch (SalvorException e) {
-      if (!isDamage(e)) {
+      if (!e.code().isDamage()) {
         throw e;
       }
       broken = true;
       damage.accept(e);
       return null;
     }
-  }
-
-  /** Whether something in the repository is lost or damaged. */
-  static boolean isDamage(SalvorException e) {
-    return switch (e.code()) {
-      case OBJECT_DAMAGED, OBJECT_LOST, BLOB_LOST, TREE_DAMAGED -> true;
-      default -> false;
-    };
   }
 
   @Override

@@ -2,13 +2,9 @@ package io.salvor.engine.backup;
 
 import io.salvor.engine.backup.Manifest.Counts;
 import io.salvor.engine.backup.Manifest.Failure;
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSink;
-import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.chunk.Chunker;
-import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.ContentRef;
-import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
 import io.salvor.engine.error.ErrorCode;
@@ -36,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * checkpoints while the capture goes on.
  */
 final class TreeCapture implements Capture {
-  private final BlobSource known;
+  private final StoredContent stored;
   private final BlobSink blobs;
   private final Supplier<Chunker> chunkers;
   private final TreeCursor previous;
@@ -47,7 +43,8 @@ final class TreeCapture implements Capture {
   private final Object building = new Object();
   private final TreeBuilder tree;
   private final List<Failure> failures = new ArrayList<>();
-  private final List<Key> failedSincePut = new ArrayList<>();
+  // Keys that failed and lie on the way to the one that came last.
+  private final List<Key> failedAbove = new ArrayList<>();
   private long failureBytes;
   private long added;
   private long changed;
@@ -63,11 +60,12 @@ final class TreeCapture implements Capture {
   /**
    * Begins.
    *
+   * @param stored what of earlier backups is still there
    * @param previous entries that need not be read again
    * @param parent entries to count changes against
    */
   TreeCapture(
-      BlobSource known,
+      StoredContent stored,
       BlobSink blobs,
       Supplier<Chunker> chunkers,
       TreeBuilder tree,
@@ -75,7 +73,7 @@ final class TreeCapture implements Capture {
       TreeCursor parent,
       Progress progress,
       Checkpoints checkpoints) {
-    this.known = known;
+    this.stored = stored;
     this.blobs = blobs;
     this.chunkers = chunkers;
     this.tree = tree;
@@ -94,9 +92,9 @@ final class TreeCapture implements Capture {
         return null;
       }
       Entry entry = EntryCodec.decode(key, item.value());
-      return isStored(entry) ? entry : null;
+      return stored.has(entry) ? entry : null;
     } catch (SalvorException e) {
-      if (TolerantCursor.isDamage(e)) {
+      if (e.code().isDamage()) {
         return null;
       }
       throw e;
@@ -132,7 +130,12 @@ final class TreeCapture implements Capture {
   public void fail(Key key, ErrorCode code, String message) {
     synchronized (building) {
       failed++;
-      failedSincePut.add(key);
+      try {
+        countRemovedBefore(key);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      failedAbove.add(key);
       int size = key.encoded().length + message.length();
       if (failures.size() < Manifest.MAX_FAILURES
           && failureBytes + size <= Manifest.MAX_FAILURE_BYTES) {
@@ -188,13 +191,8 @@ final class TreeCapture implements Capture {
   }
 
   private void count(Key key, byte[] value) throws IOException {
+    countRemovedBefore(key);
     TreeItem item = parent.peek();
-    while (item != null && item.key().compareTo(key) < 0) {
-      countRemoved(item.key());
-      parent.next();
-      item = parent.peek();
-    }
-    failedSincePut.clear();
     if (item == null || !item.key().equals(key)) {
       added++;
       return;
@@ -209,29 +207,28 @@ final class TreeCapture implements Capture {
     try {
       return Arrays.equals(item.value(), value);
     } catch (SalvorException e) {
-      if (TolerantCursor.isDamage(e)) {
-        return false;
+      if (!e.code().isDamage()) {
+        throw e;
       }
-      throw e;
+      return false;
     }
+  }
+
+  private void countRemovedBefore(Key key) throws IOException {
+    for (TreeItem item = parent.peek();
+        item != null && item.key().compareTo(key) < 0;
+        item = parent.peek()) {
+      countRemoved(item.key());
+      parent.next();
+    }
+    failedAbove.removeIf(failed -> !failed.covers(key));
   }
 
   /** What could not be read, or lies below a directory that could not, has not been removed. */
   private void countRemoved(Key key) {
-    if (failedSincePut.stream().noneMatch(f -> f.covers(key))) {
+    if (failedAbove.stream().noneMatch(f -> f.covers(key))) {
       removed++;
     }
-  }
-
-  /** A lost pack or index segment must not make a backup refer to what nobody can find. */
-  private boolean isStored(Entry entry) throws IOException {
-    ContentReader extents = new ContentReader(known, entry.content(), entry.size());
-    for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
-      if (p.extent() instanceof Extent.Data data && !known.contains(BlobKind.DATA, data.id())) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Counts what is read, and lets a checkpoint come in the middle of a large file. */

@@ -79,6 +79,11 @@ public enum ErrorCode {
     return exit;
   }
 
+  /** Whether it tells of objects that are lost or not what was written. */
+  public boolean isDamage() {
+    return exit == Exit.DAMAGED;
+  }
+
   /** Whether the same command may succeed later without anybody changing anything. */
   public boolean retry() {
     return retry;

@@ -4,6 +4,7 @@ import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /** The ledger of one repository: reads it, says what is lost, and adds to it. For one thread. */
 public final class Ledger {
@@ -73,7 +75,13 @@ public final class Ledger {
         } catch (NoSuchFileException e) {
           // Lost, or in a summary: which of them, the view tells.
           continue;
-        } catch (SalvorException | MalformedException e) {
+        } catch (MalformedException e) {
+          damaged.add(id);
+          continue;
+        } catch (SalvorException e) {
+          if (!e.code().isDamage() && e.code() != ErrorCode.FORMAT_NEWER) {
+            throw e;
+          }
           damaged.add(id);
           continue;
         }
@@ -131,7 +139,9 @@ public final class Ledger {
         heads.add(seen);
       }
     }
-    memory.write(heads);
+    if (!ids(heads).equals(ids(memory.read()))) {
+      memory.write(heads);
+    }
   }
 
   /**
@@ -166,6 +176,10 @@ public final class Ledger {
     // Remembered as it was stored, whether or not a list shows it yet.
     view = view.with(id, entry, sha256(object));
     remember();
+  }
+
+  private static Set<ObjectId> ids(List<LedgerMemory.Seen> heads) {
+    return heads.stream().map(LedgerMemory.Seen::id).collect(Collectors.toSet());
   }
 
   private byte[] hash(ObjectId id) {

@@ -8,16 +8,47 @@ import io.salvor.engine.ledger.LedgerMemory;
 import io.salvor.engine.local.LocalState;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where this machine keeps what belongs to one repository. */
 record LocalPlaces(LocalState local, ObjectId repository) implements LedgerMemory {
   private static final String HEADS = "ledger-heads";
+  private static final String DAMAGED_PACKS = "damaged-packs";
 
   /** The directory of the index view; may be deleted at any time. */
   Path indexView() {
     return local.cache(repository.toString()).directory("index").path();
+  }
+
+  /** Packs that a verification has found damaged. */
+  Set<ObjectId> damagedPacks() {
+    Set<ObjectId> packs = new LinkedHashSet<>();
+    Optional<byte[]> bytes = local.state(repository.toString()).read(DAMAGED_PACKS);
+    if (bytes.isPresent()) {
+      try {
+        CborReader in = new CborReader(bytes.get());
+        for (int n = in.array(); n > 0; n--) {
+          packs.add(ObjectId.from(in.view(ObjectId.SIZE)));
+        }
+        in.end();
+      } catch (MalformedException e) {
+        // The next verification writes it anew.
+        return Set.of();
+      }
+    }
+    return packs;
+  }
+
+  void damagedPacks(Set<ObjectId> packs) {
+    if (packs.equals(damagedPacks())) {
+      return;
+    }
+    CborWriter out = new CborWriter().array();
+    packs.forEach(id -> out.bytes16(id.high(), id.low()));
+    local.state(repository.toString()).writeAtomically(DAMAGED_PACKS, out.end().toByteArray());
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.salvor.engine.repository;
 
+import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
@@ -23,7 +26,10 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -39,6 +45,8 @@ public final class Repository implements AutoCloseable {
   private final BlobReader blobs;
   private final NodeCache nodes;
   private final Ledger ledger;
+  private final LocalPlaces places;
+  private final Set<ObjectId> leftOut = new HashSet<>();
 
   private Repository(
       Storage storage,
@@ -46,15 +54,17 @@ public final class Repository implements AutoCloseable {
       KeyRing keys,
       Surroundings surroundings,
       BlobIndex index,
-      Ledger ledger) {
+      Ledger ledger,
+      LocalPlaces places) {
     this.storage = storage;
     this.description = description;
     this.keys = keys;
     this.surroundings = surroundings;
     this.index = index;
     this.blobs = new BlobReader(storage, keys, index);
-    this.nodes = new NodeCache(blobs);
+    this.nodes = new NodeCache(new WatchedBlobs());
     this.ledger = ledger;
+    this.places = places;
   }
 
   /**
@@ -76,7 +86,8 @@ public final class Repository implements AutoCloseable {
   }
 
   /**
-   * Opens the repository in {@code storage}, which it closes in the end.
+   * Opens the repository in {@code storage}, which it closes in the end, or at once if it cannot be
+   * opened. The heads of the ledger are remembered where the local state can be written.
    *
    * @throws SalvorException REPOSITORY_MISSING, REPOSITORY_DAMAGED, FORMAT_NEWER, KEY_DAMAGED or
    *     WRONG_CREDENTIAL
@@ -84,16 +95,37 @@ public final class Repository implements AutoCloseable {
   public static Repository open(
       Storage storage, Passphrase passphrase, Surroundings surroundings, Progress progress)
       throws IOException {
-    RepositoryDescription description = Keys.describe(storage);
-    KeyRing keys = Keys.open(storage, passphrase, surroundings.random());
     try {
-      LocalPlaces local = new LocalPlaces(surroundings.local(), description.id());
-      Ledger ledger = Ledger.read(storage, keys, local);
-      BlobIndex index = BlobIndex.open(storage, keys, local.indexView(), progress);
-      return new Repository(storage, description, keys, surroundings, index, ledger);
+      RepositoryDescription description = Keys.describe(storage);
+      KeyRing keys = Keys.open(storage, passphrase, surroundings.random());
+      try {
+        LocalPlaces places = new LocalPlaces(surroundings.local(), description.id());
+        Ledger ledger = Ledger.read(storage, keys, places);
+        remember(ledger, progress);
+        BlobIndex index = BlobIndex.open(storage, keys, places.indexView(), progress);
+        return new Repository(storage, description, keys, surroundings, index, ledger, places);
+      } catch (IOException | RuntimeException e) {
+        keys.close();
+        throw e;
+      }
     } catch (IOException | RuntimeException e) {
-      keys.close();
-      throw e;
+      try (storage) {
+        throw e;
+      }
+    }
+  }
+
+  private static void remember(Ledger ledger, Progress progress) throws IOException {
+    try {
+      ledger.remember();
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.LOCAL_STATE) {
+        throw e;
+      }
+      progress.warn(
+          e.code().code(),
+          "ledger",
+          "what was seen of the ledger cannot be remembered: " + e.why());
     }
   }
 
@@ -167,23 +199,80 @@ public final class Repository implements AutoCloseable {
     return new BlobWriter(storage, keys, index);
   }
 
+  /** Whether packs are known that nobody should rely on. */
+  public boolean hasDoubts() {
+    synchronized (leftOut) {
+      return !leftOut.isEmpty();
+    }
+  }
+
   /**
-   * Looks which of the index's packs are not there, or not of their length, and has the index leave
-   * them out: who writes must not rely on them. One list of packs.
+   * Remembers on this machine which packs are damaged, for the next backup to store again what it
+   * has of them.
+   *
+   * @param all whether every pack was looked at, so that no other is
+   * @throws SalvorException LOCAL_STATE
+   */
+  public void rememberDamage(Set<ObjectId> packs, boolean all) {
+    Set<ObjectId> damaged = new LinkedHashSet<>(packs);
+    if (!all) {
+      damaged.addAll(places.damagedPacks());
+    }
+    places.damagedPacks(damaged);
+  }
+
+  /**
+   * Looks which of the index's packs are not there, not of their length, or known to be damaged,
+   * and has the index leave them out: who writes must not rely on them. One list of packs.
    *
    * @return how many there are
    */
   public int leaveOutLostPacks() throws IOException {
     Map<ObjectId, Long> expected = new HashMap<>();
     index.packs(pack -> expected.put(pack.id(), pack.size()));
+    Set<ObjectId> lost = new HashSet<>(places.damagedPacks());
+    lost.retainAll(expected.keySet());
     storage.list(
         ObjectKind.DATA_PACK.prefix(),
         info ->
             ObjectKind.DATA_PACK
                 .idIn(info.name())
                 .ifPresent(id -> expected.remove(id, info.size())));
-    index.leaveOut(expected.keySet());
-    return expected.size();
+    lost.addAll(expected.keySet());
+    synchronized (leftOut) {
+      leftOut.clear();
+      leftOut.addAll(lost);
+      index.leaveOut(leftOut);
+    }
+    return lost.size();
+  }
+
+  /** A blob cannot be read: whatever packs have it, nobody should rely on them. */
+  private void leaveOut(BlobKind kind, BlobId id) {
+    synchronized (leftOut) {
+      index.locations(kind, id).forEach(place -> leftOut.add(place.pack()));
+      index.leaveOut(leftOut);
+    }
+  }
+
+  /** Blobs as they are read, so that a writer learns of damage which a reader meets. */
+  private final class WatchedBlobs implements BlobSource {
+    @Override
+    public byte[] get(BlobKind kind, BlobId id) throws IOException {
+      try {
+        return blobs.get(kind, id);
+      } catch (SalvorException e) {
+        if (e.code().isDamage()) {
+          leaveOut(kind, id);
+        }
+        throw e;
+      }
+    }
+
+    @Override
+    public boolean contains(BlobKind kind, BlobId id) {
+      return index.contains(kind, id);
+    }
   }
 
   /**

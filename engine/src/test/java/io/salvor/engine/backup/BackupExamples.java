@@ -71,7 +71,7 @@ public final class BackupExamples implements FormatExamples.Section {
         SESSION,
         BackupStatus.PARTIAL,
         new Origin("files", "files:/srv", List.of(path), "host", "root@host", ""),
-        new Lineage(BackupType.FULL, null, null),
+        new Lineage(BackupType.FULL, null, null, 0),
         new Label("", tags),
         START,
         START.plusSeconds(9),

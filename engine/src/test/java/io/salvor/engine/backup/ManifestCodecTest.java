@@ -72,7 +72,7 @@ class ManifestCodecTest {
         BackupStatus.PARTIAL,
         new Origin(
             "files", "/srv /var", List.of(new byte[] {1}, new byte[] {2, 3}), "h", "me", "g"),
-        new Lineage(BackupType.DIFFERENTIAL, ID, ID),
+        new Lineage(BackupType.DIFFERENTIAL, ID, ID, 7),
         new Label("before the upgrade", tags),
         Instant.ofEpochSecond(1_700_000_000, 1),
         Instant.ofEpochSecond(1_700_000_009, 999_999_999),
@@ -97,7 +97,7 @@ class ManifestCodecTest {
         ObjectId.ZERO,
         BackupStatus.SUCCESS,
         new Origin("", "", List.of(), "", "", ""),
-        new Lineage(BackupType.FULL, null, null),
+        new Lineage(BackupType.FULL, null, null, 0),
         new Label("", new TreeMap<>()),
         Instant.EPOCH,
         Instant.EPOCH,
