@@ -12,6 +12,7 @@ import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.posix.RawNames;
 import io.salvor.engine.posix.Stat;
+import io.salvor.engine.source.CaptureOptions;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +83,28 @@ class CaptureTest extends FilesTest {
     assertThat(capture.bytesRead.get()).isBetween(13L, 1L << 20);
     assertThat(capture.bytesOfHoles.get()).isEqualTo(size - capture.bytesRead.get());
     assertThat(capture.content(capture.entry("sparse"))).isEqualTo(Files.readAllBytes(file));
+  }
+
+  @Test
+  void aFileOfOneHoleThatIsTooLongFailsAloneAndTheRestGoesOn() throws Exception {
+    Path memory = Path.of("/dev/shm");
+    Assumptions.assumeTrue(Files.isWritable(memory), "a file system for such files");
+    Path directory = Files.createTempDirectory(memory, "salvor-hole-");
+    Path file = directory.resolve("hole");
+    Path beside = Files.writeString(directory.resolve("small"), "x");
+    try {
+      try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+        out.setLength(7L << 60);
+      }
+      MemoryCapture capture =
+          capture(new MemoryCapture(), CaptureOptions.ALL, directory.toString());
+      assertThat(capture.failed()).hasSize(1).first().asString().endsWith("hole");
+      assertThat(capture.keys()).anyMatch(key -> key.endsWith("small"));
+    } finally {
+      Files.deleteIfExists(file);
+      Files.delete(beside);
+      Files.delete(directory);
+    }
   }
 
   @Test
