@@ -153,10 +153,18 @@ final class Planner {
       unchanged++;
       return;
     }
+    if (names(item.entry()) > names(entry)) {
+      // Changed in place it would change under names too that nobody has asked about.
+      fields.add(EntryField.LINKS);
+    }
     boolean own = targetEmpty && wanted.key().isRoot() && directories;
     Resolution resolution = own || isExpected(wanted, item) ? Resolution.NONE : resolve();
     Change change = new Change.Update(fields);
     settle(new Step(wanted.key(), change, resolution, entry, item, link.linkTo()), live);
+  }
+
+  private static long names(Entry entry) {
+    return entry.links() == null ? 1 : entry.links().count();
   }
 
   /** Asks where somebody is to be asked, and keeps the step. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,9 @@ public final class RestoreRecords {
         }
       }
     }
+    records.sort(
+        Comparator.comparing((RestoreRecord record) -> record.plan().made())
+            .thenComparing(RestoreRecord::id));
     Map<String, String> rolledBack = new HashMap<>();
     for (RestoreRecord record : records) {
       if (record.status() == RestoreStatus.DONE && !record.plan().origin().rollbackOf().isEmpty()) {

@@ -8,6 +8,7 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.local.LocalDraft;
 import io.salvor.engine.local.LocalLock;
+import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.RestorePlan.Counts;
@@ -190,6 +191,9 @@ public final class Restores {
               findings.irreversible(),
               target.leftovers()));
       return new PlannedRestore(PlanFile.open(draft.path()), draft);
+    } catch (PosixException e) {
+      draft.close();
+      throw unusable(target, e);
     } catch (IOException | RuntimeException e) {
       draft.close();
       throw e;
@@ -324,6 +328,25 @@ public final class Restores {
         cause);
   }
 
+  private static SalvorException unusable(Target target, PosixException e) {
+    return new SalvorException(
+        ErrorCode.TARGET_UNUSABLE,
+        "Cannot restore to " + target.address(),
+        String.valueOf(e.getMessage()),
+        "look after the permissions there, or name another target",
+        e);
+  }
+
+  private static SalvorException full(SalvorException e, RestorePlan plan, RestoreReport report) {
+    long missing = Math.max(1, plan.volume().write() - report.results().bytes());
+    return new SalvorException(
+        e.code(),
+        String.valueOf(e.getMessage()),
+        "about " + missing + " bytes are still to be written; " + e.why(),
+        e.remedy(),
+        e);
+  }
+
   private RestoreReport run(
       PlanFile file, String undo, Instant started, Target target, Progress progress)
       throws IOException, InterruptedException {
@@ -338,8 +361,15 @@ public final class Restores {
       } catch (SalvorException e) {
         boolean stopped = e.code() == ErrorCode.INTERRUPTED;
         run.ended(e);
-        records.report(id, run.report(stopped ? RestoreStatus.INTERRUPTED : RestoreStatus.FAILED));
-        throw e;
+        RestoreReport report =
+            run.report(stopped ? RestoreStatus.INTERRUPTED : RestoreStatus.FAILED);
+        records.report(id, report);
+        throw e.code() == ErrorCode.TARGET_FULL ? full(e, file.plan(), report) : e;
+      } catch (PosixException e) {
+        SalvorException failure = unusable(target, e);
+        run.ended(failure);
+        records.report(id, run.report(RestoreStatus.FAILED));
+        throw failure;
       }
     }
   }
