@@ -246,7 +246,7 @@ public final class BackupRun {
     }
   }
 
-  private TreeCapture newCapture(Attempt attempt, BackupList list) {
+  private TreeCapture newCapture(Attempt attempt, BackupList list) throws IOException {
     Predecessors before = attempt.before();
     List<TreeCursor> known = new ArrayList<>();
     for (Backup interrupted : before.interrupted()) {
@@ -257,6 +257,8 @@ public final class BackupRun {
     }
     Backup parent = before.parent();
     TreeCursor counted = parent == null ? Cursors.union(List.of()) : entries(parent);
+    // What is damaged is better known before anything is compared with what is stored.
+    counted.peek();
     long[] gear = repository.keys().gearTable();
     TreeCapture[] self = new TreeCapture[1];
     TreeCapture capture =

@@ -87,11 +87,16 @@ final class BackupAudit {
     @Override
     public void sound(BlobId node) {
       blobs++;
+      // It was read just now; asked for its pack's sake.
+      usable.test(BlobKind.TREE, node);
       soundNodes.add(node);
     }
 
     @Override
     public void damaged(BlobId node, @Nullable Key after, @Nullable Key upTo, SalvorException why) {
+      if (!why.code().isDamage()) {
+        throw why;
+      }
       String from = after == null ? "the beginning" : "after " + after;
       String to = upTo == null ? "the end" : upTo.toString();
       findings.damage(
@@ -114,6 +119,9 @@ final class BackupAudit {
         Entry entry = EntryCodec.decode(item.key(), item.value());
         return content(item.key(), entry);
       } catch (SalvorException e) {
+        if (!e.code().isDamage()) {
+          throw e;
+        }
         findings.damage(item.key().toString(), String.valueOf(e.getMessage()), REMEDY, backup.id());
         return false;
       }

@@ -17,7 +17,21 @@ final class Findings {
   private record What(Severity severity, String object, String message, String remedy) {}
 
   private final Map<What, Set<BackupId>> found = new LinkedHashMap<>();
+  private final boolean everything;
   private long dropped;
+
+  /**
+   * @param everything whether all backups are verified; if not, what touches none of those that are
+   *     is no damage of theirs
+   */
+  Findings(boolean everything) {
+    this.everything = everything;
+  }
+
+  /** Something that need not touch the backups that are verified. */
+  synchronized void elsewhere(String object, String message, String remedy, BackupId... backups) {
+    add(everything ? Severity.DAMAGE : Severity.NOTICE, object, message, remedy, backups);
+  }
 
   synchronized void damage(String object, String message, String remedy, BackupId... backups) {
     add(Severity.DAMAGE, object, message, remedy, backups);

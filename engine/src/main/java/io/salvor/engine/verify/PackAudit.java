@@ -4,33 +4,38 @@ import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobLocation;
+import io.salvor.engine.index.FrameDescription;
+import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
-import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.pack.PackReader;
 import io.salvor.engine.pack.PackReport;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the packs that are there against the index: by name and size, and those that are asked for
+ * Holds the packs that are there against the index: by name and size, and those that are chosen
  * byte by byte. Afterwards it knows which blobs can be used.
  */
 final class PackAudit {
@@ -40,7 +45,8 @@ final class PackAudit {
   private final Repository repository;
   private final Findings findings;
   private final Progress progress;
-  private final Map<ObjectId, Long> present = new HashMap<>();
+  private final Map<ObjectId, Long> named = new HashMap<>();
+  private final Map<ObjectId, List<String>> damage = new ConcurrentSkipListMap<>();
   private final Set<ObjectId> badPacks = ConcurrentHashMap.newKeySet();
   private final Map<BlobId, Set<ObjectId>> badBlobs = new ConcurrentHashMap<>();
   private final LongAdder blobs = new LongAdder();
@@ -60,8 +66,16 @@ final class PackAudit {
     return bytes.sum();
   }
 
+  /** Packs in which damage was found. */
+  Set<ObjectId> damaged() {
+    return Set.copyOf(damage.keySet());
+  }
+
   /** Compares names and sizes. */
   void structure() throws IOException {
+    repository.index().packs(pack -> named.put(pack.id(), pack.size()));
+    Set<ObjectId> there = new HashSet<>();
+    long[] unnamed = new long[1];
     repository
         .storage()
         .list(
@@ -69,73 +83,164 @@ final class PackAudit {
             info ->
                 ObjectKind.DATA_PACK
                     .idIn(info.name())
-                    .ifPresent(id -> present.put(id, info.size())));
-    Set<ObjectId> named = new HashSet<>();
-    repository.index().packs(pack -> named.add(checkPresent(pack)));
-    long unnamed = present.keySet().stream().filter(id -> !named.contains(id)).count();
-    if (unnamed > 0) {
+                    .ifPresent(
+                        id -> {
+                          Long size = named.get(id);
+                          if (size == null) {
+                            unnamed[0]++;
+                          } else {
+                            there.add(id);
+                            checkSize(id, size, info.size());
+                          }
+                        }));
+    for (ObjectId id : named.keySet()) {
+      if (!there.contains(id)) {
+        badPacks.add(id);
+        damage(id, "the pack is gone");
+      }
+    }
+    if (unnamed[0] > 0) {
       findings.notice(
           "packs/",
-          unnamed + " packs are named by no index segment: a backup was interrupted, or is running",
+          unnamed[0]
+              + " packs are named by no index segment: a backup was interrupted, or is running",
           "nothing needs to be done");
     }
   }
 
-  /** Reads the packs that {@code chosen} takes byte by byte. */
-  void read(Predicate<ObjectId> chosen) throws IOException, InterruptedException {
-    Set<ObjectId> seen = ConcurrentHashMap.newKeySet();
+  private void checkSize(ObjectId id, long expected, long size) {
+    if (size != expected) {
+      badPacks.add(id);
+      damage(id, "the pack has " + size + " bytes instead of " + expected);
+    }
+  }
+
+  /** Packs that the index names. */
+  Set<ObjectId> named() {
+    return Set.copyOf(named.keySet());
+  }
+
+  /**
+   * A random choice of packs, one at least if there is any.
+   *
+   * @param share 0 to 1
+   */
+  Set<ObjectId> sample(Set<ObjectId> from, double share) {
+    List<ObjectId> packs = new ArrayList<>(from);
+    packs.removeAll(badPacks);
+    if (packs.isEmpty()) {
+      return Set.of();
+    }
+    Collections.shuffle(packs, repository.random());
+    int count = (int) Math.min(packs.size(), Math.max(1, Math.ceil(share * packs.size())));
+    return Set.copyOf(packs.subList(0, count));
+  }
+
+  /** Reads these packs byte by byte. */
+  void read(Set<ObjectId> chosen) throws IOException, InterruptedException {
+    progress.expect(0, chosen.stream().mapToLong(id -> named.getOrDefault(id, 0L)).sum());
+    Set<ObjectId> left = new HashSet<>(chosen);
+    left.removeAll(badPacks);
     int threads = Runtime.getRuntime().availableProcessors();
     Semaphore room = new Semaphore(2 * threads);
     List<Future<?>> running = new ArrayList<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       try {
-        repository
-            .index()
-            .descriptions(
-                pack -> {
-                  if (!badPacks.contains(pack.id())
-                      && chosen.test(pack.id())
-                      && seen.add(pack.id())) {
-                    room.acquireUninterruptibly();
-                    running.removeIf(PackAudit::isDoneWell);
-                    running.add(pool.submit(() -> check(pack, room)));
-                  }
-                });
+        for (ObjectId segment : repository.index().segments()) {
+          for (PackDescription pack : packsOf(segment)) {
+            if (left.remove(pack.id())) {
+              progress.checkCancelled();
+              room.acquire();
+              running.removeIf(PackAudit::isDoneWell);
+              running.add(pool.submit(() -> check(pack, room)));
+            }
+          }
+        }
         for (Future<?> task : running) {
           task.get();
         }
       } catch (ExecutionException e) {
         pool.shutdownNow();
         throw rethrown(e.getCause());
-      } catch (RuntimeException | IOException e) {
+      } catch (RuntimeException | IOException | InterruptedException e) {
         pool.shutdownNow();
         throw e;
       }
     }
   }
 
+  /** The packs of a segment; none of one that cannot be read, which is told elsewhere. */
+  private List<PackDescription> packsOf(ObjectId segment) throws IOException {
+    try {
+      return IndexSegment.read(repository.storage(), repository.keys(), segment).packs();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (SalvorException e) {
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      return List.of();
+    }
+  }
+
+  /**
+   * Tells what was found: damage, unless other packs have everything that a damaged one has, as
+   * they do after a backup has stored it again.
+   */
+  void conclude() throws IOException {
+    if (damage.isEmpty()) {
+      return;
+    }
+    Set<ObjectId> spare = new HashSet<>();
+    for (ObjectId segment : repository.index().segments()) {
+      for (PackDescription pack : packsOf(segment)) {
+        if (damage.containsKey(pack.id()) && isSpare(pack)) {
+          spare.add(pack.id());
+        }
+      }
+    }
+    damage.forEach(
+        (id, found) -> {
+          String name = ObjectKind.DATA_PACK.name(id).value();
+          for (String what : found) {
+            if (spare.contains(id)) {
+              findings.notice(name, what + "; other packs have all that it had", "nothing is lost");
+            } else {
+              findings.elsewhere(name, what, REMEDY);
+            }
+          }
+        });
+  }
+
+  private boolean isSpare(PackDescription pack) {
+    for (FrameDescription frame : pack.frames()) {
+      for (int i = 0; i < frame.blobs(); i++) {
+        if (!isUsable(pack.kind(), frame.id(i), pack.id())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** Whether some pack has the blob, as far as it has been looked at. */
   boolean isUsable(BlobKind kind, BlobId id) {
+    return isUsable(kind, id, null);
+  }
+
+  private boolean isUsable(BlobKind kind, BlobId id, @Nullable ObjectId without) {
     Set<ObjectId> bad = badBlobs.getOrDefault(id, Set.of());
     for (BlobLocation location : repository.index().locations(kind, id)) {
-      if (!badPacks.contains(location.pack()) && !bad.contains(location.pack())) {
+      ObjectId pack = location.pack();
+      if (!badPacks.contains(pack) && !bad.contains(pack) && !pack.equals(without)) {
         return true;
       }
     }
     return false;
   }
 
-  private ObjectId checkPresent(PackSummary pack) {
-    Long size = present.get(pack.id());
-    String name = ObjectKind.DATA_PACK.name(pack.id()).value();
-    if (size == null) {
-      badPacks.add(pack.id());
-      findings.damage(name, "the pack is gone", REMEDY);
-    } else if (size != pack.size()) {
-      badPacks.add(pack.id());
-      findings.damage(name, "the pack has " + size + " bytes instead of " + pack.size(), REMEDY);
-    }
-    return pack.id();
+  private void damage(ObjectId pack, String what) {
+    damage.computeIfAbsent(pack, id -> new CopyOnWriteArrayList<>()).add(what);
   }
 
   private void check(PackDescription pack, Semaphore room) {
@@ -145,9 +250,9 @@ final class PackAudit {
           new PackReader(repository.storage(), repository.keys()).verify(pack, progress);
       blobs.add(report.blobs());
       bytes.add(report.stored());
-      for (PackReport.Damage damage : report.damage()) {
-        findings.damage(pack.name().value(), damage.what(), REMEDY);
-        for (BlobId blob : damage.blobs()) {
+      for (PackReport.Damage found : report.damage()) {
+        damage(pack.id(), found.what());
+        for (BlobId blob : found.blobs()) {
           badBlobs.computeIfAbsent(blob, b -> ConcurrentHashMap.newKeySet()).add(pack.id());
         }
       }

@@ -3,7 +3,11 @@ package io.salvor.engine.verify;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.backup.Manifest;
+import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.keys.Keys;
 import io.salvor.engine.ledger.LedgerEntry;
@@ -13,7 +17,11 @@ import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.VerifyReport.Depth;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /** Verifies a repository, or some of its backups. */
@@ -24,94 +32,176 @@ public final class Verification {
   private final Depth depth;
   private final double share;
   private final Progress progress;
-  private final Findings findings = new Findings();
+  private final BackupList list;
+  private final List<Backup> wanted;
+  private final boolean everything;
+  private final Findings findings;
 
-  private Verification(Repository repository, Depth depth, double share, Progress progress) {
+  private Verification(
+      Repository repository,
+      Depth depth,
+      double share,
+      BackupList list,
+      Predicate<Backup> wanted,
+      Progress progress) {
     this.repository = repository;
     this.depth = depth;
     this.share = share;
+    this.list = list;
+    this.wanted = list.backups().stream().filter(wanted).toList().reversed();
+    this.everything = this.wanted.size() == list.backups().size();
+    this.findings = new Findings(everything);
     this.progress = progress;
   }
 
   /**
-   * Verifies. Keys, ledger, index and the packs' presence are looked at in any case; trees only of
-   * the backups that {@code wanted} takes.
+   * Verifies. Everything that names something is read in any case. If {@code wanted} takes only
+   * some of the backups, only what these need is read beyond that, and damage that does not touch
+   * them is a notice.
    *
-   * @param share of the packs that a sample reads, 0 to 1
+   * @param share of the packs that a sample reads, 0 to 1; one pack at least is read
    */
   public static VerifyReport run(
       Repository repository, Depth depth, double share, Predicate<Backup> wanted, Progress progress)
       throws IOException, InterruptedException {
-    return new Verification(repository, depth, share, progress).run(wanted);
+    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    // A backup that was sealed since the repository was opened has segments of its own.
+    repository.index().refresh();
+    repository.ledger().refresh();
+    return new Verification(repository, depth, share, list, wanted, progress).run();
   }
 
-  private VerifyReport run(Predicate<Backup> wanted) throws IOException, InterruptedException {
+  private VerifyReport run() throws IOException, InterruptedException {
     progress.phase("structure");
-    for (SalvorException e : Keys.damage(repository.storage())) {
-      findings.damage("keys/", e.getMessage() + ": " + e.why(), e.remedy());
-    }
-    for (SalvorException e : repository.index().issues()) {
-      findings.damage("index/", e.getMessage() + ": " + e.why(), e.remedy());
-    }
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
-    ledger(list);
-    for (ObjectName object : list.damaged()) {
-      findings.damage(object.value(), "the object cannot be read, or is gone", FROM_A_COPY);
-    }
+    keys();
+    ObjectAudit objects = new ObjectAudit(repository, progress);
+    objects.run();
+    objects(objects);
+    ledger();
     PackAudit packs = new PackAudit(repository, findings, progress);
     packs.structure();
     progress.phase("read");
     switch (depth) {
       case STRUCTURE -> {}
-      case SAMPLE -> packs.read(this::isInSample);
-      case FULL -> packs.read(id -> true);
+      case SAMPLE -> packs.read(packs.sample(needed(packs), share));
+      case FULL -> packs.read(needed(packs));
     }
+    packs.conclude();
     progress.phase("trees");
     BackupAudit trees = new BackupAudit(repository, packs::isUsable, findings, progress);
-    for (Backup backup : list.backups().reversed()) {
-      if (wanted.test(backup)) {
-        trees.audit(backup);
+    for (Backup backup : wanted) {
+      segments(backup, objects);
+      trees.audit(backup);
+    }
+    remember(packs);
+    long blobs = depth == Depth.FULL ? packs.blobs() : trees.blobs();
+    return new VerifyReport(depth, blobs, packs.bytes() + objects.bytes(), findings.issues());
+  }
+
+  private void keys() throws IOException {
+    try {
+      Keys.describe(repository.storage());
+    } catch (SalvorException e) {
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      findings.damage("salvor", e.getMessage() + ": " + e.why(), e.remedy());
+    }
+    for (SalvorException e : Keys.damage(repository.storage())) {
+      findings.damage("keys/", e.getMessage() + ": " + e.why(), e.remedy());
+    }
+  }
+
+  private void objects(ObjectAudit objects) {
+    objects
+        .damaged()
+        .forEach(
+            (name, why) ->
+                findings.elsewhere(name.value(), "the object cannot be read: " + why, FROM_A_COPY));
+    for (ObjectName name : list.damaged()) {
+      if (!objects.damaged().containsKey(name)) {
+        findings.elsewhere(name.value(), "the object cannot be read, or is gone", FROM_A_COPY);
       }
     }
-    long blobs = depth == Depth.FULL ? packs.blobs() : trees.blobs();
-    return new VerifyReport(depth, blobs, packs.bytes(), findings.issues());
+    for (String place : objects.unknown()) {
+      findings.notice(
+          place,
+          "there are objects that this version does not know, or that are none of Salvor's",
+          "nothing needs to be done");
+    }
   }
 
-  private boolean isInSample(ObjectId pack) {
-    return repository.random().nextDouble() < share;
+  /** A backup's own segments must be there, and be the ones that it names. */
+  private void segments(Backup backup, ObjectAudit objects) {
+    for (Manifest.SegmentRef segment : backup.manifest().segments()) {
+      ObjectName name = ObjectKind.INDEX_SEGMENT.name(segment.id());
+      byte[] hash = objects.segments().get(segment.id());
+      if (hash == null && objects.damaged().containsKey(name)) {
+        findings.damage(
+            name.value(),
+            "the index segment cannot be read: " + objects.damaged().get(name),
+            FROM_A_COPY,
+            backup.id());
+      } else if (hash == null && !objects.superseded().contains(segment.id())) {
+        findings.damage(name.value(), "the index segment is gone", FROM_A_COPY, backup.id());
+      } else if (hash != null && !Arrays.equals(hash, segment.sha256())) {
+        findings.damage(name.value(), "the index segment is another one", FROM_A_COPY, backup.id());
+      }
+    }
   }
 
-  private void ledger(BackupList list) throws IOException {
+  /** The packs to choose from: all, or those that have something of the wanted backups. */
+  private Set<ObjectId> needed(PackAudit packs) throws IOException {
+    if (everything) {
+      return packs.named();
+    }
+    Set<ObjectId> needed = new HashSet<>();
+    BiPredicate<BlobKind, BlobId> gather =
+        (kind, id) -> {
+          repository.index().locations(kind, id).forEach(place -> needed.add(place.pack()));
+          return true;
+        };
+    // What this walk finds to be damaged is found again, and told, by the one that comes last.
+    BackupAudit trees = new BackupAudit(repository, gather, new Findings(false), progress);
+    for (Backup backup : wanted) {
+      trees.audit(backup);
+    }
+    return needed;
+  }
+
+  /** Where the local state cannot be written, only the next backup misses something. */
+  private void remember(PackAudit packs) {
+    try {
+      repository.rememberDamage(packs.damaged(), everything && depth == Depth.FULL);
+    } catch (SalvorException e) {
+      progress.warn(e.code().code(), "damage", "what was found is not remembered: " + e.why());
+    }
+  }
+
+  private void ledger() throws IOException {
     for (LedgerEntry.Added line : list.lost(repository.ledger(), repository.storage())) {
-      findings.damage(
+      findings.elsewhere(
           line.object(),
           "the manifest of backup " + line.label() + " is gone",
           FROM_A_COPY,
           new BackupId(line.label()));
     }
     for (Backup backup : list.backups()) {
-      String object = backup.object().value();
-      if (backup.sealed() && !repository.ledger().existing().containsKey(object)) {
-        findings.notice(
-            object,
-            "no ledger entry names backup "
-                + backup.id()
-                + ": its writer died before it could, or"
-                + " is about to, or the newest entry was lost",
-            "nothing needs to be done: the next backup's entry names it");
+      if (backup.sealed() && !isNamed(backup)) {
+        unnamed(backup);
       }
     }
     for (LedgerIssue issue : repository.ledger().issues()) {
       switch (issue) {
         case LedgerIssue.EntryDamaged e ->
-            findings.damage(e.object().value(), "the ledger entry cannot be read", FROM_A_COPY);
+            findings.elsewhere(e.object().value(), "the ledger entry cannot be read", FROM_A_COPY);
         case LedgerIssue.EntryLost e ->
-            findings.damage(
+            findings.elsewhere(
                 e.object().value(),
                 "the ledger entry is gone, and with it what tells of the backups it added",
                 FROM_A_COPY);
         case LedgerIssue.RolledBack e ->
-            findings.damage(
+            findings.elsewhere(
                 e.object().value(),
                 "ledger entry "
                     + e.number()
@@ -119,6 +209,33 @@ public final class Verification {
                     + " storage was put back to an earlier state",
                 "find out who has put the storage back; " + FROM_A_COPY);
       }
+    }
+  }
+
+  private boolean isNamed(Backup backup) {
+    return repository.ledger().existing().containsKey(backup.object().value());
+  }
+
+  /** A writer ends its session only after its ledger entry. */
+  private void unnamed(Backup backup) throws IOException {
+    ObjectId session = backup.manifest().session();
+    if (repository.storage().find(ObjectKind.SESSION_OPEN.name(session)).isPresent()
+        || repository.storage().find(ObjectKind.REVOCATION.name(session)).isPresent()) {
+      findings.notice(
+          backup.object().value(),
+          "no ledger entry names backup "
+              + backup.id()
+              + ": its writer died before it could, or is about to",
+          "nothing needs to be done: the next backup's entry names it");
+      return;
+    }
+    repository.ledger().refresh();
+    if (!isNamed(backup)) {
+      findings.elsewhere(
+          ObjectKind.LEDGER_ENTRY.prefix(),
+          "the ledger entry of backup " + backup.id() + " is gone",
+          "the next backup's entry names it; find out what removes objects from the storage",
+          backup.id());
     }
   }
 
