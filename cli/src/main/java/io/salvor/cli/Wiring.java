@@ -6,15 +6,18 @@ import io.salvor.cli.console.Console;
 import io.salvor.cli.console.Console.Terminals;
 import io.salvor.engine.source.Provider;
 import io.salvor.provider.files.FilesProvider;
+import io.salvor.provider.stream.StandardInput;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 
@@ -35,16 +38,17 @@ final class Wiring {
 
   /** The process with other streams. */
   static Machine machine(Console console, Interruption interruption) {
+    Clock clock = Clock.systemUTC();
     return new Machine(
         console,
         System.getenv(),
         Path.of(System.getProperty("user.home", "/")),
         Path.of("").toAbsolutePath(),
         ZoneId.systemDefault(),
-        Clock.systemUTC(),
+        clock,
         System::nanoTime,
         SecureRandom::new,
-        Wiring::providers,
+        () -> providers(console.in(), clock),
         Wiring::host,
         System.getProperty("user.name", "unknown"),
         "salvor " + Version.current(),
@@ -52,8 +56,8 @@ final class Wiring {
   }
 
   /** Every kind of source. */
-  private static List<Provider> providers() {
-    return List.of(new FilesProvider());
+  private static List<Provider> providers(InputStream in, InstantSource clock) {
+    return List.of(new FilesProvider(), new StandardInput(in, clock));
   }
 
   private static Console processStreams() {

@@ -18,6 +18,7 @@ import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.Provider;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
+import io.salvor.provider.stream.CommandOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +118,7 @@ final class BackupCommand implements Command {
 
   private Source open(Session session, CaptureOptions options) {
     if (stdinFrom) {
-      throw unsupported("--stdin-from");
+      return new CommandOutput(sources, session.machine().clock());
     }
     for (Provider provider : session.machine().providers().get()) {
       if (sources.stream().allMatch(provider::handles)) {

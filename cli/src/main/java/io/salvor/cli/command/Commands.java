@@ -24,7 +24,12 @@ final class Commands {
           new Listed("find", "search the entries of backups", FindCommand::new),
           new Listed("diff", "compare two backups", DiffCommand::new),
           new Listed("verify", "check that backups can be read back", VerifyCommand::new),
-          new Listed("status", "show the repository and its sources", StatusCommand::new));
+          new Listed("restore", "bring entries back, after a preview", RestoreCommand::new),
+          new Listed("restores", "list the restores that were made", RestoresCommand::new),
+          new Listed("rollback", "take a restore back", RollbackCommand::new),
+          new Listed("status", "show the repository and its sources", StatusCommand::new),
+          new Listed("doctor", "check the machine and the repository", DoctorCommand::new),
+          new Listed("demo", "protect, damage and recover a real directory", DemoCommand::new));
 
   private Commands() {}
 

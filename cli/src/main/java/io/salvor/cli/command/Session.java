@@ -196,8 +196,16 @@ final class Session implements AutoCloseable {
     return open(keep(LocalState.open(machine.environment(), machine.home())));
   }
 
+  /** Opens another repository to write, with the same credential. */
+  Repository openToWrite(String address) throws IOException {
+    return open(address, keep(LocalState.open(machine.environment(), machine.home())));
+  }
+
   private Repository open(LocalState local) throws IOException {
-    String address = repositoryAddress();
+    return open(repositoryAddress(), local);
+  }
+
+  private Repository open(String address, LocalState local) throws IOException {
     Storage storage = Storages.open(address);
     try (Passphrase passphrase = passphrase()) {
       return keep(Repository.open(storage, passphrase, surroundings(local), progress()));

@@ -32,8 +32,13 @@ public final class PlainText {
     boolean ordinary =
         plain.length() > 1
             && Character.isUpperCase(plain.charAt(0))
-            && (Character.isLowerCase(plain.charAt(1)) || plain.charAt(1) == ' ');
+            && plain.substring(1, end(plain)).chars().noneMatch(Character::isUpperCase);
     return ordinary ? Character.toLowerCase(plain.charAt(0)) + plain.substring(1) : plain;
+  }
+
+  private static int end(String firstWord) {
+    int space = firstWord.indexOf(' ');
+    return space < 0 ? firstWord.length() : space;
   }
 
   private static boolean isControl(char c) {

@@ -1,0 +1,280 @@
+package io.salvor.cli.command;
+
+import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.pattern.Selection;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.restore.Check;
+import io.salvor.engine.restore.ConflictStrategy;
+import io.salvor.engine.restore.PlanFile;
+import io.salvor.engine.restore.PlannedRestore;
+import io.salvor.engine.restore.RestoreMode;
+import io.salvor.engine.restore.RestoreRequest;
+import io.salvor.engine.restore.Restores;
+import io.salvor.engine.restore.Scope;
+import io.salvor.engine.restore.Target;
+import io.salvor.engine.restore.Undo;
+import io.salvor.engine.tree.Tree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code salvor restore}. */
+@picocli.CommandLine.Command(
+    footer = {
+      "",
+      "examples:",
+      "  salvor restore latest --to /tmp/home                    everything, beside the original",
+      "  salvor restore latest --to origin --dry-run             what would it do?",
+      "  salvor restore latest --to origin --on-conflict overwrite --yes",
+      "  salvor restore latest --to /tmp/x --include '/etc/nginx/' --include '*.conf'",
+      "  salvor restore latest --source /home --at 2026-01-30T15:00:00Z --to /tmp/home",
+      "",
+      "What lay in the source directory comes to lie in the target. An existing entry that differs",
+      "is a conflict. What is changed or deleted is kept first, for 30 days: see `salvor rollback`."
+    })
+final class RestoreCommand implements Command {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "<backup>",
+      description = "an id, the beginning of one, or latest")
+  @Nullable String backup;
+
+  @Option(
+      names = "--to",
+      paramLabel = "<target>",
+      description = "a directory, which need not exist; or origin")
+  @Nullable String to;
+
+  @Mixin BackupChoice choice = new BackupChoice();
+
+  @Option(
+      names = "--at",
+      paramLabel = "<time>",
+      description = "with latest: the newest backup that was complete at this time")
+  @Nullable String at;
+
+  @Option(names = "--hours-ago", paramLabel = "<n>", description = "the same, so many hours ago")
+  @Nullable Double hoursAgo;
+
+  @Option(
+      names = "--include",
+      paramLabel = "<pattern>",
+      description = "only what matches; may be repeated")
+  List<String> include = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "<pattern>",
+      description = "not what matches; may be repeated")
+  List<String> exclude = new ArrayList<>();
+
+  @Option(
+      names = "--on-conflict",
+      paramLabel = "<what>",
+      description =
+          "skip, overwrite, prompt or fail; without it prompt on a terminal, fail elsewhere")
+  @Nullable String onConflict;
+
+  @Option(
+      names = "--delete-extra",
+      description = "delete what exists in the restored part and is not in the backup")
+  boolean deleteExtra;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "<mode>",
+      description = "inplace (the default), or new: nothing may be there")
+  String mode = "inplace";
+
+  @Option(
+      names = "--undo-to",
+      paramLabel = "<address>",
+      description = "keep what is changed or deleted in this repository")
+  @Nullable String undoTo;
+
+  @Option(names = "--no-undo", description = "do not keep what is changed or deleted")
+  boolean noUndo;
+
+  @Option(
+      names = "--check",
+      paramLabel = "<how>",
+      description =
+          "how what was written is verified: metadata, content (the default), or durable: read"
+              + " back from the device")
+  String check = "content";
+
+  @Option(names = "--dry-run", description = "show what would be done, and write nothing")
+  boolean dryRun;
+
+  @Option(
+      names = "--save-plan",
+      paramLabel = "<file>",
+      description = "keep the plan in a file, to be applied later; write nothing else")
+  @Nullable Path savePlan;
+
+  @Option(names = "--plan", paramLabel = "<file>", description = "apply a plan that was kept")
+  @Nullable Path plan;
+
+  @Option(
+      names = "--accept-irreversible",
+      description = "agree to what cannot be restored or undone")
+  boolean acceptIrreversible;
+
+  @Option(names = "--yes", description = "agree to change and delete what exists")
+  boolean yes;
+
+  @Override
+  public Exit run(Session session) throws IOException, InterruptedException {
+    requireSense();
+    ConflictStrategy strategy = RestoreSteps.strategy(onConflict, session);
+    RestoreMode wantedMode =
+        Words.choose("--mode", mode, RestoreMode.values(), m -> m.name().toLowerCase(Locale.ROOT));
+    Check wantedCheck =
+        Words.choose("--check", check, Check.values(), c -> c.name().toLowerCase(Locale.ROOT));
+    Selection selection = Selection.of(include, exclude);
+    Instant until = until(session);
+    Path given = to == null || to.equals(Targets.ORIGIN) ? null : Targets.path(to, session);
+    Repository repository =
+        dryRun || savePlan != null ? session.openToRead() : session.openToWrite();
+    Restores restores =
+        new Restores(repository, session.machine().host().get(), session.machine().user());
+    RestoreSteps steps = new RestoreSteps(session, restores);
+    if (plan != null) {
+      Path where = given != null ? given : Path.of(PlanFile.open(plan).plan().target());
+      try (Target target = Targets.open(where, repository);
+          PlannedRestore loaded = restores.load(plan, target)) {
+        return dryRun
+            ? steps.preview(loaded)
+            : steps.apply(loaded, yes, acceptIrreversible, undo(repository, session), target);
+      }
+    }
+    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    Backup found = chosen(list, until, session);
+    Tree tree = repository.tree(found.manifest().root());
+    Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
+    Scope scope = Scope.of(selection).and(place.scope());
+    RestoreRequest request =
+        new RestoreRequest(
+            found,
+            scope,
+            wantedMode,
+            strategy,
+            RestoreSteps.prompt(session),
+            deleteExtra,
+            wantedCheck);
+    try (Target target = Targets.open(place.path(), repository);
+        PlannedRestore planned = restores.plan(request, target, session.progress())) {
+      if (savePlan != null) {
+        planned.save(savePlan);
+      }
+      return dryRun || savePlan != null
+          ? steps.preview(planned)
+          : steps.apply(planned, yes, acceptIrreversible, undo(repository, session), target);
+    }
+  }
+
+  private void requireSense() {
+    String see = "see `salvor help restore` for examples";
+    if (plan == null && (backup == null || to == null)) {
+      throw Words.usage(
+          backup == null ? "`salvor restore` needs a backup" : "`salvor restore` needs a target",
+          backup == null ? "no id and no latest is given" : "--to is not given",
+          "say for instance `salvor restore latest --to /tmp/restored`; " + see);
+    }
+    if (plan != null && (backup != null || savePlan != null || at != null || hoursAgo != null)) {
+      throw Words.usage(
+          "--plan cannot go with another choice of what to restore",
+          "the plan names its backup and its target",
+          see);
+    }
+    if (undoTo != null && noUndo) {
+      throw Words.usage("--undo-to and --no-undo cannot go together", "they say opposites", see);
+    }
+    if (at != null && hoursAgo != null) {
+      throw Words.usage("--at and --hours-ago cannot go together", "each names a time", see);
+    }
+    if ((at != null || hoursAgo != null) && !BackupChoice.LATEST.equals(backup)) {
+      throw Words.usage(
+          "--at and --hours-ago go with latest only",
+          "the backup " + backup + " is of one time already",
+          see);
+    }
+  }
+
+  private @Nullable Instant until(Session session) {
+    if (at != null) {
+      return session.times().parse("--at", at);
+    }
+    if (hoursAgo == null) {
+      return null;
+    }
+    try {
+      if (hoursAgo < 0 || !Double.isFinite(hoursAgo)) {
+        throw new DateTimeException("negative");
+      }
+      return session
+          .machine()
+          .clock()
+          .instant()
+          .minus(Duration.ofMillis((long) (hoursAgo * 3.6e6)));
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new SalvorException(
+          ErrorCode.BAD_TIME,
+          "--hours-ago cannot be " + hoursAgo,
+          "it is a number of hours before now",
+          "write for instance --hours-ago 6",
+          e);
+    }
+  }
+
+  private Backup chosen(BackupList list, @Nullable Instant until, Session session) {
+    String word = String.valueOf(backup);
+    if (until == null) {
+      return choice.one(list, word, session);
+    }
+    try {
+      return choice.one(list, word, b -> !b.manifest().finished().isAfter(until), session);
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.BACKUP_NONE) {
+        throw e;
+      }
+      throw tooEarly(list, until, e, session);
+    }
+  }
+
+  private SalvorException tooEarly(
+      BackupList list, Instant until, SalvorException cause, Session session) {
+    String earliest =
+        list.backups().stream()
+            .filter(b -> b.sealed() && !b.isUndo() && choice.takes(b, session))
+            .findFirst()
+            .map(b -> "the first was complete at " + b.manifest().finished())
+            .orElse("there is none at all");
+    return new SalvorException(
+        ErrorCode.BACKUP_NONE,
+        "No backup was complete at " + until,
+        earliest,
+        "name a later time, or a backup by its id: see `salvor list`",
+        cause);
+  }
+
+  private Undo undo(Repository repository, Session session) throws IOException {
+    if (noUndo) {
+      return new Undo.None();
+    }
+    return new Undo.Into(undoTo == null ? repository : session.openToWrite(undoTo));
+  }
+}

@@ -1,0 +1,150 @@
+package io.salvor.cli.command;
+
+import io.salvor.cli.console.HumanText;
+import io.salvor.cli.console.PlainText;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.restore.ConflictPrompt;
+import io.salvor.engine.restore.ConflictStrategy;
+import io.salvor.engine.restore.PlanFile;
+import io.salvor.engine.restore.PlannedRestore;
+import io.salvor.engine.restore.RestorePlan;
+import io.salvor.engine.restore.RestoreReport;
+import io.salvor.engine.restore.RestoreStatus;
+import io.salvor.engine.restore.Restores;
+import io.salvor.engine.restore.Target;
+import io.salvor.engine.restore.Undo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What restoring and rolling back have in common: strategy, preview, consent, report. */
+final class RestoreSteps {
+  private static final int SHOWN_PROBLEMS = 10;
+
+  private final Session session;
+  private final Restores restores;
+
+  RestoreSteps(Session session, Restores restores) {
+    this.session = session;
+    this.restores = restores;
+  }
+
+  /** The strategy that is asked for; else prompt on a terminal and fail elsewhere. */
+  static ConflictStrategy strategy(@Nullable String word, Session session) {
+    if (word == null) {
+      return session.console().isInteractive() ? ConflictStrategy.PROMPT : ConflictStrategy.FAIL;
+    }
+    return Words.choose(
+        "--on-conflict", word, ConflictStrategy.values(), s -> s.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** Who is asked where the strategy is to prompt. */
+  static ConflictPrompt prompt(Session session) {
+    return session.console().isInteractive() ? new TerminalPrompt(session) : ConflictPrompt.NOBODY;
+  }
+
+  /** Shows what would be done. */
+  Exit preview(PlannedRestore planned) throws IOException {
+    session.progress().close();
+    if (session.isJson()) {
+      RestoreDocument.write(planned.file(), RestoreStatus.PLANNED, true, null, session.json());
+    } else {
+      RestorePreview.print(planned.file(), session.text(), session.text()::line);
+      session.text().line("nothing was written");
+    }
+    return Exit.DONE;
+  }
+
+  /**
+   * Applies the plan, asking for what has to be agreed to.
+   *
+   * @param agreed whether changes of existing entries are agreed to already
+   * @param accepted whether what cannot be restored or undone is accepted already
+   */
+  Exit apply(PlannedRestore planned, boolean agreed, boolean accepted, Undo undo, Target target)
+      throws IOException, InterruptedException {
+    RestorePlan plan = planned.plan();
+    boolean consent = agreed;
+    boolean acceptance = accepted || plan.irreversible().isEmpty();
+    boolean decided = plan.counts().open() == 0;
+    if (decided && session.console().isInteractive() && needsAsking(plan, consent, acceptance)) {
+      boolean yes = ask(planned);
+      consent |= yes;
+      acceptance |= yes;
+    }
+    if (decided && !acceptance) {
+      throw new SalvorException(
+          ErrorCode.CONSENT_MISSING,
+          "Some of the backup cannot be restored to " + plan.target(),
+          plan.irreversible().getFirst().message()
+              + ", and nobody has agreed to do without; nothing was written",
+          "look at it with --dry-run, then add --accept-irreversible");
+    }
+    RestoreReport report;
+    try {
+      report = restores.apply(planned, consent, undo, target, session.progress());
+    } catch (SalvorException e) {
+      explain(planned, e);
+      throw e;
+    }
+    session.progress().close();
+    ErrorCode worst = report.worst();
+    Exit exit = worst == null ? Exit.DONE : worst.exit();
+    session.outcome(exit);
+    if (session.isJson()) {
+      PlanFile applied = restores.records().plan(plan.id());
+      RestoreDocument.write(applied, report.status(), false, report, session.json());
+    } else {
+      RestorePreview.print(plan, report, session.text());
+      problems(report);
+    }
+    return exit;
+  }
+
+  private static boolean needsAsking(RestorePlan plan, boolean consent, boolean acceptance) {
+    return (plan.alters() && !consent) || !acceptance;
+  }
+
+  private boolean ask(PlannedRestore planned) throws IOException {
+    session.progress().close();
+    RestorePreview.print(planned.file(), session.text(), session.messages()::println);
+    return TerminalPrompt.yes(session, "go on? [y/N] ");
+  }
+
+  /** What stands in the way is shown to people before the three lines say so. */
+  private void explain(PlannedRestore planned, SalvorException e) throws IOException {
+    if (e.code() != ErrorCode.RESTORE_CONFLICTS && e.code() != ErrorCode.CONSENT_MISSING) {
+      return;
+    }
+    session.progress().close();
+    if (session.isJson()) {
+      RestoreDocument.write(planned.file(), RestoreStatus.PLANNED, false, null, session.json());
+    } else if (!session.console().isInteractive()) {
+      RestorePreview.print(planned.file(), session.text(), session.text()::line);
+    }
+  }
+
+  private void problems(RestoreReport report) {
+    List<String> lines = new ArrayList<>();
+    if (!report.problems().isEmpty()) {
+      lines.add(
+          "salvor: "
+              + HumanText.count(report.problems().size(), "entry is", "entries are")
+              + " not as the backup has it:");
+      report.problems().stream()
+          .limit(SHOWN_PROBLEMS)
+          .map(
+              p -> "  " + PlainText.of(p.key() + ": " + p.message()) + " [" + p.code().code() + "]")
+          .forEach(lines::add);
+      if (report.problems().size() > SHOWN_PROBLEMS) {
+        lines.add("  and others; --json names all");
+      }
+      session.text().flush();
+      session.printFailure(lines);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.salvor.cli.command;
+
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.restore.Check;
+import io.salvor.engine.restore.ConflictStrategy;
+import io.salvor.engine.restore.PlannedRestore;
+import io.salvor.engine.restore.RestoreRecord;
+import io.salvor.engine.restore.Restores;
+import io.salvor.engine.restore.Target;
+import io.salvor.engine.restore.Undo;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code salvor rollback}. */
+@picocli.CommandLine.Command(
+    footer = {
+      "",
+      "examples:",
+      "  salvor restores                                    which restores were made?",
+      "  salvor rollback 20260130-150000-k7f3q --dry-run",
+      "  salvor rollback 20260130-150000-k7f3q --yes",
+      "",
+      "Puts back what the restore changed or deleted, and deletes what it created, unless somebody",
+      "has changed it since: that is a conflict. A rollback is a restore, and can be rolled back."
+    })
+final class RollbackCommand implements Command {
+  @Parameters(paramLabel = "<restore>", description = "a restore's id, or the beginning of one")
+  String restore = "";
+
+  @Option(
+      names = "--on-conflict",
+      paramLabel = "<what>",
+      description =
+          "skip, overwrite, prompt or fail; without it prompt on a terminal, fail elsewhere")
+  @Nullable String onConflict;
+
+  @Option(names = "--dry-run", description = "show what would be done, and write nothing")
+  boolean dryRun;
+
+  @Option(names = "--no-undo", description = "do not keep what is changed or deleted")
+  boolean noUndo;
+
+  @Option(
+      names = "--accept-irreversible",
+      description = "agree to what cannot be restored or undone")
+  boolean acceptIrreversible;
+
+  @Option(names = "--yes", description = "agree to change and delete what exists")
+  boolean yes;
+
+  @Override
+  public Exit run(Session session) throws IOException, InterruptedException {
+    ConflictStrategy strategy = RestoreSteps.strategy(onConflict, session);
+    Repository repository = dryRun ? session.openToRead() : session.openToWrite();
+    Restores restores =
+        new Restores(repository, session.machine().host().get(), session.machine().user());
+    RestoreRecord record = restores.records().byPrefix(restore);
+    RestoreSteps steps = new RestoreSteps(session, restores);
+    try (Target target = Targets.open(Path.of(record.plan().target()), repository);
+        PlannedRestore planned =
+            restores.planRollback(
+                record.id(),
+                strategy,
+                RestoreSteps.prompt(session),
+                Check.CONTENT,
+                target,
+                session.progress())) {
+      return dryRun
+          ? steps.preview(planned)
+          : steps.apply(
+              planned,
+              yes,
+              acceptIrreversible,
+              noUndo ? new Undo.None() : new Undo.Into(repository),
+              target);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.salvor.cli.command;
+
+import io.salvor.engine.backup.Manifest;
+import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.restore.Restores;
+import io.salvor.engine.restore.Scope;
+import io.salvor.engine.restore.Target;
+import io.salvor.engine.tree.Key;
+import io.salvor.engine.tree.Tree;
+import io.salvor.engine.tree.TreeChildren;
+import io.salvor.provider.files.target.FilesTarget;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a restore is made to, by the address that a person writes. */
+final class Targets {
+  static final String ORIGIN = "origin";
+
+  /**
+   * Where a backup goes back to.
+   *
+   * @param scope what of the target it is about
+   */
+  record Place(Path path, Scope scope) {}
+
+  private Targets() {}
+
+  /** Opens a directory, which need not exist. */
+  static Target open(Path path, Repository repository) {
+    return FilesTarget.open(
+        path,
+        Places.ofSalvor(repository),
+        Restores.records(repository)::isDead,
+        repository.blobs(),
+        (bytes, offset, length) -> {
+          BlobId id = repository.keys().blobId(BlobKind.DATA, bytes, offset, length);
+          return id;
+        });
+  }
+
+  /** The place of an address, or where the backup came from. */
+  static Place place(String address, Manifest manifest, Tree tree, Session session)
+      throws IOException {
+    return address.equals(ORIGIN)
+        ? origin(manifest, tree)
+        : new Place(path(address, session), Scope.ALL);
+  }
+
+  /** The path of {@code /path}, {@code path} or {@code file:/path}. */
+  static Path path(String address, Session session) {
+    try {
+      String plain = address;
+      if (address.toLowerCase(Locale.ROOT).startsWith("file:")) {
+        URI uri = new URI(address);
+        if (uri.getPath() == null || uri.getPath().isEmpty() || uri.getHost() != null) {
+          throw unusable(address, "a file: address is file: and an absolute path");
+        }
+        plain = uri.getPath();
+      } else if (address.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) {
+        throw unusable(address, "this version restores to directories only");
+      }
+      if (plain.isEmpty()) {
+        throw unusable(address, "it is empty");
+      }
+      return session.machine().directory().resolve(plain).normalize();
+    } catch (URISyntaxException e) {
+      throw unusable(address, "it is not an address: " + e.getReason());
+    } catch (InvalidPathException e) {
+      throw unusable(address, "it is not a path: " + e.getReason());
+    }
+  }
+
+  private static SalvorException unusable(String address, String why) {
+    return Words.usage(
+        "--to cannot be \"" + address + "\"",
+        why,
+        "write /path, file:/path or origin; a path with a colon in it is ./like:this");
+  }
+
+  /** One directory goes back to its path; of several, and of a file, only they are touched. */
+  private static Place origin(Manifest manifest, Tree tree) throws IOException {
+    List<byte[]> paths = manifest.origin().paths();
+    if (paths.isEmpty()) {
+      throw new SalvorException(
+          ErrorCode.TARGET_UNUSABLE,
+          "There is no origin to restore to",
+          "the source is " + manifest.origin().source() + ", which is no path",
+          "name a directory with --to");
+    }
+    if (paths.size() > 1) {
+      List<Key> tops = new ArrayList<>();
+      paths.forEach(path -> tops.add(key(path)));
+      return new Place(Path.of("/"), Scope.within(tops));
+    }
+    Path path = Path.of(new String(paths.getFirst(), StandardCharsets.UTF_8));
+    if (tree.find(Key.ROOT) != null || path.getParent() == null) {
+      return new Place(path, Scope.ALL);
+    }
+    // A file: what lies beside it is none of the backup's business.
+    List<Key> tops = new ArrayList<>();
+    TreeChildren children = tree.children(Key.ROOT);
+    for (TreeChildren.Child c = children.next(); c != null; c = children.next()) {
+      tops.add(c.key());
+    }
+    return new Place(path.getParent(), Scope.within(tops));
+  }
+
+  private static Key key(byte[] path) {
+    Key key = Key.ROOT;
+    int from = 0;
+    for (int i = 0; i <= path.length; i++) {
+      if (i == path.length || path[i] == '/') {
+        if (i > from) {
+          key = key.child(java.util.Arrays.copyOfRange(path, from, i));
+        }
+        from = i + 1;
+      }
+    }
+    return key;
+  }
+}

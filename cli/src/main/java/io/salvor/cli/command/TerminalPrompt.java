@@ -1,0 +1,119 @@
+package io.salvor.cli.command;
+
+import io.salvor.cli.console.PlainText;
+import io.salvor.engine.entry.Entry;
+import io.salvor.engine.restore.ConflictPrompt;
+import io.salvor.engine.restore.LiveItem;
+import io.salvor.engine.restore.Resolution;
+import io.salvor.engine.restore.Step;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the person at the terminal. */
+final class TerminalPrompt implements ConflictPrompt {
+  private final Session session;
+  private @Nullable Resolution forAll;
+
+  TerminalPrompt(Session session) {
+    this.session = session;
+  }
+
+  /** Whether the answer is yes. */
+  static boolean yes(Session session, String question) throws IOException {
+    String answer = answer(session, List.of(), question);
+    return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+  }
+
+  @Override
+  public Resolution ask(Step conflict) {
+    if (forAll != null) {
+      return forAll;
+    }
+    LiveItem live = conflict.live();
+    List<String> sides =
+        List.of(
+            EntryText.key(conflict.key()) + " differs: " + RestoreDocument.fields(conflict),
+            "  backup: " + side(conflict.wanted()),
+            "  here:   " + side(live == null ? null : live.entry()));
+    while (true) {
+      String answer;
+      try {
+        answer =
+            answer(
+                session,
+                sides,
+                "(o)verwrite, (s)kip, (O)verwrite all, (S)kip all, (q)uit and write nothing? ");
+      } catch (IOException e) {
+        return Resolution.FAIL;
+      }
+      switch (answer) {
+        case "o", "overwrite" -> {
+          return Resolution.OVERWRITE;
+        }
+        case "s", "skip" -> {
+          return Resolution.SKIP;
+        }
+        case "O" -> {
+          forAll = Resolution.OVERWRITE;
+          return forAll;
+        }
+        case "S" -> {
+          forAll = Resolution.SKIP;
+          return forAll;
+        }
+        case "q", "" -> {
+          forAll = Resolution.FAIL;
+          return forAll;
+        }
+        default -> session.messages().println("one of o, s, O, S, q");
+      }
+    }
+  }
+
+  private String side(@Nullable Entry entry) {
+    return entry == null
+        ? "nothing"
+        : EntryText.mode(entry)
+            + " "
+            + EntryText.owner(entry.user())
+            + " "
+            + entry.size()
+            + " bytes, "
+            + session.time(EntryText.instant(entry.mtime()))
+            + EntryText.suffix(entry);
+  }
+
+  private static String answer(Session session, List<String> before, String question)
+      throws IOException {
+    StringBuilder line = new StringBuilder();
+    IOException[] failed = new IOException[1];
+    session.pausing(
+        () -> {
+          before.forEach(text -> session.messages().println(PlainText.of(text)));
+          session.messages().print(question);
+          session.messages().flush();
+          try {
+            line.append(line(session.console().in()));
+          } catch (IOException e) {
+            failed[0] = e;
+          }
+        });
+    session.checkCancelled();
+    if (failed[0] != null) {
+      throw failed[0];
+    }
+    return line.toString().strip();
+  }
+
+  /** One line; the end of the input is an empty one. */
+  private static String line(InputStream in) throws IOException {
+    var bytes = new java.io.ByteArrayOutputStream();
+    for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+      bytes.write(b);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

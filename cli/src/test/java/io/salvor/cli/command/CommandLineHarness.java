@@ -1,0 +1,101 @@
+package io.salvor.cli.command;
+
+import io.salvor.cli.console.Console;
+import io.salvor.provider.files.FilesProvider;
+import io.salvor.provider.stream.StandardInput;
+import io.salvor.testkit.SettableClock;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Runs commands in this process, each a minute after the one before. */
+final class CommandLineHarness {
+  static final String PASSWORD = "correct horse";
+
+  final SettableClock clock = SettableClock.at("2026-01-30T15:00:00Z");
+  final Map<String, String> environment = new HashMap<>();
+  final Interruption interruption = new Interruption();
+  private final Path top;
+  private byte[] input = new byte[0];
+
+  /** What a command came to. */
+  record Result(int exit, byte[] bytes, String err) {
+    String out() {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    JsonNode json() {
+      return JsonMapper.shared().readTree(bytes);
+    }
+  }
+
+  CommandLineHarness(Path top) {
+    this.top = top;
+    environment.put("SALVOR_REPO", repository().toString());
+    environment.put("SALVOR_PASSWORD", PASSWORD);
+    environment.put("SALVOR_CACHE_DIR", top.resolve("state").toString());
+  }
+
+  Path repository() {
+    return top.resolve("repository");
+  }
+
+  CommandLineHarness input(byte[] bytes) {
+    input = bytes;
+    return this;
+  }
+
+  Result run(String... words) {
+    clock.advance(Duration.ofMinutes(1));
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    var console = new Console(new ByteArrayInputStream(input), out, err, Console.Terminals.NONE);
+    int exit = new Invocation(machine(console)).run(words);
+    input = new byte[0];
+    return new Result(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Runs a command that must succeed, and reads its document. */
+  JsonNode json(String... words) {
+    Result result = run(withJson(words));
+    if (result.exit() != 0) {
+      throw new AssertionError(result.exit() + " " + result.err());
+    }
+    return result.json();
+  }
+
+  static String[] withJson(String... words) {
+    String[] all = new String[words.length + 1];
+    all[0] = "--json";
+    System.arraycopy(words, 0, all, 1, words.length);
+    return all;
+  }
+
+  private Machine machine(Console console) {
+    long[] nanos = new long[1];
+    return new Machine(
+        console,
+        environment,
+        top,
+        top,
+        ZoneOffset.UTC,
+        clock,
+        // The key derivation takes no more passes than it must if the clock hardly moves backwards.
+        () -> nanos[0] += 400_000_000,
+        SecureRandom::new,
+        () -> List.of(new FilesProvider(), new StandardInput(console.in(), clock)),
+        () -> "testhost",
+        "tester",
+        "salvor test",
+        interruption);
+  }
+}

@@ -1,0 +1,245 @@
+package io.salvor.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.cli.command.CommandLineHarness.Result;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Two backups of a small directory, and everything that reads them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ReadingCommandsTest {
+  private CommandLineHarness salvor;
+  private Path source;
+  private String first;
+  private String second;
+
+  @BeforeAll
+  void backUpTwice(@TempDir Path top) throws Exception {
+    salvor = new CommandLineHarness(top);
+    source = Files.createDirectories(top.resolve("data"));
+    Files.createDirectories(source.resolve("etc/empty"));
+    Files.writeString(source.resolve("etc/app.conf"), "port=80\nname=shop\n");
+    Files.writeString(source.resolve("tab\tand \\ name"), "odd");
+    Files.createSymbolicLink(source.resolve("link"), Path.of("etc/app.conf"));
+    Files.setLastModifiedTime(
+        source.resolve("etc/app.conf"), FileTime.from(Instant.parse("2020-02-02T02:02:02Z")));
+    JsonNode made = salvor.json("init");
+    Schemas.check("init", made.toString());
+    JsonNode backup =
+        salvor.json("backup", source.toString(), "--description", "first", "--tag", "team=web");
+    Schemas.check("backup-run", backup.toString());
+    first = backup.get("id").asString();
+    Files.writeString(source.resolve("etc/app.conf"), "port=81\nname=shop\n");
+    Files.writeString(source.resolve("new"), "n");
+    Files.delete(source.resolve("link"));
+    second = salvor.json("backup", source.toString()).get("id").asString();
+  }
+
+  @Test
+  void aBackupTellsWhatItHolds() {
+    JsonNode shown = salvor.json("show", second);
+
+    Schemas.check("backup", shown.toString());
+    assertThat(shown.get("status").asString()).isEqualTo("success");
+    assertThat(shown.get("type").asString()).isEqualTo("incremental");
+    assertThat(shown.get("parent").asString()).isEqualTo(first);
+    assertThat(shown.get("source").asString()).isEqualTo(source.toString());
+    assertThat(shown.get("host").asString()).isEqualTo("testhost");
+    assertThat(shown.get("location").asString()).isEqualTo(salvor.repository().toString());
+    assertThat(shown.get("entries").toString())
+        .isEqualTo("{\"total\":6,\"added\":1,\"changed\":2,\"removed\":1,\"failed\":0}");
+  }
+
+  @Test
+  void theListHasTheSameObjects() {
+    JsonNode list = salvor.json("list");
+
+    Schemas.check("list", list.toString());
+    assertThat(list.get("backups")).hasSize(2);
+    assertThat(list.get("backups").get(1)).isEqualTo(salvor.json("show", "latest"));
+  }
+
+  @Test
+  void theListIsFiltered() {
+    assertThat(ids("list", "--tag", "team=web")).containsExactly(first);
+    assertThat(ids("list", "--type", "incremental")).containsExactly(second);
+    assertThat(ids("list", "--status", "partial")).isEmpty();
+    assertThat(ids("list", "--source", source.toString())).containsExactly(first, second);
+    assertThat(ids("list", "--source", "file:" + source + "/")).containsExactly(first, second);
+    assertThat(ids("list", "--source", "/elsewhere")).isEmpty();
+    assertThat(ids("list", "--host", "other")).isEmpty();
+    assertThat(ids("list", "--since", "2026-01-30T15:03:00Z")).containsExactly(second);
+    assertThat(ids("list", "--until", "2026-01-30T16:02:30+01:00")).containsExactly(first);
+    assertThat(ids("list", "--timezone=Europe/Paris", "--until", "2026-01-30T16:02:30"))
+        .containsExactly(first);
+  }
+
+  @Test
+  void peopleGetATable() {
+    String out = salvor.run("list").out();
+
+    assertThat(out.lines().toList()).hasSize(3).first().asString().startsWith("ID  ");
+    assertThat(out).contains(first, "first team=web", "testhost:" + source, "2026-01-30 15:0");
+  }
+
+  @Test
+  void aBackupIsNamedByThePrefixOfItsId() {
+    String prefix = first.substring(0, first.length() - 2);
+
+    assertThat(salvor.json("show", prefix).get("id").asString()).isEqualTo(first);
+  }
+
+  @Test
+  void entriesAreListedWithTheirKeys() {
+    JsonNode entries = salvor.json("ls", first);
+
+    Schemas.check("ls", entries.toString());
+    assertThat(texts(entries.get("entries"), "key"))
+        .containsExactly("etc", "etc/app.conf", "etc/empty", "link", "tab\\x09and \\\\ name");
+    JsonNode file = entries.get("entries").get(1);
+    assertThat(file.get("kind").asString()).isEqualTo("file");
+    assertThat(file.get("size").asLong()).isEqualTo(18);
+    assertThat(file.get("modified").asString()).isEqualTo("2020-02-02T02:02:02Z");
+  }
+
+  @Test
+  void aPathBoundsTheList() {
+    assertThat(texts(salvor.json("ls", "latest", "etc").get("entries"), "key"))
+        .containsExactly("etc/app.conf", "etc/empty");
+    assertThat(texts(salvor.json("ls", "latest", "--direct").get("entries"), "key"))
+        .containsExactly("etc", "new", "tab\\x09and \\\\ name");
+    assertThat(texts(salvor.json("ls", "latest", "etc/app.conf").get("entries"), "key"))
+        .containsExactly("etc/app.conf");
+    assertThat(texts(salvor.json("ls", "latest", source + "/etc/").get("entries"), "key"))
+        .as("as it stands on the disk")
+        .containsExactly("etc/app.conf", "etc/empty");
+  }
+
+  @Test
+  void peopleGetALongListing() {
+    assertThat(salvor.run("ls", first).out())
+        .contains("lrwxrwxrwx", "link -> etc/app.conf", "2020-02-02 02:02:02 +00:00 etc/app.conf");
+  }
+
+  @Test
+  void contentIsPrintedAsItIs() {
+    assertThat(salvor.run("cat", first, "etc/app.conf").out()).isEqualTo("port=80\nname=shop\n");
+    assertThat(salvor.run("cat", second, "etc/app.conf").out()).isEqualTo("port=81\nname=shop\n");
+    assertThat(salvor.run("cat", first, "tab\\x09and \\\\ name").out()).isEqualTo("odd");
+  }
+
+  @Test
+  void contentInADocumentIsBase64() {
+    JsonNode cat = salvor.json("cat", first, "etc/app.conf");
+
+    Schemas.check("cat", cat.toString());
+    assertThat(Base64.getDecoder().decode(cat.get("content").get(0).asString()))
+        .isEqualTo("port=80\nname=shop\n".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void onlyAFileHasContent() {
+    Result result = salvor.run("cat", first, "link");
+
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.err()).contains("SLV-1204", "symlink -> etc/app.conf");
+  }
+
+  @Test
+  void namesAreFoundInAllBackups() {
+    JsonNode found = salvor.json("find", "*.conf");
+
+    Schemas.check("find", found.toString());
+    assertThat(texts(found.get("matches"), "backup")).containsExactly(first, second);
+    assertThat(texts(salvor.json("find", "empty/").get("matches"), "key"))
+        .containsExactly("etc/empty", "etc/empty");
+    assertThat(salvor.json("find", "app.conf/").get("matches")).as("no directory").isEmpty();
+    assertThat(texts(salvor.json("find", "/new", "--backup", "latest").get("matches"), "key"))
+        .containsExactly("new");
+  }
+
+  @Test
+  void contentIsSearchedLineByLine() {
+    JsonNode found = salvor.json("find", "*", "--content", "^port=8[1-9]$");
+
+    Schemas.check("find", found.toString());
+    assertThat(texts(found.get("matches"), "backup")).containsExactly(second);
+    assertThat(found.get("matches").get(0).get("lines").toString())
+        .isEqualTo("[{\"number\":1,\"text\":\"port=81\"}]");
+  }
+
+  @Test
+  void twoBackupsAreCompared() {
+    JsonNode diff = salvor.json("diff", first, second);
+
+    Schemas.check("diff", diff.toString());
+    assertThat(diff.get("added").asInt()).isEqualTo(1);
+    assertThat(diff.get("removed").asInt()).isEqualTo(1);
+    assertThat(diff.get("changed").asInt()).isEqualTo(2);
+    assertThat(texts(diff.get("entries"), "key"))
+        .containsExactly("", "etc/app.conf", "link", "new");
+    assertThat(texts(salvor.json("diff", first, second, "etc").get("entries"), "key"))
+        .containsExactly("etc/app.conf");
+    assertThat(salvor.run("diff", first, second).out())
+        .contains("M etc/app.conf  (content, mtime)", "- link", "+ new");
+  }
+
+  @Test
+  void aBackupDoesNotDifferFromItself() {
+    assertThat(salvor.json("diff", first, first).toString())
+        .isEqualTo("{\"entries\":[],\"added\":0,\"removed\":0,\"changed\":0}");
+  }
+
+  @Test
+  void everyDepthOfVerificationFindsItIntact() {
+    for (String depth : List.of("structure", "sample", "full")) {
+      JsonNode verified = salvor.json("verify", "--depth", depth);
+      Schemas.check("verify", verified.toString());
+      assertThat(verified.get("status").asString()).isEqualTo("intact");
+      assertThat(verified.get("depth").asString()).isEqualTo(depth);
+    }
+    assertThat(salvor.json("verify", "latest", "--depth=full").get("bytes").asLong()).isPositive();
+  }
+
+  @Test
+  void theStatusNamesEverySource() {
+    JsonNode status = salvor.json("status");
+
+    Schemas.check("status", status.toString());
+    assertThat(status.get("backups").get("complete").asInt()).isEqualTo(2);
+    assertThat(status.get("sources").get(0).get("last").asString()).isEqualTo(second);
+    assertThat(salvor.run("status").out()).contains("testhost:" + source, second);
+  }
+
+  @Test
+  void theDoctorFindsNothingWrong() {
+    Result doctor = salvor.run("doctor", "--json");
+
+    Schemas.check("doctor", doctor.out());
+    assertThat(doctor.exit()).as(doctor.out()).isZero();
+    assertThat(texts(doctor.json().get("checks"), "name"))
+        .contains("java", "file access", "storage", "permissions", "credential", "ledger");
+  }
+
+  private List<String> ids(String... words) {
+    return texts(salvor.json(words).get("backups"), "id");
+  }
+
+  static List<String> texts(JsonNode array, String field) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(item -> texts.add(item.get(field).asString()));
+    return texts;
+  }
+}

@@ -1,0 +1,262 @@
+package io.salvor.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.cli.command.CommandLineHarness.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Restores from a backup of two files, and what is known of them. */
+class RestoreCommandsTest {
+  @TempDir private Path top;
+  private CommandLineHarness salvor;
+  private Path source;
+  private Path target;
+  private String backup;
+
+  @BeforeEach
+  void backUp() throws Exception {
+    salvor = new CommandLineHarness(top);
+    source = Files.createDirectories(top.resolve("data"));
+    Files.createDirectories(source.resolve("etc"));
+    Files.writeString(source.resolve("etc/app.conf"), "port=80\n");
+    Files.writeString(source.resolve("notes"), "hello\n");
+    target = top.resolve("target");
+    salvor.json("init");
+    backup = salvor.json("backup", source.toString()).get("id").asString();
+  }
+
+  @Test
+  void whatLayInTheSourceComesToLieInTheTarget() throws Exception {
+    JsonNode restored = salvor.json("restore", "latest", "--to", target.toString());
+
+    Schemas.check("restore", restored.toString());
+    assertThat(restored.get("status").asString()).isEqualTo("success");
+    assertThat(restored.get("backup").asString()).isEqualTo(backup);
+    assertThat(restored.get("undo").isNull()).isTrue();
+    assertThat(restored.get("changes").toString())
+        .isEqualTo("{\"create\":4,\"update\":0,\"delete\":0,\"unchanged\":0}");
+    assertThat(ReadingCommandsTest.texts(restored.get("entries"), "key"))
+        .containsExactly("", "etc", "etc/app.conf", "notes");
+    assertThat(Files.readString(target.resolve("etc/app.conf"))).isEqualTo("port=80\n");
+  }
+
+  @Test
+  void offATerminalConflictsStopIt() throws Exception {
+    Files.createDirectories(target);
+    Files.writeString(target.resolve("notes"), "mine\n");
+
+    Result refused = salvor.run("restore", "latest", "--to", target.toString(), "--json");
+
+    assertThat(refused.exit()).isEqualTo(5);
+    Schemas.check("restore", refused.out());
+    Schemas.check("error", refused.out());
+    assertThat(refused.json().get("error").get("code").asString()).isEqualTo("SLV-4003");
+    JsonNode conflict = refused.json().get("conflicts").get(1);
+    assertThat(conflict.get("key").asString()).isEqualTo("notes");
+    assertThat(conflict.get("live").get("size").asInt()).isEqualTo(5);
+    assertThat(conflict.get("backup").get("size").asInt()).isEqualTo(6);
+    assertThat(refused.err().lines()).hasSize(3);
+    assertThat(Files.readString(target.resolve("notes"))).isEqualTo("mine\n");
+    assertThat(Files.exists(target.resolve("etc"))).isFalse();
+  }
+
+  @Test
+  void offATerminalConsentIsNeededToo() throws Exception {
+    salvor.json("restore", "latest", "--to", target.toString());
+    Files.writeString(target.resolve("notes"), "mine\n");
+
+    Result refused =
+        salvor.run("restore", "latest", "--to", target.toString(), "--on-conflict=overwrite");
+
+    assertThat(refused.exit()).isEqualTo(5);
+    assertThat(refused.err()).contains("SLV-4004", "--yes").hasLineCount(3);
+    assertThat(refused.out()).contains("M notes");
+    assertThat(Files.readString(target.resolve("notes"))).isEqualTo("mine\n");
+  }
+
+  @Test
+  void skipNeedsNoConsent() throws Exception {
+    salvor.json("restore", "latest", "--to", target.toString());
+    Files.writeString(target.resolve("notes"), "mine\n");
+
+    JsonNode restored =
+        salvor.json("restore", "latest", "--to", target.toString(), "--on-conflict", "skip");
+
+    assertThat(restored.get("changes").get("unchanged").asInt()).isEqualTo(4);
+    assertThat(restored.get("conflicts").get(0).get("resolution").asString()).isEqualTo("skip");
+    assertThat(Files.readString(target.resolve("notes"))).isEqualTo("mine\n");
+  }
+
+  @Test
+  void aDryRunWritesNothing() {
+    Result preview = salvor.run("restore", "latest", "--to", target.toString(), "--dry-run");
+
+    assertThat(preview.exit()).isZero();
+    assertThat(preview.out()).contains("create 4, update 0", "+ notes", "nothing was written");
+    assertThat(Files.exists(target)).isFalse();
+    JsonNode planned = salvor.json("restore", "latest", "--to", target.toString(), "--dry-run");
+    Schemas.check("restore", planned.toString());
+    assertThat(planned.get("dryRun").asBoolean()).isTrue();
+    assertThat(salvor.json("restores").get("restores")).isEmpty();
+  }
+
+  @Test
+  void whatWasOverwrittenAndDeletedCanBePutBack() throws Exception {
+    salvor.json("restore", "latest", "--to", target.toString());
+    Files.writeString(target.resolve("notes"), "mine\n");
+    Files.writeString(target.resolve("extra"), "mine too\n");
+    JsonNode restored =
+        salvor.json(
+            "restore",
+            "latest",
+            "--to",
+            target.toString(),
+            "--on-conflict=overwrite",
+            "--delete-extra",
+            "--yes");
+    Schemas.check("restore", restored.toString());
+    assertThat(Files.readString(target.resolve("notes"))).isEqualTo("hello\n");
+    assertThat(Files.exists(target.resolve("extra"))).isFalse();
+    String id = restored.get("id").asString();
+    JsonNode undo = salvor.json("show", restored.get("undo").asString());
+    Schemas.check("backup", undo.toString());
+    assertThat(undo.get("undoOf").asString()).isEqualTo(id);
+    assertThat(undo.get("lifecycle").asString()).isEqualTo("held");
+
+    JsonNode back = salvor.json("rollback", id, "--yes");
+
+    Schemas.check("restore", back.toString());
+    assertThat(back.get("rollbackOf").asString()).isEqualTo(id);
+    assertThat(Files.readString(target.resolve("notes"))).isEqualTo("mine\n");
+    assertThat(Files.readString(target.resolve("extra"))).isEqualTo("mine too\n");
+    JsonNode all = salvor.json("restores");
+    Schemas.check("restores", all.toString());
+    assertThat(all.get("restores").get(1).get("status").asString()).isEqualTo("rolled-back");
+    JsonNode report = salvor.json("restores", id);
+    Schemas.check("restore", report.toString());
+    assertThat(ReadingCommandsTest.texts(report.get("entries"), "key")).contains("notes", "extra");
+    assertThat(salvor.run("restores").out()).contains(id, "rolled-back");
+    assertThat(salvor.run("restores", id).out()).contains("M notes", "- extra");
+  }
+
+  @Test
+  void anUndoIsNotTheLatestBackup() throws Exception {
+    salvor.json("restore", "latest", "--to", target.toString());
+    Files.writeString(target.resolve("notes"), "mine\n");
+    salvor.json("restore", "latest", "--to", target.toString(), "--on-conflict=overwrite", "--yes");
+
+    assertThat(salvor.json("show", "latest").get("id").asString()).isEqualTo(backup);
+  }
+
+  @Test
+  void aPlanIsAppliedLater() throws Exception {
+    Path plan = top.resolve("plan");
+    JsonNode saved =
+        salvor.json("restore", "latest", "--to", target.toString(), "--save-plan", plan.toString());
+    assertThat(Files.exists(target)).isFalse();
+
+    JsonNode applied = salvor.json("restore", "--plan", plan.toString());
+
+    assertThat(applied.get("id")).isEqualTo(saved.get("id"));
+    assertThat(Files.readString(target.resolve("notes"))).isEqualTo("hello\n");
+  }
+
+  @Test
+  void theOriginIsWhereItCameFrom() throws Exception {
+    Files.delete(source.resolve("notes"));
+
+    JsonNode restored =
+        salvor.json("restore", "latest", "--to=origin", "--on-conflict=overwrite", "--yes");
+
+    assertThat(restored.get("target").asString()).isEqualTo(source.toString());
+    assertThat(Files.readString(source.resolve("notes"))).isEqualTo("hello\n");
+  }
+
+  @Test
+  void theOriginOfAFileIsThatFileOnly() throws Exception {
+    salvor.json("backup", source.resolve("notes").toString());
+    Files.writeString(source.resolve("notes"), "changed\n");
+    Files.writeString(source.resolve("etc/app.conf"), "changed\n");
+
+    salvor.json(
+        "restore",
+        "latest",
+        "--source",
+        source.resolve("notes").toString(),
+        "--to=origin",
+        "--on-conflict=overwrite",
+        "--delete-extra",
+        "--yes");
+
+    assertThat(Files.readString(source.resolve("notes"))).isEqualTo("hello\n");
+    assertThat(Files.readString(source.resolve("etc/app.conf"))).isEqualTo("changed\n");
+  }
+
+  @Test
+  void theOriginOfSeveralPathsIsThosePathsOnly() throws Exception {
+    Path other = Files.createDirectories(top.resolve("other"));
+    Files.writeString(other.resolve("file"), "other\n");
+    salvor.json("backup", source.toString(), other.toString());
+    Files.delete(other.resolve("file"));
+    Files.writeString(top.resolve("bystander"), "stays\n");
+
+    salvor.json(
+        "restore",
+        "latest",
+        "--source",
+        source + " " + other,
+        "--to=origin",
+        "--on-conflict=overwrite",
+        "--delete-extra",
+        "--yes");
+
+    assertThat(Files.readString(other.resolve("file"))).isEqualTo("other\n");
+    assertThat(Files.readString(top.resolve("bystander"))).isEqualTo("stays\n");
+  }
+
+  @Test
+  void patternsChooseAPart() {
+    JsonNode restored =
+        salvor.json("restore", "latest", "--to", target.toString(), "--include", "*.conf");
+
+    assertThat(ReadingCommandsTest.texts(restored.get("entries"), "key"))
+        .contains("etc/app.conf")
+        .doesNotContain("notes");
+    assertThat(Files.exists(target.resolve("notes"))).isFalse();
+  }
+
+  @Test
+  void anEarlierStateIsNamedByItsTime() throws Exception {
+    Files.writeString(source.resolve("notes"), "later\n");
+    salvor.json("backup", source.toString());
+
+    JsonNode at =
+        salvor.json("restore", "latest", "--at", "2026-01-30T15:02:30Z", "--to", target.toString());
+    assertThat(at.get("backup").asString()).isEqualTo(backup);
+    Result tooEarly =
+        salvor.run("restore", "latest", "--hours-ago", "9", "--to", target.toString());
+
+    assertThat(tooEarly.exit()).isEqualTo(1);
+    assertThat(tooEarly.err()).contains("SLV-1203", "the first was complete at 2026-01-30T15:02");
+  }
+
+  @Test
+  void whatFilesDoNotHaveIsAUsageError() {
+    for (List<String> words :
+        List.of(
+            List.of("--on-conflict", "merge"),
+            List.of("--mode", "differences"),
+            List.of("--mode", "swap"))) {
+      Result result =
+          salvor.run("restore", "latest", "--to", target.toString(), words.get(0), words.get(1));
+      assertThat(result.exit()).as("%s", words).isEqualTo(2);
+      assertThat(result.err()).hasLineCount(3);
+    }
+  }
+}
