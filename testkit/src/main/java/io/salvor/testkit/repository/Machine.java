@@ -41,7 +41,12 @@ public record Machine(Path local, InstantSource clock, String host) {
 
   /** Makes a repository with a cheap passphrase. */
   public void init(Storage storage) throws IOException {
-    Repository.create(storage, passphrase(), "test", CHEAP, surroundings());
+    init(storage, CHEAP);
+  }
+
+  /** Makes a repository whose passphrase costs so much to try, at every opening too. */
+  public void init(Storage storage, Argon2id cost) throws IOException {
+    Repository.create(storage, passphrase(), "test", cost, surroundings());
   }
 
   /** Opens the repository; closing it closes the storage. */
