@@ -87,9 +87,10 @@ final class BackupAudit {
     @Override
     public void sound(BlobId node) {
       blobs++;
-      // It was read just now; asked for its pack's sake.
-      usable.test(BlobKind.TREE, node);
-      soundNodes.add(node);
+      // It was read just now: only what lies in no pack that is in order is looked at again.
+      if (usable.test(BlobKind.TREE, node)) {
+        soundNodes.add(node);
+      }
     }
 
     @Override
