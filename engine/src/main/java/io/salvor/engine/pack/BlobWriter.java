@@ -65,7 +65,7 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
   private final ExecutorService workers =
       threads("compress", Runtime.getRuntime().availableProcessors());
   private final ExecutorService committers = threads("commit", MOST_COMMITS);
-  private final Semaphore commits = new Semaphore(MOST_COMMITS);
+  private final Semaphore commits = new Semaphore(MOST_COMMITS, true);
   private final ReentrantReadWriteLock putting = new ReentrantReadWriteLock();
   private final ReentrantLock flushing = new ReentrantLock();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
