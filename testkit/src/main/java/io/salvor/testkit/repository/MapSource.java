@@ -53,6 +53,12 @@ public final class MapSource implements Source {
     return this;
   }
 
+  /** Files that are put there from now on have times from this one on. */
+  public MapSource from(long seconds) {
+    time = seconds;
+    return this;
+  }
+
   public MapSource remove(String key) {
     files.remove(Key.of(key.split("/", -1)));
     return this;
