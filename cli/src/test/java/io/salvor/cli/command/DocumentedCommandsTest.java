@@ -21,6 +21,9 @@ class DocumentedCommandsTest {
     List<String> wrong = new ArrayList<>();
     int seen = 0;
     for (Path page : Documents.pages()) {
+      if (page.getFileName().toString().startsWith("format")) {
+        continue; // Its blocks show objects and bytes.
+      }
       for (String line : commandLines(Documents.text(page))) {
         seen++;
         complaint(line)
@@ -33,7 +36,8 @@ class DocumentedCommandsTest {
 
   @Test
   void whatIsWrongIsSeen() {
-    String page = "text\n```\n$ salvor verify\nsalvor 0.1\n```\n```sh\nA=b ./salvor list # all\n```\n";
+    String page =
+        "text\n```\n$ salvor verify\nsalvor 0.1\n```\n```sh\nA=b ./salvor list # all\n```\n";
     assertThat(commandLines(page)).containsExactly("verify", "list");
     assertThat(complaint("verify latest --depth full")).isEmpty();
     assertThat(complaint("help verify")).isEmpty();

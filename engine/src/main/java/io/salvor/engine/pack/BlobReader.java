@@ -72,10 +72,14 @@ public final class BlobReader implements BlobSource {
       } catch (EOFException | MalformedException e) {
         first = first == null ? damaged(kind, place, e) : first;
       } catch (SalvorException e) {
-        if (e.code() != ErrorCode.OBJECT_DAMAGED) {
+        if (e.code() == ErrorCode.FORMAT_NEWER) {
+          // In a repository of this format a pack of a newer one is a flipped byte.
+          first = first == null ? damaged(kind, place, e) : first;
+        } else if (e.code() == ErrorCode.OBJECT_DAMAGED) {
+          first = first == null ? e : first;
+        } else {
           throw e;
         }
-        first = first == null ? e : first;
       }
     }
     throw first != null ? first : lost(kind, id, "no segment of the index names it", null);
