@@ -6,12 +6,15 @@ import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
 import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.Exit;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.Tree;
 import io.salvor.engine.tree.TreeItem;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Base64;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -84,18 +87,18 @@ final class CatCommand implements Command {
                 entry,
                 (bytes, length) -> {
                   session.checkCancelled();
-                  byte[] piece =
-                      length == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, length);
+                  byte[] piece = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
                   json.item(Base64.getEncoder().encodeToString(piece));
                   return true;
                 });
           } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
           }
         });
   }
 
-  private io.salvor.engine.error.SalvorException notAFile(Backup found, String why) {
-    return EntryChoice.unknown(found, path + " as a file", why, "name a file; see `salvor ls`");
+  private SalvorException notAFile(Backup found, String why) {
+    return EntryChoice.unknown(
+        found, "a file \"" + path + "\"", why, "name a file; see `salvor ls " + found.id() + "`");
   }
 }

@@ -1,7 +1,6 @@
 package io.salvor.cli.command;
 
 import io.salvor.engine.backup.Manifest;
-import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
@@ -20,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -44,8 +44,7 @@ final class Targets {
         Restores.records(repository)::isDead,
         repository.blobs(),
         (bytes, offset, length) -> {
-          BlobId id = repository.keys().blobId(BlobKind.DATA, bytes, offset, length);
-          return id;
+          return repository.keys().blobId(BlobKind.DATA, bytes, offset, length);
         });
   }
 
@@ -122,7 +121,7 @@ final class Targets {
     for (int i = 0; i <= path.length; i++) {
       if (i == path.length || path[i] == '/') {
         if (i > from) {
-          key = key.child(java.util.Arrays.copyOfRange(path, from, i));
+          key = key.child(Arrays.copyOfRange(path, from, i));
         }
         from = i + 1;
       }

@@ -6,6 +6,7 @@ import io.salvor.engine.restore.ConflictPrompt;
 import io.salvor.engine.restore.LiveItem;
 import io.salvor.engine.restore.Resolution;
 import io.salvor.engine.restore.Step;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +111,7 @@ final class TerminalPrompt implements ConflictPrompt {
 
   /** One line; the end of the input is an empty one. */
   private static String line(InputStream in) throws IOException {
-    var bytes = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
       bytes.write(b);
     }
