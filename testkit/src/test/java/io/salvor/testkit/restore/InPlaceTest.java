@@ -455,4 +455,81 @@ class InPlaceTest {
       assertThat(new String(Files.readAllBytes(live.resolve("a")), UTF_8)).isEqualTo("alpha");
     }
   }
+
+  @Test
+  void theUndoMayLieInAnotherRepository() throws Exception {
+    try (World world = new World(temp);
+        World other = new World(temp, "other")) {
+      Backup backup = world.backup(live);
+      mutate();
+      remember(before);
+      RestoreRequest request = World.deleting(World.request(backup, ConflictStrategy.OVERWRITE));
+      try (FilesTarget target = world.target(live);
+          PlannedRestore planned = world.restores.plan(request, target, Progress.NONE)) {
+        RestoreReport report =
+            world.restores.apply(
+                planned, true, new Undo.Into(other.repository), target, Progress.NONE);
+        assertThat(report.problems()).isEmpty();
+      }
+      assertThat(read("a")).isEqualTo("alpha");
+      assertThat(
+              BackupList.read(world.repository.storage(), world.repository.keys()).backups())
+          .hasSize(1);
+      RestoreReport back = other.rollBack(live, ConflictStrategy.FAIL);
+      assertThat(back.problems()).isEmpty();
+      assertThat(TreeComparison.byWalking(before, live)).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutAnUndoThereIsNoWayBackAndThatIsSaid() throws Exception {
+    try (World world = new World(temp)) {
+      Backup backup = world.backup(live);
+      mutate();
+      try (FilesTarget target = world.target(live);
+          PlannedRestore planned =
+              world.restores.plan(
+                  World.request(backup, ConflictStrategy.OVERWRITE), target, Progress.NONE)) {
+        world.restores.apply(planned, true, new Undo.None(), target, Progress.NONE);
+      }
+      assertThatThrownBy(() -> world.rollBack(live, ConflictStrategy.OVERWRITE))
+          .isInstanceOfSatisfying(
+              SalvorException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.UNDO_IMPOSSIBLE));
+    }
+  }
+
+  @Test
+  void aRestoreIntoNothingIsTakenBackWithoutAnUndo() throws Exception {
+    Path target = temp.resolve("new/deep/target");
+    try (World world = new World(temp)) {
+      Backup backup = world.backup(live);
+      assertThat(world.restore(backup, target).undo()).isEmpty();
+      Files.writeString(target.resolve("d/mine"), "made after the restore");
+      world.rollBack(target, ConflictStrategy.SKIP);
+      assertThat(target.resolve("a")).doesNotExist();
+      assertThat(target.resolve("d/mine")).hasContent("made after the restore");
+    }
+  }
+
+  @Test
+  void everythingReadsBackFromTheDevice() throws Exception {
+    NastyTree.makeShallow(live, 9);
+    Path target = temp.resolve("target");
+    try (World world = new World(temp)) {
+      RestoreRequest all = World.request(world.backup(live), ConflictStrategy.FAIL);
+      RestoreRequest durable =
+          new RestoreRequest(
+              all.backup(),
+              all.scope(),
+              all.mode(),
+              all.strategy(),
+              all.prompt(),
+              false,
+              Check.DURABLE);
+      RestoreReport report = world.restore(durable, target);
+      assertThat(report.problems()).isEmpty();
+      assertThat(TreeComparison.byWalking(live, target)).isEmpty();
+    }
+  }
 }

@@ -1,0 +1,76 @@
+package io.salvor.engine.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestoreLogTest {
+  private static final Instant START = Instant.parse("2026-01-30T15:00:00Z");
+
+  @TempDir Path temp;
+
+  private Path log() throws Exception {
+    Path path = temp.resolve("log");
+    try (RestoreLog log = RestoreLog.create(path, START, "20260130-140000-k7f3q")) {
+      for (long i = 0; i < 200; i++) {
+        log.intend(i);
+        switch ((int) (i % 4)) {
+          case 0 -> log.done(i, -i);
+          case 1 -> log.removed(i);
+          case 2 -> log.moved(i);
+          default -> log.failed(i);
+        }
+      }
+    }
+    return path;
+  }
+
+  @Test
+  void itTellsWhatBecameOfEachStep() throws Exception {
+    RestoreLog.Results results = RestoreLog.read(log());
+    assertThat(results.started()).isEqualTo(START);
+    assertThat(results.undo()).isEqualTo("20260130-140000-k7f3q");
+    assertThat(results.intent()).isGreaterThanOrEqualTo(200);
+    assertThat(results.digest(196)).isEqualTo(-196);
+    assertThat(results.wasDone(196)).isTrue();
+    assertThat(results.wasDone(197)).isTrue();
+    assertThat(results.wasBegun(198)).as("what had moved was not touched").isFalse();
+    assertThat(results.wasDone(199)).isFalse();
+    assertThat(results.wasBegun(199)).isTrue();
+    assertThat(results.wasBegun(results.intent())).isFalse();
+  }
+
+  @Test
+  void anIntentIsOnTheDiskBeforeItsSteps() throws Exception {
+    Path path = temp.resolve("log");
+    try (RestoreLog log = RestoreLog.create(path, START, "")) {
+      log.intend(0);
+      assertThat(RestoreLog.read(path).wasBegun(0)).isTrue();
+      long covered = RestoreLog.read(path).intent();
+      log.intend(covered);
+      assertThat(RestoreLog.read(path).wasBegun(covered)).isTrue();
+    }
+  }
+
+  @Test
+  void aTornEndIsPassedOverAndWhatComesBeforeItHolds() throws Exception {
+    byte[] whole = Files.readAllBytes(log());
+    Path torn = temp.resolve("torn");
+    int done = 0;
+    for (int length = 0; length < whole.length; length += 7) {
+      Files.write(torn, Arrays.copyOf(whole, length));
+      int now = RestoreLog.read(torn).finished().cardinality();
+      assertThat(now).isGreaterThanOrEqualTo(done);
+      done = now;
+    }
+    assertThat(done).isPositive();
+    whole[whole.length / 2] ^= 1;
+    Files.write(torn, whole);
+    assertThat(RestoreLog.read(torn).finished().cardinality()).isBetween(1, 99);
+  }
+}
