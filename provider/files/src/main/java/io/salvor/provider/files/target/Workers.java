@@ -140,6 +140,11 @@ final class Workers implements AutoCloseable {
     return failure.get() != null;
   }
 
+  /** Whether not everything is done that was to be done. */
+  boolean hasStopped() {
+    return stopped || hasFailed();
+  }
+
   /** Fails if something failed that concerns everything. */
   void requireSound() throws IOException {
     switch (failure.get()) {
