@@ -178,8 +178,7 @@ class HostileBackupTest {
           } catch (SalvorException e) {
             // What is a link at that moment can neither be looked at nor kept.
             assertThat(e.code())
-                .isIn(
-                    ErrorCode.TARGET_MOVED, ErrorCode.TARGET_UNUSABLE, ErrorCode.UNDO_IMPOSSIBLE);
+                .isIn(ErrorCode.TARGET_MOVED, ErrorCode.TARGET_UNUSABLE, ErrorCode.UNDO_IMPOSSIBLE);
           }
         }
       } finally {

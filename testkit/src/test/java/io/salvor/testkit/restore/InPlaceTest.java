@@ -472,8 +472,7 @@ class InPlaceTest {
         assertThat(report.problems()).isEmpty();
       }
       assertThat(read("a")).isEqualTo("alpha");
-      assertThat(
-              BackupList.read(world.repository.storage(), world.repository.keys()).backups())
+      assertThat(BackupList.read(world.repository.storage(), world.repository.keys()).backups())
           .hasSize(1);
       RestoreReport back = other.rollBack(live, ConflictStrategy.FAIL);
       assertThat(back.problems()).isEmpty();

@@ -32,12 +32,7 @@ final class DirWay {
   private final Workers workers;
   private final Deque<DirWork> way = new ArrayDeque<>();
 
-  DirWay(
-      DirPool pool,
-      TargetRoot root,
-      DirFinisher finisher,
-      Outcomes outcomes,
-      Workers workers) {
+  DirWay(DirPool pool, TargetRoot root, DirFinisher finisher, Outcomes outcomes, Workers workers) {
     this.pool = pool;
     this.root = root;
     this.finisher = finisher;

@@ -22,8 +22,7 @@ final class Links {
   }
 
   /** Makes a link; null if that cannot be, so that it becomes a file of its own. */
-  @Nullable Stat make(Step step, DirWork parent, Key leader)
-      throws PosixException, MovedException {
+  @Nullable Stat make(Step step, DirWork parent, Key leader) throws PosixException, MovedException {
     DirPool.Node in = parent.entered();
     DirPool.Node leaderNode = leaders.to(leader.parent());
     Dir leaderDir = leaderNode.enter();
