@@ -1,0 +1,74 @@
+package io.salvor.testkit.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.restore.ConflictStrategy;
+import io.salvor.engine.restore.RestoreReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LostBlobTest {
+  @TempDir Path temp;
+
+  private List<Path> packs() throws IOException {
+    try (var walk = Files.walk(temp.resolve("repository/packs"))) {
+      return walk.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static long size(Path path) {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aFileWhoseContentIsLostIsNotRestoredAndTheRestIs() throws Exception {
+    Path source = Files.createDirectory(temp.resolve("source"));
+    Files.writeString(source.resolve("a"), "sound");
+    Path target = temp.resolve("target");
+    byte[] noise = new byte[40 << 20];
+    new Random(1).nextBytes(noise);
+    try (World world = new World(temp)) {
+      world.backup(source);
+      List<Path> before = packs();
+      Files.write(source.resolve("lost"), noise);
+      Files.writeString(source.resolve("z"), "sound");
+      world.backup(source);
+      List<Path> added = packs().stream().filter(p -> !before.contains(p)).toList();
+      Files.delete(added.stream().max(Comparator.comparing(LostBlobTest::size)).orElseThrow());
+    }
+    Files.createDirectory(target);
+    Files.writeString(target.resolve("lost"), "what was here before");
+    try (World world = new World(temp)) {
+      var backup =
+          BackupList.read(world.repository.storage(), world.repository.keys())
+              .latest(b -> true)
+              .orElseThrow();
+      RestoreReport report =
+          world.restore(World.request(backup, ConflictStrategy.OVERWRITE), target);
+      assertThat(report.worst()).isNotNull();
+      assertThat(report.worst().exit()).isEqualTo(Exit.DAMAGED);
+      assertThat(report.problems())
+          .extracting(RestoreReport.Problem::key)
+          .contains("lost")
+          .doesNotContain("a");
+    }
+    assertThat(target.resolve("a")).hasContent("sound");
+    assertThat(target.resolve("lost")).hasContent("what was here before");
+    try (var names = Files.list(target)) {
+      assertThat(names.map(p -> p.getFileName().toString()))
+          .noneMatch(n -> n.startsWith(".salvor-"));
+    }
+  }
+}
