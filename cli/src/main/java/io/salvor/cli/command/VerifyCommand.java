@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
       "examples:",
       "  salvor verify                              that everything is there",
       "  salvor verify --depth full                 read every byte",
-      "  salvor verify latest --depth sample --sample 10%",
+      "  salvor verify latest --depth sample --sample 10%%",
       "",
       "Exit code 4: something is damaged or lost; the issues say what, and what helps."
     })
@@ -52,7 +52,7 @@ final class VerifyCommand implements Command {
   @Option(
       names = "--sample",
       paramLabel = "<share>",
-      description = "the share of the packs that a sample reads; 5%% if not said")
+      description = "the share of the packs that a sample reads; 5 percent if not said")
   String sample = "";
 
   @Mixin BackupChoice choice = new BackupChoice();
