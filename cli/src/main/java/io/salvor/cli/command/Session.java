@@ -106,7 +106,10 @@ final class Session implements AutoCloseable {
       progress().warn(code, key, message);
     } else {
       String subject = key.isEmpty() ? "" : key + ": ";
-      pausing(() -> messages.println("salvor: warning: " + PlainText.of(subject + message)));
+      pausing(
+          () ->
+              messages.println(
+                  "salvor: warning: " + PlainText.of(subject + message + " [" + code + "]")));
     }
   }
 
