@@ -6,6 +6,7 @@ import io.salvor.engine.restore.Check;
 import io.salvor.engine.restore.ConflictStrategy;
 import io.salvor.engine.restore.PlannedRestore;
 import io.salvor.engine.restore.RestoreRecord;
+import io.salvor.engine.restore.RestoreRecords;
 import io.salvor.engine.restore.Restores;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
@@ -55,10 +56,30 @@ final class RollbackCommand implements Command {
   @Override
   public Exit run(Session session) throws IOException, InterruptedException {
     ConflictStrategy strategy = RestoreSteps.strategy(onConflict, session);
-    Repository repository = dryRun ? session.openToRead() : session.openToWrite();
+    Repository named = dryRun ? session.openToRead() : session.openToWrite();
+    RestoreRecords known = Restores.records(named);
+    RestoreRecord record = known.byPrefix(restore);
+    String elsewhere = known.undoIn(record.id()).orElse(null);
+    if (elsewhere == null) {
+      return rollBack(record, strategy, named, session);
+    }
+    // The undo lies in the repository of --undo-to, and so does a copy of the restore's record.
+    Repository other =
+        dryRun ? session.openToRead(elsewhere) : session.openToWrite(elsewhere);
+    RestoreRecords there = Restores.records(other);
+    known.copyTo(there, record.id());
+    Exit exit = rollBack(record, strategy, other, session);
+    there.list().stream()
+        .filter(made -> made.plan().origin().rollbackOf().equals(record.id().text()))
+        .forEach(made -> there.copyTo(known, made.id()));
+    return exit;
+  }
+
+  private Exit rollBack(
+      RestoreRecord record, ConflictStrategy strategy, Repository repository, Session session)
+      throws IOException, InterruptedException {
     Restores restores =
         new Restores(repository, session.machine().host().get(), session.machine().user());
-    RestoreRecord record = restores.records().byPrefix(restore);
     RestoreSteps steps = new RestoreSteps(session, restores);
     try (Target target = Targets.open(Path.of(record.plan().target()), repository);
         PlannedRestore planned =

@@ -186,7 +186,13 @@ final class Session implements AutoCloseable {
 
   /** Opens the repository to read; a local state that cannot be written is made up for. */
   Repository openToRead() throws IOException {
+    return openToRead(repositoryAddress());
+  }
+
+  /** Opens another repository to read, with the same credential. */
+  Repository openToRead(String address) throws IOException {
     return open(
+        address,
         keep(
             LocalState.openOrTemporary(
                 machine.environment(),
@@ -196,16 +202,12 @@ final class Session implements AutoCloseable {
 
   /** Opens the repository to write. */
   Repository openToWrite() throws IOException {
-    return open(keep(LocalState.open(machine.environment(), machine.home())));
+    return openToWrite(repositoryAddress());
   }
 
   /** Opens another repository to write, with the same credential. */
   Repository openToWrite(String address) throws IOException {
     return open(address, keep(LocalState.open(machine.environment(), machine.home())));
-  }
-
-  private Repository open(LocalState local) throws IOException {
-    return open(repositoryAddress(), local);
   }
 
   private Repository open(String address, LocalState local) throws IOException {

@@ -146,6 +146,33 @@ class RestoreCommandsTest {
   }
 
   @Test
+  void anUndoInAnotherRepositoryIsFoundAgain() throws Exception {
+    String elsewhere = top.resolve("elsewhere").toString();
+    salvor.json("init", "--repo", elsewhere);
+    Files.writeString(source.resolve("notes"), "mine\n");
+    String id =
+        salvor
+            .json(
+                "restore",
+                "latest",
+                "--to=origin",
+                "--on-conflict=overwrite",
+                "--yes",
+                "--undo-to",
+                elsewhere)
+            .get("id")
+            .asString();
+    JsonNode preview = salvor.json("rollback", id, "--dry-run");
+    assertThat(preview.get("changes").get("update").asInt()).isEqualTo(1);
+
+    salvor.json("rollback", id, "--yes");
+
+    assertThat(Files.readString(source.resolve("notes"))).isEqualTo("mine\n");
+    JsonNode all = salvor.json("restores").get("restores");
+    assertThat(ReadingCommandsTest.texts(all, "status")).containsExactly("rolled-back", "success");
+  }
+
+  @Test
   void anUndoIsNotTheLatestBackup() throws Exception {
     salvor.json("restore", "latest", "--to", target.toString());
     Files.writeString(target.resolve("notes"), "mine\n");

@@ -7,6 +7,7 @@ import io.salvor.engine.local.LocalDirectory;
 import io.salvor.engine.local.LocalDraft;
 import io.salvor.engine.local.LocalLock;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this machine knows of the restores made from one repository: per restore the files {@code
- * ID.plan}, {@code ID.log} and {@code ID.report}, and a lock while it runs.
+ * ID.plan}, {@code ID.log} and {@code ID.report}, {@code ID.undo-in} where the undo lies in another
+ * repository, and a lock while it runs.
  */
 public final class RestoreRecords {
   private static final String PLAN = ".plan";
   private static final String LOG = ".log";
   private static final String REPORT = ".report";
+  private static final String UNDO_IN = ".undo-in";
 
   private final LocalDirectory directory;
 
@@ -71,8 +74,20 @@ public final class RestoreRecords {
     return directory.find(id.text() + LOG).isPresent();
   }
 
+  /** Remembers the address of the other repository that the undo is kept in. */
+  void undoIn(RestoreId id, String address) {
+    directory.writeAtomically(id.text() + UNDO_IN, address.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The address of the other repository that a restore's undo is kept in. */
+  public Optional<String> undoIn(RestoreId id) {
+    return directory
+        .read(id.text() + UNDO_IN)
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+  }
+
   /** Keeps a restore's record in another place too. */
-  void copyTo(RestoreRecords other, RestoreId id) {
+  public void copyTo(RestoreRecords other, RestoreId id) {
     for (String suffix : List.of(LOG, REPORT, PLAN)) {
       directory
           .read(id.text() + suffix)

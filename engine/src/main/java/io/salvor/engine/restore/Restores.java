@@ -246,13 +246,23 @@ public final class Restores {
     try (LocalLock _ = records.begin(plan.id())) {
       PlanFile file = planned.keep(records);
       String kept = plan.alters() ? seal(file, undo, target, progress) : "";
+      Repository other = elsewhere(undo);
+      if (other != null && !kept.isEmpty()) {
+        records.undoIn(plan.id(), other.storage().address());
+      }
       Instant started = repository.now();
       RestoreReport report = run(file, kept, started, target, progress);
-      if (undo instanceof Undo.Into(Repository other) && !other.id().equals(repository.id())) {
+      if (other != null) {
         records.copyTo(records(other), plan.id());
       }
       return report;
     }
+  }
+
+  private @Nullable Repository elsewhere(Undo undo) {
+    return undo instanceof Undo.Into(Repository other) && !other.id().equals(repository.id())
+        ? other
+        : null;
   }
 
   private static void requireAgreed(RestorePlan plan, boolean consent) {
