@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything that a command works with is put together here, by hand and in order: streams, clock,
@@ -42,7 +43,7 @@ final class Wiring {
     return new Machine(
         console,
         System.getenv(),
-        Path.of(System.getProperty("user.home", "/")),
+        home(System.getenv()),
         Path.of("").toAbsolutePath(),
         ZoneId.systemDefault(),
         clock,
@@ -53,6 +54,12 @@ final class Wiring {
         System.getProperty("user.name", "unknown"),
         "salvor " + Version.current(),
         interruption);
+  }
+
+  /** The directory that XDG counts from; Java knows only the one of the user database. */
+  static Path home(Map<String, String> environment) {
+    String home = environment.getOrDefault("HOME", "");
+    return Path.of(home.startsWith("/") ? home : System.getProperty("user.home", "/"));
   }
 
   /** Every kind of source. */

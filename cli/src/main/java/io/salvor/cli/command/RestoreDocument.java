@@ -7,6 +7,7 @@ import io.salvor.engine.restore.Change;
 import io.salvor.engine.restore.LiveItem;
 import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.PlanFile;
+import io.salvor.engine.restore.Resolution;
 import io.salvor.engine.restore.RestorePlan;
 import io.salvor.engine.restore.RestoreReport;
 import io.salvor.engine.restore.RestoreStatus;
@@ -50,7 +51,8 @@ final class RestoreDocument {
     json.beginArray("entries");
     try (PlanFile.Steps steps = file.steps()) {
       for (Step step = steps.next(); step != null; step = steps.next()) {
-        if (step.applies()) {
+        // What is still to be decided is counted as a change, and so it is listed as one.
+        if (step.applies() || step.resolution() == Resolution.FAIL) {
           entry(step, json);
         }
       }

@@ -51,7 +51,7 @@ final class TerminalPrompt implements ConflictPrompt {
         return Resolution.FAIL;
       }
       switch (answer) {
-        case "o", "overwrite" -> {
+        case "o", "overwrite", "y", "yes" -> {
           return Resolution.OVERWRITE;
         }
         case "s", "skip" -> {
@@ -65,7 +65,7 @@ final class TerminalPrompt implements ConflictPrompt {
           forAll = Resolution.SKIP;
           return forAll;
         }
-        case "q", "" -> {
+        case "q", "n", "no", "" -> {
           forAll = Resolution.FAIL;
           return forAll;
         }

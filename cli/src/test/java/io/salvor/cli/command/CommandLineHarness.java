@@ -26,6 +26,7 @@ final class CommandLineHarness {
   final Interruption interruption = new Interruption();
   private final Path top;
   private byte[] input = new byte[0];
+  private Console.Terminals terminals = Console.Terminals.NONE;
 
   /** What a command came to. */
   record Result(int exit, byte[] bytes, String err) {
@@ -54,11 +55,21 @@ final class CommandLineHarness {
     return this;
   }
 
+  /** As if a person sat there, who types this. */
+  Result typing(String input, String... words) {
+    terminals = new Console.Terminals(true, true, true);
+    try {
+      return input(input.getBytes(StandardCharsets.UTF_8)).run(words);
+    } finally {
+      terminals = Console.Terminals.NONE;
+    }
+  }
+
   Result run(String... words) {
     clock.advance(Duration.ofMinutes(1));
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
-    var console = new Console(new ByteArrayInputStream(input), out, err, Console.Terminals.NONE);
+    var console = new Console(new ByteArrayInputStream(input), out, err, terminals);
     int exit = new Invocation(machine(console)).run(words);
     input = new byte[0];
     return new Result(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));

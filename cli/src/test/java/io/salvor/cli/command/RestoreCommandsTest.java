@@ -146,6 +146,31 @@ class RestoreCommandsTest {
   }
 
   @Test
+  void atATerminalYesAndNoAreUnderstood() throws Exception {
+    Files.writeString(source.resolve("notes"), "mine\n");
+    String[] command = {"restore", "latest", "--to=origin"};
+
+    assertThat(salvor.typing("n\n", command).exit()).isEqualTo(5);
+    assertThat(salvor.typing("y\nn\n", command).exit()).isEqualTo(5);
+    assertThat(Files.readString(source.resolve("notes"))).isEqualTo("mine\n");
+    Result agreed = salvor.typing("y\ny\n", command);
+
+    assertThat(agreed.exit()).as(agreed.err()).isZero();
+    assertThat(Files.readString(source.resolve("notes"))).isEqualTo("hello\n");
+  }
+
+  @Test
+  void whatIsCountedIsListed() throws Exception {
+    Files.writeString(source.resolve("notes"), "mine\n");
+
+    JsonNode preview = salvor.json("restore", "latest", "--to=origin", "--dry-run");
+
+    assertThat(preview.get("changes").get("update").asInt()).isEqualTo(1);
+    assertThat(ReadingCommandsTest.texts(preview.get("entries"), "key")).containsExactly("notes");
+    assertThat(preview.get("conflicts").get(0).get("resolution").asString()).isEqualTo("fail");
+  }
+
+  @Test
   void anUndoInAnotherRepositoryIsFoundAgain() throws Exception {
     String elsewhere = top.resolve("elsewhere").toString();
     salvor.json("init", "--repo", elsewhere);
