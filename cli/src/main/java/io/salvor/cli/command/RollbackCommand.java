@@ -64,8 +64,7 @@ final class RollbackCommand implements Command {
       return rollBack(record, strategy, named, session);
     }
     // The undo lies in the repository of --undo-to, and so does a copy of the restore's record.
-    Repository other =
-        dryRun ? session.openToRead(elsewhere) : session.openToWrite(elsewhere);
+    Repository other = dryRun ? session.openToRead(elsewhere) : session.openToWrite(elsewhere);
     RestoreRecords there = Restores.records(other);
     known.copyTo(there, record.id());
     Exit exit = rollBack(record, strategy, other, session);

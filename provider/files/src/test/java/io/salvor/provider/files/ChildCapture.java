@@ -11,6 +11,8 @@ import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.ContentSink;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
+import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +42,7 @@ final class ChildCapture {
   /** Runs it and gives its lines. */
   static List<String> run(Path scratch, List<String> prefix, List<String> jvm, String... arguments)
       throws Exception {
-    Path classes = readableClasses(scratch);
+    String classes = readableClasses(scratch);
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvm);
@@ -49,7 +51,7 @@ final class ChildCapture {
             "-XX:+UseSerialGC",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            classes.toString(),
+            classes,
             ChildCapture.class.getName()));
     command.addAll(List.of(arguments));
     Process process =
@@ -61,27 +63,33 @@ final class ChildCapture {
     return out.lines().toList();
   }
 
-  /** Copies of the classes where everybody may read them; the originals may lie elsewhere. */
-  private static Path readableClasses(Path scratch) throws Exception {
+  /** Copies of the class path where everybody may read it; the original may lie elsewhere. */
+  private static String readableClasses(Path scratch) throws Exception {
     Path target = Files.createDirectories(scratch.resolve("classes"));
-    for (String entry : System.getProperty("java.class.path").split(":")) {
+    List<String> copies = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path from = Path.of(entry);
-      if (!Files.isDirectory(from)) {
-        continue;
-      }
-      try (Stream<Path> files = Files.walk(from)) {
-        for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
-          Path copy = target.resolve(from.relativize(file).toString());
-          Files.createDirectories(copy.getParent());
-          Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-        }
+      Path to = target.resolve(copies.size() + "-" + from.getFileName());
+      if (!entry.isEmpty() && Files.exists(from)) {
+        copy(from, to);
+        copies.add(to.toString());
       }
     }
     for (Path path = scratch; path.getNameCount() > 1; path = path.getParent()) {
       path.toFile().setExecutable(true, false);
       path.toFile().setReadable(true, false);
     }
-    return target;
+    return String.join(File.pathSeparator, copies);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(Files.isDirectory(from) ? copy.getParent() : to.getParent());
+        Files.copy(file, Files.isDirectory(from) ? copy : to, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   private static final class Counting implements Capture {
