@@ -1,5 +1,6 @@
 package io.salvor.cli.command;
 
+import io.salvor.engine.error.Exit;
 import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
@@ -19,15 +20,16 @@ record HiddenInput(PrintStream messages, Interruption interruption) {
   private static final Path TERMINAL = Path.of("/dev/tty");
 
   char[] read(String prompt) throws IOException {
-    messages.print(prompt);
-    messages.flush();
-    stty("-echo");
     interruption.endAtOnce(
         () -> {
           showAgain();
           messages.println();
-          Runtime.getRuntime().halt(130);
+          Runtime.getRuntime().halt(Exit.INTERRUPTED.code());
         });
+    interruption.check();
+    stty("-echo");
+    messages.print(prompt);
+    messages.flush();
     try (Reader reader =
         new InputStreamReader(Files.newInputStream(TERMINAL), StandardCharsets.UTF_8)) {
       return line(reader);

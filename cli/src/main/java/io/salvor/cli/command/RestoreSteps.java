@@ -110,9 +110,9 @@ final class RestoreSteps {
   }
 
   private boolean ask(PlannedRestore planned) throws IOException {
-    session.progress().close();
-    RestorePreview.print(planned.file(), session.text(), session.messages()::println);
-    return TerminalPrompt.yes(session, "go on? [y/N] ");
+    List<String> preview = new ArrayList<>();
+    RestorePreview.print(planned.file(), session.text(), preview::add);
+    return TerminalPrompt.yes(session, preview, "go on? [y/N] ");
   }
 
   /** What stands in the way is shown to people before the three lines say so. */

@@ -23,8 +23,8 @@ final class TerminalPrompt implements ConflictPrompt {
   }
 
   /** Whether the answer is yes. */
-  static boolean yes(Session session, String question) throws IOException {
-    String answer = answer(session, List.of(), question);
+  static boolean yes(Session session, List<String> before, String question) throws IOException {
+    String answer = answer(session, before, question);
     return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
   }
 
@@ -36,9 +36,10 @@ final class TerminalPrompt implements ConflictPrompt {
     LiveItem live = conflict.live();
     List<String> sides =
         List.of(
-            EntryText.key(conflict.key()) + " differs: " + RestoreDocument.fields(conflict),
-            "  backup: " + side(conflict.wanted()),
-            "  here:   " + side(live == null ? null : live.entry()));
+            PlainText.of(
+                EntryText.key(conflict.key()) + " differs: " + RestoreDocument.fields(conflict)),
+            PlainText.of("  backup: " + side(conflict.wanted())),
+            PlainText.of("  here:   " + side(live == null ? null : live.entry())));
     while (true) {
       String answer;
       try {
@@ -93,7 +94,7 @@ final class TerminalPrompt implements ConflictPrompt {
     IOException[] failed = new IOException[1];
     session.pausing(
         () -> {
-          before.forEach(text -> session.messages().println(PlainText.of(text)));
+          before.forEach(session.messages()::println);
           session.messages().print(question);
           session.messages().flush();
           try {
