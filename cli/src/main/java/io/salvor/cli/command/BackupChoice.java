@@ -7,7 +7,10 @@ import io.salvor.engine.backup.BackupStatus;
 import io.salvor.engine.backup.Manifest.Origin;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.repository.Repository;
 import io.salvor.engine.source.Provider;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -34,13 +37,53 @@ final class BackupChoice {
         && (host == null || origin.host().equals(host));
   }
 
-  /** The backup of an id, a prefix of one, or {@code latest}. */
+  /**
+   * The backup of an id, a prefix of one, or {@code latest}.
+   *
+   * @throws SalvorException MANIFEST_LOST also if the latest may be one whose manifest is gone
+   */
+  Backup one(BackupList list, Repository repository, String word, Session session)
+      throws IOException {
+    return one(list, repository, word, null, session);
+  }
+
+  /** As {@link #one}; {@code latest} among those that were complete at a time, if one is given. */
+  Backup one(
+      BackupList list, Repository repository, String word, @Nullable Instant until, Session session)
+      throws IOException {
+    try {
+      Predicate<Backup> candidate = b -> until == null || !b.manifest().finished().isAfter(until);
+      Backup found = one(list, word, candidate, session);
+      if (word.equals(LATEST)) {
+        refuse(Losses.between(found.id().text(), until, list, repository), word);
+      }
+      return found;
+    } catch (SalvorException e) {
+      if (e.code() == ErrorCode.BACKUP_NONE) {
+        refuse(Losses.between("", until, list, repository), word);
+      } else if (e.code() == ErrorCode.BACKUP_UNKNOWN) {
+        refuse(Losses.named(word, list, repository), word);
+      }
+      throw e;
+    }
+  }
+
+  private static void refuse(List<String> lost, String word) {
+    if (!lost.isEmpty()) {
+      throw new SalvorException(
+          ErrorCode.MANIFEST_LOST,
+          "The backup " + word + (word.equals(LATEST) ? " may be one that is lost" : " is lost"),
+          "the manifest of " + lost.getLast() + " is gone or damaged",
+          "put it back from a copy of the repository, or name another backup by its id");
+    }
+  }
+
+  /** As {@link #one}, whatever is lost. */
   Backup one(BackupList list, String word, Session session) {
     return one(list, word, b -> true, session);
   }
 
-  /** As {@link #one}; {@code latest} among those that {@code candidate} takes. */
-  Backup one(BackupList list, String word, Predicate<Backup> candidate, Session session) {
+  private Backup one(BackupList list, String word, Predicate<Backup> candidate, Session session) {
     if (!word.equals(LATEST)) {
       return list.byPrefix(word);
     }

@@ -45,7 +45,7 @@ final class CatCommand implements Command {
   public Exit run(Session session) throws IOException {
     Repository repository = session.openToRead();
     BackupList list = BackupList.read(repository.storage(), repository.keys());
-    Backup found = choice.one(list, backup, session);
+    Backup found = choice.one(list, repository, backup, session);
     Tree tree = repository.tree(found.manifest().root());
     Key key = EntryChoice.find(tree, found, path);
     TreeItem item = tree.find(key);

@@ -55,8 +55,8 @@ final class DiffCommand implements Command {
     Key within = EntryChoice.parse(path);
     Repository repository = session.openToRead();
     BackupList list = BackupList.read(repository.storage(), repository.keys());
-    Backup first = choice.one(list, before, session);
-    Backup second = choice.one(list, after, session);
+    Backup first = choice.one(list, repository, before, session);
+    Backup second = choice.one(list, repository, after, session);
     TreeDiff diff =
         new TreeDiff(repository.nodes(), first.manifest().root(), second.manifest().root(), within);
     if (session.isJson()) {

@@ -63,7 +63,7 @@ final class FindCommand implements Command {
     if (session.isJson()) {
       session.json().beginArray("matches");
     }
-    for (Backup backup : chosen(list, session)) {
+    for (Backup backup : chosen(list, repository, session)) {
       TreeCursor all = repository.tree(backup.manifest().root()).all();
       for (TreeItem item = all.next(); item != null; item = all.next()) {
         session.checkCancelled();
@@ -76,9 +76,14 @@ final class FindCommand implements Command {
     return Exit.DONE;
   }
 
-  private List<Backup> chosen(BackupList list, Session session) {
+  private List<Backup> chosen(BackupList list, Repository repository, Session session)
+      throws IOException {
     if (!backups.isEmpty()) {
-      return backups.stream().map(word -> choice.one(list, word, session)).toList();
+      List<Backup> named = new ArrayList<>();
+      for (String word : backups) {
+        named.add(choice.one(list, repository, word, session));
+      }
+      return named;
     }
     return list.backups().stream().filter(b -> choice.takes(b, session)).toList();
   }

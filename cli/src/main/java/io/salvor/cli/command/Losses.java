@@ -7,13 +7,24 @@ import io.salvor.engine.ledger.LedgerIssue;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What a repository is known to have lost; whoever lists backups has to hear of it. */
 final class Losses {
   /** One loss. */
   record Loss(ErrorCode code, String object, String message) {}
+
+  /** As backup ids begin. */
+  private static final DateTimeFormatter SECOND =
+      DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private Losses() {}
 
@@ -50,6 +61,37 @@ final class Losses {
           });
     }
     return losses;
+  }
+
+  /** The ids of lost backups that are later than one and were begun by a time, in order. */
+  static List<String> between(
+      String after, @Nullable Instant until, BackupList list, Repository repository)
+      throws IOException {
+    String last = until == null ? "~" : SECOND.format(until) + "~";
+    return ids(list, repository).stream()
+        .filter(id -> id.compareTo(after) > 0 && id.compareTo(last) < 0)
+        .toList();
+  }
+
+  /** The ids of lost backups that begin so. */
+  static List<String> named(String prefix, BackupList list, Repository repository)
+      throws IOException {
+    return prefix.isEmpty()
+        ? List.of()
+        : ids(list, repository).stream().filter(id -> id.startsWith(prefix)).toList();
+  }
+
+  private static SortedSet<String> ids(BackupList list, Repository repository) throws IOException {
+    SortedSet<String> ids = new TreeSet<>();
+    for (LedgerEntry.Added line : list.lost(repository.ledger(), repository.storage())) {
+      ids.add(line.label());
+    }
+    for (LedgerEntry.Added line : repository.ledger().existing().values()) {
+      if (list.damaged().stream().anyMatch(object -> object.value().equals(line.object()))) {
+        ids.add(line.label());
+      }
+    }
+    return ids;
   }
 
   /** Tells people and programs of them. */

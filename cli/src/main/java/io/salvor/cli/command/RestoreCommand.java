@@ -162,7 +162,7 @@ final class RestoreCommand implements Command {
       }
     }
     BackupList list = BackupList.read(repository.storage(), repository.keys());
-    Backup found = chosen(list, until, session);
+    Backup found = chosen(list, repository, until, session);
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
     Scope scope = Scope.of(selection).and(place.scope());
@@ -240,13 +240,15 @@ final class RestoreCommand implements Command {
     }
   }
 
-  private Backup chosen(BackupList list, @Nullable Instant until, Session session) {
+  private Backup chosen(
+      BackupList list, Repository repository, @Nullable Instant until, Session session)
+      throws IOException {
     String word = String.valueOf(backup);
     if (until == null) {
-      return choice.one(list, word, session);
+      return choice.one(list, repository, word, session);
     }
     try {
-      return choice.one(list, word, b -> !b.manifest().finished().isAfter(until), session);
+      return choice.one(list, repository, word, until, session);
     } catch (SalvorException e) {
       if (e.code() != ErrorCode.BACKUP_NONE) {
         throw e;

@@ -28,7 +28,7 @@ final class ShowCommand implements Command {
   public Exit run(Session session) throws IOException {
     Repository repository = session.openToRead();
     BackupList list = BackupList.read(repository.storage(), repository.keys());
-    Backup found = choice.one(list, backup, session);
+    Backup found = choice.one(list, repository, backup, session);
     if (session.isJson()) {
       new BackupDocument(repository.storage().address(), repository.now())
           .write(found, session.json());

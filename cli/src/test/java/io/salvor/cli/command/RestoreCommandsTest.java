@@ -6,6 +6,9 @@ import io.salvor.cli.command.CommandLineHarness.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +146,32 @@ class RestoreCommandsTest {
     assertThat(ReadingCommandsTest.texts(report.get("entries"), "key")).contains("notes", "extra");
     assertThat(salvor.run("restores").out()).contains(id, "rolled-back");
     assertThat(salvor.run("restores", id).out()).contains("M notes", "- extra");
+  }
+
+  @Test
+  void theLatestIsNotAnOlderOneBecauseItsManifestIsGone() throws Exception {
+    Set<Path> older = manifests();
+    String lost = salvor.json("backup", source.toString()).get("id").asString();
+    for (Path manifest : manifests()) {
+      if (!older.contains(manifest)) {
+        Files.delete(manifest);
+      }
+    }
+    String to = target.toString();
+
+    assertThat(salvor.run("restore", "latest", "--to", to).exit()).isEqualTo(4);
+    assertThat(salvor.run("restore", lost, "--to", to).exit()).isEqualTo(4);
+    assertThat(salvor.run("ls", "latest").err()).contains("SLV-1105", lost);
+    assertThat(Files.exists(target)).isFalse();
+    String before = "2026-01-30T15:02:30Z";
+    JsonNode restored = salvor.json("restore", "latest", "--at", before, "--to", to);
+    assertThat(restored.get("backup").asString()).isEqualTo(backup);
+  }
+
+  private Set<Path> manifests() throws Exception {
+    try (Stream<Path> files = Files.list(salvor.repository().resolve("backups"))) {
+      return files.collect(Collectors.toSet());
+    }
   }
 
   @Test
