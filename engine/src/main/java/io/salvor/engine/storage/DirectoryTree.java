@@ -125,14 +125,19 @@ final class DirectoryTree {
         // The usual case: other objects lie there.
       }
     }
-    while (!directory.equals(root) && !isDirectory(directory)) {
-      directory = parent(directory);
-    }
-    PrivateFiles.forceDirectory(directory);
+    forceNearest(directory);
   }
 
-  private static boolean isDirectory(Path path) {
-    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  /** Forces a directory, or the one above where somebody else has just removed it. */
+  private void forceNearest(Path directory) throws IOException {
+    try {
+      PrivateFiles.forceDirectory(directory);
+    } catch (NoSuchFileException e) {
+      if (directory.equals(root)) {
+        throw e;
+      }
+      forceNearest(parent(directory));
+    }
   }
 
   private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
