@@ -13,6 +13,7 @@ import io.salvor.engine.posix.RenameMode;
 import io.salvor.engine.source.CaptureOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -177,8 +178,7 @@ class DescentTest extends FilesTest {
       assertThat(e).hasMessage("the repository is gone");
     }
     assertThat(count(Path.of("/proc/self/fd"))).isEqualTo(before);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().startsWith("files-"));
+    assertNoThreadIsLeft();
   }
 
   @Test
@@ -196,8 +196,16 @@ class DescentTest extends FilesTest {
       assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED);
     }
     assertThat(capture.bytesRead.get()).isLessThan(2 << 20);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().startsWith("files-"));
+    assertNoThreadIsLeft();
+  }
+
+  private static void assertNoThreadIsLeft() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("files-")) {
+        // Its work has ended; the thread itself may need a moment more.
+        assertThat(thread.join(Duration.ofSeconds(30))).as(thread.getName()).isTrue();
+      }
+    }
   }
 
   private static long count(Path descriptors) {
