@@ -200,6 +200,7 @@ public final class BackupRun {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    warnings.addAll(source.remarks());
     progress.phase("seal");
     TreeRoot root = capture.finish();
     TreeRoot created = createdKeys(writer, undo == null ? List.of() : undo.created());
@@ -358,7 +359,8 @@ public final class BackupRun {
             source.paths(),
             request.host(),
             request.createdBy(),
-            request.group());
+            request.group(),
+            source.patterns());
     Backup parent = before.compared();
     Backup base = before.base();
     Volume volume =
