@@ -40,8 +40,13 @@ final class RollbackWanted implements Wanted.Cursor {
         Wanted.Expected left =
             new Wanted.Expected(
                 step.wanted(), results.digest(steps.number()), results.wasDone(steps.number()));
-        Entry before = step.live() == null ? null : before(step, step.live());
-        return new Wanted(step.key(), before, false, left);
+        if (step.live() == null) {
+          return new Wanted(step.key(), null, false, left);
+        }
+        Entry before = before(step, step.live());
+        if (before != null) {
+          return new Wanted(step.key(), before, false, left);
+        }
       }
     }
   }
@@ -51,13 +56,15 @@ final class RollbackWanted implements Wanted.Cursor {
     return false;
   }
 
-  private Entry before(Step step, LiveItem live) throws IOException {
+  /** What was there; null if it had gone before the undo was made, so that nothing was changed. */
+  private @Nullable Entry before(Step step, LiveItem live) throws IOException {
     if (undo != null) {
       undo.skipTo(step.key());
       TreeItem item = undo.peek();
       if (item != null && item.key().equals(step.key())) {
         return EntryCodec.decode(item.key(), item.value());
       }
+      return null;
     }
     // Without an undo only an empty target's own metadata were changed, and they are in the plan.
     return live.entry();

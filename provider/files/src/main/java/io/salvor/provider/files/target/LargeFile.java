@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One file whose parts several threads write; whoever is last finishes it. */
 final class LargeFile {
+  // A file of one hole can be as long as a file can be, and anybody can make one.
+  private static final int MOST_PARTS = 1 << 16;
+
   private final long number;
   private final Step step;
   private final Entry wanted;
@@ -18,6 +21,7 @@ final class LargeFile {
   private final EntryWriter writer;
   private final Outcomes outcomes;
   private final String target;
+  private final long partBytes;
   private EntryWriter.@Nullable Draft draft;
   private @Nullable Dir dir;
   private @Nullable Exception failure;
@@ -37,10 +41,11 @@ final class LargeFile {
     this.writer = writer;
     this.outcomes = outcomes;
     this.target = target;
+    this.partBytes = Math.max(Workers.LARGE, Math.ceilDiv(wanted.size(), MOST_PARTS));
   }
 
   int parts() {
-    return Math.toIntExact((wanted.size() + Workers.LARGE - 1) / Workers.LARGE);
+    return Math.toIntExact(Math.ceilDiv(wanted.size(), partBytes));
   }
 
   /** Writes one part, unless another has failed. */
@@ -50,7 +55,9 @@ final class LargeFile {
       return;
     }
     try {
-      to.write(part * Workers.LARGE, (part + 1) * Workers.LARGE);
+      long from = part * partBytes;
+      boolean last = wanted.size() - from <= partBytes;
+      to.write(from, last ? Long.MAX_VALUE : from + partBytes);
     } catch (IOException | RuntimeException e) {
       failed(e);
     }

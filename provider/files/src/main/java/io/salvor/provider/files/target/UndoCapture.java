@@ -36,7 +36,7 @@ final class UndoCapture implements Source {
   private final PlanFile plan;
   private final boolean known;
   private final LiveEntries entries;
-  private final Map<Long, Entry> linked = new HashMap<>();
+  private final Map<Inode, Entry> linked = new HashMap<>();
   private final byte[] buffer = new byte[BUFFER];
 
   UndoCapture(TargetRoot root, PlanFile plan, boolean known, LiveEntries entries) {
@@ -120,7 +120,8 @@ final class UndoCapture implements Source {
         && planned.fingerprint().equals(now.fingerprint())) {
       return builder.content(wanted.size(), wanted.content()).build();
     }
-    Entry before = entry.links() == null ? null : linked.get(inode(entry));
+    Inode inode = Inode.of(entry);
+    Entry before = inode == null ? null : linked.get(inode);
     if (before != null && before.size() == entry.size()) {
       return builder.content(before.size(), before.content()).build();
     }
@@ -129,16 +130,21 @@ final class UndoCapture implements Source {
       long size = read(file, sink);
       ContentRef ref = size == 0 ? ContentRef.EMPTY : sink.finish();
       Entry whole = builder.content(size, ref).build();
-      if (whole.links() instanceof HardLinks) {
-        linked.put(inode(entry), whole);
+      if (inode != null) {
+        linked.put(inode, whole);
       }
       return whole;
     }
   }
 
-  private static long inode(Entry entry) {
-    Long inode = entry.inode();
-    return inode == null ? 0 : inode;
+  /** A file with several names; other file systems below the target have inodes of their own. */
+  private record Inode(long device, long number) {
+    static @Nullable Inode of(Entry entry) {
+      return entry.links() instanceof HardLinks(long device, long _)
+              && entry.inode() instanceof Long number
+          ? new Inode(device, number)
+          : null;
+    }
   }
 
   private static boolean keepsContent(Change change) {

@@ -34,7 +34,7 @@ final class Workers implements AutoCloseable {
   private final List<Thread> running = new ArrayList<>();
   private final BlockingQueue<List<Task>> queue = new LinkedBlockingQueue<>();
   private final Semaphore room;
-  private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicInteger unfinished = new AtomicInteger();
   private volatile boolean stopped;
   private List<Task> batch = new ArrayList<>();
@@ -124,15 +124,19 @@ final class Workers implements AutoCloseable {
       if (!hasFailed() && !stopped) {
         task.work.run();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // Also want of memory: what is not told here would pass for done.
       fail(e);
-    } finally {
+    }
+    try {
       task.after.run();
+    } catch (RuntimeException | Error e) {
+      fail(e);
     }
   }
 
   /** Keeps the first failure that concerns everything. */
-  void fail(Exception e) {
+  void fail(Throwable e) {
     failure.compareAndSet(null, e);
   }
 
@@ -152,7 +156,8 @@ final class Workers implements AutoCloseable {
       case SalvorException e -> throw e;
       case IOException e -> throw new IOException(e.getMessage(), e);
       case RuntimeException e -> throw e;
-      case Exception e -> throw new IllegalStateException(e);
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
     }
   }
 
