@@ -14,6 +14,7 @@ import io.salvor.engine.durable.ProcessMark;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.SegmentWriter;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
@@ -29,7 +30,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -402,12 +402,8 @@ public final class BackupRun {
 
   /** The ledger entry takes in sealed manifests whose writers died before they could add them. */
   private void acknowledge(Backup backup) throws IOException {
-    repository.ledger().refresh();
-    // What was removed is not adopted, though its manifest may still be there, or there again.
-    Set<String> known = new HashSet<>(repository.ledger().existing().keySet());
-    known.addAll(repository.ledger().removed());
     List<LedgerEntry.Added> added = new ArrayList<>();
-    for (Backup other : BackupList.sealedExcept(known, repository.storage(), repository.keys())) {
+    for (Backup other : BackupList.unnamed(repository)) {
       added.add(other.ledgerLine());
     }
     if (added.stream().noneMatch(a -> a.object().equals(backup.object().value()))) {
@@ -415,11 +411,12 @@ public final class BackupRun {
     }
     repository
         .ledger()
-        .append(added, List.of(), repository.now(), request.createdBy(), repository.random());
+        .append(
+            LedgerChange.adding(added), repository.now(), request.createdBy(), repository.random());
   }
 
   private BackupList list() throws IOException {
-    return BackupList.read(repository.storage(), repository.keys());
+    return BackupList.read(repository);
   }
 
   /** Entries of an earlier backup, as far as they can be read. */

@@ -64,7 +64,7 @@ public final class Verification {
   public static VerifyReport run(
       Repository repository, Depth depth, double share, Predicate<Backup> wanted, Progress progress)
       throws IOException, InterruptedException {
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     // A backup that was sealed since the repository was opened has segments of its own.
     repository.index().refresh();
     repository.ledger().refresh();

@@ -76,7 +76,7 @@ public record Machine(Path local, InstantSource clock, String host) {
   /** Lists the backups. */
   public List<Backup> list(Storage storage) throws IOException {
     try (Repository repository = open(storage)) {
-      return BackupList.read(repository.storage(), repository.keys()).backups();
+      return BackupList.read(repository).backups();
     }
   }
 
