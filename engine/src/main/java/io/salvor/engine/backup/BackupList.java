@@ -65,7 +65,7 @@ public record BackupList(
     Set<ObjectName> wanted = new HashSet<>(objects);
     wanted.removeAll(dead);
     List<Backup> sealed = new ArrayList<>();
-    Set<ObjectId> done = new HashSet<>(ledger.closures().keySet());
+    Set<ObjectId> done = new HashSet<>();
     for (Backup backup : sealed(storage, keys, wanted, damaged)) {
       ObjectId session = backup.manifest().session();
       done.add(session);

@@ -113,7 +113,8 @@ record OpenSession(SessionRecord.Open open, SessionRecord.@Nullable Checkpoint c
     void add(String what) {
       switch (what) {
         case "open" -> open = true;
-        case "end", "revoked" -> ended = true;
+        case "end" -> ended = true;
+        case "revoked" -> {}
         default -> latest = Math.max(latest, Integer.parseInt(what));
       }
     }

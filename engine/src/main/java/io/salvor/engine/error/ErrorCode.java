@@ -57,6 +57,10 @@ public enum ErrorCode {
   SESSION_REVOKED(6001, Exit.FAILED, true),
   STORAGE_ROLLED_BACK(6002, Exit.DAMAGED, false),
   INTERRUPTED(6003, Exit.INTERRUPTED, true),
+  SESSION_UNKNOWN(6101, Exit.FAILED, false),
+  SESSION_CANCELLED(6102, Exit.FAILED, false),
+  LISTING_LAG_UNKNOWN(6103, Exit.FAILED, false),
+  REFERENCE_UNRESOLVED(6104, Exit.DAMAGED, false),
   DEFECT(9001, Exit.FAILED, false);
 
   private final int number;
