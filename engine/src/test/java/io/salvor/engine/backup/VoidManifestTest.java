@@ -7,6 +7,7 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.ledger.Closure;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.protocol.Revocation;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.TestRepository;
 import io.salvor.engine.storage.ObjectName;
@@ -102,11 +103,8 @@ class VoidManifestTest {
   }
 
   private void revoke() throws IOException {
-    repository
-        .storage()
-        .put(
-            ObjectKind.REVOCATION.name(SESSION),
-            repository.keys().sealSmall(ObjectKind.REVOCATION, SESSION, new byte[] {(byte) 0xa0}));
+    new Revocation(SESSION, repository.now(), "me", false)
+        .publish(repository.storage(), repository.keys());
   }
 
   private void close(Set<ObjectId> accepted) throws IOException {
