@@ -79,7 +79,11 @@ public record BackupList(
     List<Backup> backups = new ArrayList<>(sealed);
     for (OpenSession session : sessions) {
       SessionRecord.Checkpoint checkpoint = session.checkpoint();
-      if (checkpoint != null && !done.contains(session.open().session())) {
+      ObjectId id = session.open().session();
+      // Of a closed session the last one may tell of a backup that was sealed and then removed.
+      boolean over =
+          checkpoint != null && checkpoint.last() && ledger.closures().containsKey(id);
+      if (checkpoint != null && !over && !done.contains(id)) {
         interrupted(checkpoint, damaged)
             .filter(attempt -> sealed.stream().noneMatch(attempt::isSupersededBy))
             .ifPresent(backups::add);
