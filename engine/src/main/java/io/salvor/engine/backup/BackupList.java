@@ -81,8 +81,7 @@ public record BackupList(
       SessionRecord.Checkpoint checkpoint = session.checkpoint();
       ObjectId id = session.open().session();
       // Of a closed session the last one may tell of a backup that was sealed and then removed.
-      boolean over =
-          checkpoint != null && checkpoint.last() && ledger.closures().containsKey(id);
+      boolean over = checkpoint != null && checkpoint.last() && ledger.closures().containsKey(id);
       if (checkpoint != null && !over && !done.contains(id)) {
         interrupted(checkpoint, damaged)
             .filter(attempt -> sealed.stream().noneMatch(attempt::isSupersededBy))

@@ -7,6 +7,7 @@ import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
+import io.salvor.engine.backup.ManifestCodec;
 import io.salvor.engine.backup.SessionRecord;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -129,8 +130,21 @@ class ForgettingTest {
                     new SessionRecord.Open(
                             session, "host", test.instant(), null, "1", "empty:", first.id())
                         .encode()));
+    repository
+        .storage()
+        .put(
+            ObjectKind.checkpoint(session, 1),
+            repository
+                .keys()
+                .sealSmall(
+                    ObjectKind.CHECKPOINT,
+                    session,
+                    new SessionRecord.Checkpoint(
+                            session, 1, ManifestCodec.encode(first.manifest()), true)
+                        .encode()));
     forget(0);
     assertThat(repository.ledger().closures()).containsEntry(session, Set.of());
+    assertThat(listed()).containsExactly(id(1), id(2));
     sound();
   }
 
