@@ -73,6 +73,103 @@ class ProcessTest {
   }
 
   @Test
+  void anInterruptionCountsEvenWhereTheCallerIgnoresIt() throws Exception {
+    run("init");
+    random(source.resolve("large"));
+    // As a shell starts what it puts into the background.
+    Process backup =
+        process(
+            List.of(
+                "sh",
+                "-c",
+                "trap '' INT; exec " + salvor("backup", source.toString(), "--progress=json")));
+    awaitBytes(backup, 8 << 20);
+
+    interrupt(backup);
+    Result ended = result(backup);
+
+    assertThat(ended.exit()).isEqualTo(130);
+    assertThat(ended.err()).contains("SLV-6003", "SIGINT");
+  }
+
+  @Test
+  void anInterruptionAtAQuestionEndsAtOnce() throws Exception {
+    assumeThat(Path.of("/usr/bin/script")).as("script is installed").exists();
+    run("init");
+    run("backup", source.toString());
+    Files.writeString(source.resolve("file-7"), "mine\n");
+    Process restore =
+        process(
+            List.of("script", "-qec", salvor("restore", "latest", "--to", "origin"), "/dev/null"));
+    var screen =
+        new BufferedReader(new InputStreamReader(restore.getInputStream(), StandardCharsets.UTF_8));
+    StringBuilder shown = new StringBuilder();
+    while (shown.indexOf("write nothing? ") < 0) {
+      int c = screen.read();
+      assertThat(c).as(shown::toString).isNotNegative();
+      shown.append((char) c);
+    }
+
+    restore.getOutputStream().write(3);
+    restore.getOutputStream().flush();
+
+    assertThat(restore.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(restore.exitValue()).isEqualTo(130);
+    assertThat(screen.lines().toList().toString()).contains("SLV-6003");
+    assertThat(source.resolve("file-7")).hasContent("mine");
+  }
+
+  @Test
+  void whatCannotBeReadIsNamedAndTheRestGoesOn() throws Exception {
+    assumeThat(Path.of("/usr/bin/setpriv")).as("setpriv is installed").exists();
+    run("init");
+    run("backup", source.toString());
+    Path locked = Files.createDirectories(source.resolve("locked"));
+    Files.writeString(locked.resolve("inside"), "x\n");
+    Files.writeString(source.resolve("secret"), "x\n");
+    run("backup", source.toString());
+    Files.setPosixFilePermissions(locked, Set.of());
+    Files.setPosixFilePermissions(source.resolve("secret"), Set.of());
+    Files.delete(source.resolve("file-3"));
+    Result backup = result(process(unprivileged("backup", source.toString(), "--json")));
+    String earlier = run("list", "--json").json().get("backups").get(1).get("id").asString();
+    Result planned =
+        result(process(unprivileged("restore", earlier, "--to=origin", "--dry-run", "--json")));
+    Result restored =
+        result(
+            process(
+                unprivileged(
+                    "restore",
+                    earlier,
+                    "--to=origin",
+                    "--on-conflict=overwrite",
+                    "--yes",
+                    "--json")));
+
+    assertThat(backup.exit()).as(backup.err()).isEqualTo(3);
+    assertThat(backup.json().get("errors").toString()).contains("locked", "secret", "SLV-3003");
+    assertThat(planned.exit()).as(planned.err()).isEqualTo(3);
+    assertThat(planned.json().get("errors").toString()).contains("locked", "SLV-4010");
+    assertThat(restored.exit()).as(restored.err()).isEqualTo(3);
+    assertThat(restored.json().get("status").asString()).isEqualTo("partial");
+    assertThat(restored.json().get("errors").toString()).contains("locked", "secret", "SLV-4010");
+    assertThat(source.resolve("file-3")).hasContent("file 3");
+  }
+
+  /** Also root is then somebody whom permissions bind. */
+  private static List<String> unprivileged(String... words) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "setpriv",
+                "--inh-caps=-dac_override,-dac_read_search",
+                "--bounding-set=-dac_override,-dac_read_search"));
+    line.addAll(java());
+    line.addAll(List.of(words));
+    return line;
+  }
+
+  @Test
   void aKilledBackupHarmsNothing() throws Exception {
     run("init");
     String first = run("backup", source.toString(), "--json").json().get("id").asString();

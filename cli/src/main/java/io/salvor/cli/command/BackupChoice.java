@@ -87,13 +87,20 @@ final class BackupChoice {
     if (!word.equals(LATEST)) {
       return list.byPrefix(word);
     }
-    Predicate<Backup> wanted = candidate.and(b -> takes(b, session));
+    Predicate<Backup> named = candidate.and(b -> takes(b, session));
+    List<Origin> origins =
+        list.backups().stream()
+            .filter(b -> b.sealed() && !b.isUndo() && b.manifest().status() != BackupStatus.FAILED)
+            .filter(named)
+            .map(b -> b.manifest().origin())
+            .toList();
+    String preferred = preferredHost(origins, session);
+    Predicate<String> isWanted = name -> preferred == null || preferred.equals(name);
+    Predicate<Backup> wanted = named.and(b -> isWanted.test(b.manifest().origin().host()));
     Optional<Backup> latest = list.latest(wanted);
     SortedSet<String> sources = new TreeSet<>();
-    list.backups().stream()
-        .filter(b -> b.sealed() && !b.isUndo() && b.manifest().status() != BackupStatus.FAILED)
-        .filter(wanted)
-        .map(b -> b.manifest().origin())
+    origins.stream()
+        .filter(o -> isWanted.test(o.host()))
         .forEach(o -> sources.add("--source " + o.source() + " --host " + o.host()));
     if (sources.size() > 1) {
       throw new SalvorException(
@@ -105,6 +112,17 @@ final class BackupChoice {
           "name one with --source, and --host where several have it");
     }
     return latest.orElseThrow(() -> none(list));
+  }
+
+  /**
+   * Of one source that several machines have, this machine's is meant; null if that says nothing.
+   */
+  private @Nullable String preferredHost(List<Origin> origins, Session session) {
+    if (host != null || origins.stream().map(Origin::source).distinct().count() != 1) {
+      return null;
+    }
+    String here = session.machine().host().get();
+    return origins.stream().anyMatch(o -> o.host().equals(here)) ? here : null;
   }
 
   private SalvorException none(BackupList list) {

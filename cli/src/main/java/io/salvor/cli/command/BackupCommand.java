@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -84,8 +85,11 @@ final class BackupCommand implements Command {
   @Option(names = "--stdin-from", description = "run the command behind -- and keep what it prints")
   boolean stdinFrom;
 
+  @Mixin ForeignOptions foreign = new ForeignOptions();
+
   @Override
   public Exit run(Session session) throws IOException, InterruptedException {
+    foreign.refuse("backup");
     if (sources.isEmpty()) {
       throw Words.usage(
           "`salvor backup` needs a source",

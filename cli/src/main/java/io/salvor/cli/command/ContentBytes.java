@@ -5,6 +5,7 @@ import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
+import io.salvor.engine.tree.TreeDamage;
 import java.io.IOException;
 
 /** The bytes of an entry's content, in order and in pieces. */
@@ -27,6 +28,10 @@ final class ContentBytes {
       switch (p.extent()) {
         case Extent.Data data -> {
           byte[] bytes = blobs.get(BlobKind.DATA, data.id());
+          if (bytes.length != data.length()) {
+            throw TreeDamage.of(
+                data.id(), "A blob is not as long as the content that names it says");
+          }
           if (!taker.take(bytes, bytes.length)) {
             return;
           }

@@ -12,7 +12,15 @@ import picocli.CommandLine.Option;
 final class GlobalOptions {
   /** Those that take a value, for whoever looks for the command among the words. */
   static final Set<String> WITH_VALUE =
-      Set.of("--repo", "-r", "--password-file", "--progress", "--timezone");
+      Set.of(
+          "--repo",
+          "-r",
+          "--password-file",
+          "--progress",
+          "--timezone",
+          "--config",
+          "--server",
+          "--kms");
 
   @Option(
       names = {"-r", "--repo"},
@@ -46,11 +54,46 @@ final class GlobalOptions {
   @Option(names = "--debug", description = "print the stack trace of a failure")
   boolean debug;
 
+  @Option(names = "--config", hidden = true)
+  @Nullable String config;
+
+  @Option(names = "--server", hidden = true)
+  @Nullable String server;
+
+  @Option(names = "--kms", hidden = true)
+  @Nullable String kms;
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "explain this command")
   boolean help;
+
+  /**
+   * Refuses what this version does not have yet.
+   *
+   * @throws io.salvor.engine.error.SalvorException USAGE
+   */
+  void refuseWhatIsNotHere() {
+    if (config != null) {
+      throw Words.usage(
+          "--config cannot be used yet",
+          "it names a salvor.yaml, and this version reads no configuration file",
+          "say it by options and environment variables; see `salvor help`");
+    }
+    if (server != null) {
+      throw Words.usage(
+          "--server cannot be used yet",
+          "it runs the command through a service, and this version has none",
+          "name the repository with --repo");
+    }
+    if (kms != null) {
+      throw Words.usage(
+          "--kms cannot be used yet",
+          "it opens a repository by a key of a cloud, and this version opens them by passphrase",
+          "use SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file");
+    }
+  }
 
   ProgressMode progressMode() {
     return Words.choose(

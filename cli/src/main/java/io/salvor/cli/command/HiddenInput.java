@@ -20,7 +20,7 @@ record HiddenInput(PrintStream messages, Interruption interruption) {
   private static final Path TERMINAL = Path.of("/dev/tty");
 
   char[] read(String prompt) throws IOException {
-    interruption.endAtOnce(
+    interruption.onSignal(
         () -> {
           showAgain();
           messages.println();
@@ -34,7 +34,7 @@ record HiddenInput(PrintStream messages, Interruption interruption) {
         new InputStreamReader(Files.newInputStream(TERMINAL), StandardCharsets.UTF_8)) {
       return line(reader);
     } finally {
-      interruption.endAtOnce(null);
+      interruption.onSignal(null);
       showAgain();
       messages.println();
     }

@@ -10,22 +10,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interruption {
   private volatile @Nullable String signal;
-  private volatile @Nullable Runnable atOnce;
+  private volatile @Nullable Runnable onSignal;
 
   /** A signal has come; false if it is not the first. */
   public boolean raise(String name) {
-    Runnable end = atOnce;
-    if (end != null) {
-      end.run();
-    }
     boolean first = signal == null;
     signal = name;
+    Runnable job = onSignal;
+    if (job != null) {
+      job.run();
+    }
     return first;
   }
 
-  /** Nothing is under way that would need an orderly end; {@code cleanUp} will do. */
-  public void endAtOnce(@Nullable Runnable cleanUp) {
-    atOnce = cleanUp;
+  /** Runs something when a signal comes, on the signal's thread; null for nothing. */
+  public void onSignal(@Nullable Runnable job) {
+    onSignal = job;
+  }
+
+  /** Whether a signal has come. */
+  public boolean hasCome() {
+    return signal != null;
   }
 
   /**

@@ -60,6 +60,8 @@ final class RestoreCommand implements Command {
 
   @Mixin BackupChoice choice = new BackupChoice();
 
+  @Mixin ForeignOptions foreign = new ForeignOptions();
+
   @Option(
       names = "--at",
       paramLabel = "<time>",
@@ -165,18 +167,25 @@ final class RestoreCommand implements Command {
     Backup found = chosen(list, repository, until, session);
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
-    Scope scope = Scope.of(selection).and(place.scope());
-    RestoreRequest request =
-        new RestoreRequest(
-            found,
-            scope,
-            wantedMode,
-            strategy,
-            RestoreSteps.prompt(session),
-            deleteExtra,
-            wantedCheck);
+    Includes includes = new Includes(scope(selection, place), include);
     try (Target target = Targets.open(place.path(), repository);
-        PlannedRestore planned = restores.plan(request, target, session.progress())) {
+        PlannedRestore planned =
+            steps.plan(
+                strategy,
+                !dryRun,
+                prompt ->
+                    restores.plan(
+                        new RestoreRequest(
+                            found,
+                            includes.scope(),
+                            wantedMode,
+                            strategy,
+                            prompt,
+                            deleteExtra,
+                            wantedCheck),
+                        target,
+                        session.progress()))) {
+      includes.tell(session);
       if (savePlan != null) {
         planned.save(savePlan);
       }
@@ -186,7 +195,13 @@ final class RestoreCommand implements Command {
     }
   }
 
+  private static Scope scope(Selection selection, Targets.Place place) {
+    Scope asked = Scope.of(selection);
+    return place.scope() == Scope.ALL ? asked : asked.and(place.scope());
+  }
+
   private void requireSense() {
+    foreign.refuse("restore");
     String see = "see `salvor help restore` for examples";
     if (plan == null && (backup == null || to == null)) {
       throw Words.usage(

@@ -77,7 +77,7 @@ final class RestoreDocument {
           }
         });
     json.field("estimatedMs", plan.volume().estimatedMs());
-    json.array("errors", () -> errors(report, json));
+    json.array("errors", () -> errors(report == null ? plan.problems() : report.problems(), json));
     json.field("undo", report == null ? null : emptyIsNull(report.undo()));
   }
 
@@ -158,16 +158,14 @@ final class RestoreDocument {
     }
   }
 
-  private static void errors(@Nullable RestoreReport report, JsonDocument json) {
-    if (report != null) {
-      for (RestoreReport.Problem problem : report.problems()) {
-        json.object(
-            () -> {
-              json.field("key", problem.key());
-              json.field("code", problem.code().code());
-              json.field("message", problem.message());
-            });
-      }
+  private static void errors(List<RestoreReport.Problem> problems, JsonDocument json) {
+    for (RestoreReport.Problem problem : problems) {
+      json.object(
+          () -> {
+            json.field("key", problem.key());
+            json.field("code", problem.code().code());
+            json.field("message", problem.message());
+          });
     }
   }
 

@@ -42,21 +42,51 @@ final class RestoreSteps {
         "--on-conflict", word, ConflictStrategy.values(), s -> s.name().toLowerCase(Locale.ROOT));
   }
 
-  /** Who is asked where the strategy is to prompt. */
-  static ConflictPrompt prompt(Session session) {
-    return session.console().isInteractive() ? new TerminalPrompt(session) : ConflictPrompt.NOBODY;
+  /** Makes the plan, and makes it again with what was answered. */
+  interface Planning {
+    /** Plans, asking this for conflicts. */
+    PlannedRestore with(ConflictPrompt prompt) throws IOException;
+  }
+
+  /**
+   * The plan. Where somebody is to be asked about conflicts, the whole is shown first, for each
+   * answer may depend on it.
+   *
+   * @param decide whether it is to be applied, now or later
+   */
+  PlannedRestore plan(ConflictStrategy strategy, boolean decide, Planning planning)
+      throws IOException {
+    PlannedRestore planned = planning.with(ConflictPrompt.NOBODY);
+    boolean asks =
+        decide
+            && strategy == ConflictStrategy.PROMPT
+            && session.console().isInteractive()
+            && planned.plan().counts().open() > 0;
+    if (!asks) {
+      return planned;
+    }
+    try (planned) {
+      List<String> preview = new ArrayList<>();
+      RestorePreview.print(planned.file(), session.text(), preview::add);
+      session.pausing(() -> preview.forEach(session.messages()::println));
+    }
+    return planning.with(new TerminalPrompt(session));
   }
 
   /** Shows what would be done. */
   Exit preview(PlannedRestore planned) throws IOException {
     session.progress().close();
+    ErrorCode worst = RestoreReport.worst(planned.plan().problems());
+    Exit exit = worst == null ? Exit.DONE : worst.exit();
+    session.outcome(exit);
     if (session.isJson()) {
       RestoreDocument.write(planned.file(), RestoreStatus.PLANNED, true, null, session.json());
     } else {
       RestorePreview.print(planned.file(), session.text(), session.text()::line);
       session.text().line("nothing was written");
+      problems(planned.plan().problems());
     }
-    return Exit.DONE;
+    return exit;
   }
 
   /**
@@ -100,7 +130,7 @@ final class RestoreSteps {
       RestoreDocument.write(applied, report.status(), false, report, session.json());
     } else {
       RestorePreview.print(plan, report, session.text());
-      problems(report);
+      problems(report.problems());
     }
     return exit;
   }
@@ -128,19 +158,19 @@ final class RestoreSteps {
     }
   }
 
-  private void problems(RestoreReport report) {
+  private void problems(List<RestoreReport.Problem> problems) {
     List<String> lines = new ArrayList<>();
-    if (!report.problems().isEmpty()) {
+    if (!problems.isEmpty()) {
       lines.add(
           "salvor: "
-              + HumanText.count(report.problems().size(), "entry is", "entries are")
+              + HumanText.count(problems.size(), "entry is", "entries are")
               + " not as the backup has it:");
-      report.problems().stream()
+      problems.stream()
           .limit(SHOWN_PROBLEMS)
           .map(
               p -> "  " + PlainText.of(p.key() + ": " + p.message()) + " [" + p.code().code() + "]")
           .forEach(lines::add);
-      if (report.problems().size() > SHOWN_PROBLEMS) {
+      if (problems.size() > SHOWN_PROBLEMS) {
         lines.add("  and others; --json names all");
       }
       session.text().flush();

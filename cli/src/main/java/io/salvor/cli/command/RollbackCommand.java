@@ -82,13 +82,17 @@ final class RollbackCommand implements Command {
     RestoreSteps steps = new RestoreSteps(session, restores);
     try (Target target = Targets.open(Path.of(record.plan().target()), repository);
         PlannedRestore planned =
-            restores.planRollback(
-                record.id(),
+            steps.plan(
                 strategy,
-                RestoreSteps.prompt(session),
-                Check.CONTENT,
-                target,
-                session.progress())) {
+                !dryRun,
+                prompt ->
+                    restores.planRollback(
+                        record.id(),
+                        strategy,
+                        prompt,
+                        Check.CONTENT,
+                        target,
+                        session.progress()))) {
       return dryRun
           ? steps.preview(planned)
           : steps.apply(

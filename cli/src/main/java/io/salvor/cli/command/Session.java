@@ -48,6 +48,7 @@ final class Session implements AutoCloseable {
     this.messages = machine.console().messages();
     // Said before anything is done.
     ProgressMode _ = options.progressMode();
+    options.refuseWhatIsNotHere();
   }
 
   Machine machine() {

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the person at the terminal. */
@@ -90,24 +92,50 @@ final class TerminalPrompt implements ConflictPrompt {
 
   private static String answer(Session session, List<String> before, String question)
       throws IOException {
-    StringBuilder line = new StringBuilder();
-    IOException[] failed = new IOException[1];
+    CompletableFuture<String> line = new CompletableFuture<>();
     session.pausing(
         () -> {
           before.forEach(session.messages()::println);
           session.messages().print(question);
           session.messages().flush();
-          try {
-            line.append(line(session.console().in()));
-          } catch (IOException e) {
-            failed[0] = e;
-          }
+          await(line, session);
         });
     session.checkCancelled();
-    if (failed[0] != null) {
-      throw failed[0];
+    try {
+      return line.getNow("").strip();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
     }
-    return line.toString().strip();
+  }
+
+  /** Whoever presses Ctrl-C at a question is not made to answer it first. */
+  private static void await(CompletableFuture<String> line, Session session) {
+    Interruption interruption = session.machine().interruption();
+    interruption.onSignal(() -> line.complete(""));
+    try {
+      // A read from the terminal cannot be interrupted, but be left behind.
+      Thread.ofPlatform()
+          .daemon()
+          .name("answer")
+          .start(
+              () -> {
+                try {
+                  line.complete(line(session.console().in()));
+                } catch (IOException e) {
+                  line.completeExceptionally(e);
+                }
+              });
+      if (interruption.hasCome()) {
+        session.messages().println();
+        return;
+      }
+      line.handle((answer, failure) -> answer).join();
+      if (interruption.hasCome()) {
+        session.messages().println();
+      }
+    } finally {
+      interruption.onSignal(null);
+    }
   }
 
   /** One line; the end of the input is an empty one. */

@@ -185,6 +185,9 @@ class RestoreCommandsTest {
     Result agreed = salvor.typing("y\ny\n", command);
 
     assertThat(agreed.exit()).as(agreed.err()).isZero();
+    assertThat(agreed.err())
+        .as("what is asked about is shown as a whole before")
+        .containsSubsequence("update 1", "M notes", "(o)verwrite", "update 1", "go on?");
     assertThat(Files.readString(source.resolve("notes"))).isEqualTo("hello\n");
   }
 

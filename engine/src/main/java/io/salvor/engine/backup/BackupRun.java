@@ -129,6 +129,7 @@ public final class BackupRun {
         throw e;
       }
       end(session);
+      warnings.addAll(source.remarks());
       return new BackupReport(
           backup,
           !before.interrupted().isEmpty(),

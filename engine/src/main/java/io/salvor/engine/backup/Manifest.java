@@ -1,6 +1,7 @@
 package io.salvor.engine.backup;
 
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.source.Patterns;
 import io.salvor.engine.tree.TreeRoot;
 import java.time.Instant;
 import java.util.List;
@@ -77,6 +78,7 @@ public record Manifest(
    * @param host the machine
    * @param createdBy who asked for it
    * @param group the consistency group, empty if none
+   * @param patterns what of the source was taken
    */
   public record Origin(
       String provider,
@@ -84,9 +86,21 @@ public record Manifest(
       List<byte[]> paths,
       String host,
       String createdBy,
-      String group) {
+      String group,
+      Patterns patterns) {
     public Origin {
       paths = List.copyOf(paths);
+    }
+
+    /** Of everything in the source. */
+    public Origin(
+        String provider,
+        String source,
+        List<byte[]> paths,
+        String host,
+        String createdBy,
+        String group) {
+      this(provider, source, paths, host, createdBy, group, Patterns.NONE);
     }
   }
 

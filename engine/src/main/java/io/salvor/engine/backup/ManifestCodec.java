@@ -16,6 +16,7 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.source.Patterns;
 import io.salvor.engine.tree.TreeRoot;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -98,6 +99,15 @@ public final class ManifestCodec {
     if (undo != null) {
       out.key(24).time(undo.heldUntil());
       out.key(25).text(undo.restore());
+    }
+    Patterns patterns = m.origin().patterns();
+    if (!patterns.isEmpty()) {
+      out.key(26).map();
+      texts(out, 1, patterns.include());
+      texts(out, 2, patterns.exclude());
+      out.end();
+    }
+    if (undo != null) {
       root(out.key(27), undo.created());
     }
     if (m.lineage().sequence() > 0) {
@@ -138,6 +148,14 @@ public final class ManifestCodec {
   private static void text(CborWriter out, int key, String value) {
     if (!value.isEmpty()) {
       out.key(key).text(value);
+    }
+  }
+
+  private static void texts(CborWriter out, int key, List<String> values) {
+    if (!values.isEmpty()) {
+      out.key(key).array();
+      values.forEach(out::text);
+      out.end();
     }
   }
 
@@ -191,6 +209,7 @@ public final class ManifestCodec {
     private @Nullable String restore;
     private @Nullable TreeRoot created;
     private long sequence;
+    private Patterns patterns = Patterns.NONE;
     private String source = "";
     private String host = "";
     private String description = "";
@@ -256,6 +275,7 @@ public final class ManifestCodec {
         case 23 -> group = in.text();
         case 24 -> heldUntil = in.time();
         case 25 -> restore = in.text();
+        case 26 -> patterns = patterns(in);
         case 27 -> created = root(in);
         case 28 -> sequence = sequence(in.uint());
         default -> in.skip();
@@ -267,7 +287,7 @@ public final class ManifestCodec {
           need(id, "id"),
           need(session, "session"),
           need(status, "status"),
-          new Origin(provider, source, paths, host, createdBy, group),
+          new Origin(provider, source, paths, host, createdBy, group, patterns),
           new Lineage(need(type, "type"), parent, base, sequence),
           new Label(description, tags),
           need(started, "start"),
@@ -281,6 +301,20 @@ public final class ManifestCodec {
           software,
           need(epoch, "epoch"),
           undo());
+    }
+
+    private static Patterns patterns(CborReader in) {
+      List<String> include = new ArrayList<>();
+      List<String> exclude = new ArrayList<>();
+      in.map();
+      for (int key = in.nextKey(); key >= 0; key = in.nextKey()) {
+        switch (key) {
+          case 1 -> each(in, () -> include.add(in.text()));
+          case 2 -> each(in, () -> exclude.add(in.text()));
+          default -> in.skip();
+        }
+      }
+      return new Patterns(include, exclude);
     }
 
     private @Nullable UndoOf undo() {

@@ -70,7 +70,8 @@ final class ManifestDraft {
             source.paths(),
             request.host(),
             request.createdBy(),
-            request.group());
+            request.group(),
+            source.patterns());
     Backup parent = before.compared();
     Backup base = before.base();
     Volume volume =

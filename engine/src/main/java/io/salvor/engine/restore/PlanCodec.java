@@ -36,7 +36,11 @@ final class PlanCodec {
     notices(out.key(10), plan.irreversible());
     out.key(11).array();
     plan.leftovers().forEach(key -> out.bytes(key.encoded()));
-    return out.end().end().toByteArray();
+    out.end();
+    if (!plan.problems().isEmpty()) {
+      ReportCodec.problems(out.key(12), plan.problems());
+    }
+    return out.end().toByteArray();
   }
 
   static void notices(CborWriter out, List<Notice> notices) {
@@ -81,6 +85,7 @@ final class PlanCodec {
     boolean alters = true;
     List<Notice> warnings = List.of();
     List<Notice> irreversible = List.of();
+    List<RestoreReport.Problem> problems = List.of();
     List<Key> leftovers = new ArrayList<>();
     in.map();
     for (int field = in.nextKey(); field >= 0; field = in.nextKey()) {
@@ -120,6 +125,7 @@ final class PlanCodec {
             leftovers.add(Key.decode(in.bytes()));
           }
         }
+        case 12 -> problems = ReportCodec.problems(in);
         default -> in.skip();
       }
     }
@@ -136,6 +142,7 @@ final class PlanCodec {
         alters,
         warnings,
         irreversible,
+        problems,
         leftovers);
   }
 

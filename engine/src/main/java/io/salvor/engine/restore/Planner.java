@@ -3,11 +3,14 @@ package io.salvor.engine.restore;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryField;
 import io.salvor.engine.entry.EntryKind;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.RestorePlan.Counts;
 import io.salvor.engine.tree.Key;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +19,9 @@ final class Planner {
   private final Target target;
   private final ConflictStrategy strategy;
   private final ConflictPrompt prompt;
-  private final @Nullable Scope extras;
+  private final @Nullable Extras extras;
+  private final List<Key> untouchable;
+  private final Problems problems;
   private final PlanWriter out;
   private final Target.Feasibility feasibility;
   private final Progress progress;
@@ -40,12 +45,16 @@ final class Planner {
    * Begins.
    *
    * @param extras which live entries that nobody wants are deleted, null for none
+   * @param untouchable what is never deleted
+   * @param problems takes what cannot be planned
    */
   Planner(
       Target target,
       ConflictStrategy strategy,
       ConflictPrompt prompt,
-      @Nullable Scope extras,
+      @Nullable Extras extras,
+      List<Key> untouchable,
+      Problems problems,
       PlanWriter out,
       Target.Feasibility feasibility,
       Progress progress)
@@ -54,6 +63,8 @@ final class Planner {
     this.strategy = strategy;
     this.prompt = prompt;
     this.extras = extras;
+    this.untouchable = untouchable;
+    this.problems = problems;
     this.out = out;
     this.feasibility = feasibility;
     this.progress = progress;
@@ -74,7 +85,9 @@ final class Planner {
         if (next == null && extras == null && (doomed == null || !doomed.covers(key))) {
           return;
         }
-        liveOnly(key, next == null ? null : next.key(), live);
+        // What nobody wants may be wanted by what is lost.
+        Extras unwanted = wanted.isAfterLoss() ? null : extras;
+        liveOnly(key, next == null ? null : next.key(), unwanted, live);
       } else if (next != null) {
         if (order < 0) {
           wantedOnly(next);
@@ -100,24 +113,31 @@ final class Planner {
     }
   }
 
-  private void liveOnly(Key key, @Nullable Key next, LiveCursor live) throws IOException {
+  private void liveOnly(Key key, @Nullable Key next, @Nullable Extras unwanted, LiveCursor live)
+      throws IOException {
     boolean dies = doomed != null && doomed.covers(key);
     boolean leads = next != null && key.covers(next);
-    if (!dies && !leads && extras == null) {
+    boolean blockedHere = blocked != null && blocked.covers(key);
+    if (!dies && !leads && (unwanted == null || blockedHere)) {
       live.skip();
       return;
     }
-    LiveItem item = live.take();
+    LiveItem item;
+    try {
+      item = live.take();
+    } catch (UnreadableException e) {
+      unreadable(key, e);
+      return;
+    }
     if (item == null) {
       return;
     }
     boolean directory = item.entry().kind() == EntryKind.DIRECTORY;
-    boolean blockedHere = blocked != null && blocked.covers(key);
     if (dies) {
-      emit(new Step(key, new Change.Delete(), Resolution.NONE, null, item, null));
-    } else if (extras != null && !blockedHere && !leads) {
-      switch (extras.of(key, directory)) {
-        case TAKEN -> emit(new Step(key, new Change.Delete(), Resolution.NONE, null, item, null));
+      delete(item);
+    } else if (unwanted != null && !leads) {
+      switch (unwanted.of(key, directory, live)) {
+        case TAKEN -> delete(item);
         case SEARCHED -> {}
         case LEFT_OUT -> live.prune();
       }
@@ -126,14 +146,66 @@ final class Planner {
     }
   }
 
+  private void delete(LiveItem item) throws IOException {
+    try {
+      target.requireReadable(item);
+      emit(new Step(item.key(), new Change.Delete(), Resolution.NONE, null, item, null));
+    } catch (UnreadableException e) {
+      unreadable(item.key(), e);
+    }
+  }
+
+  /** Nothing is done to it, nor to what lies below. */
+  private void unreadable(Key key, UnreadableException e) {
+    blocked = key;
+    problem(key, ErrorCode.ENTRY_NOT_RESTORED, "what is there cannot be read: " + e.getMessage());
+  }
+
+  private void problem(Key key, ErrorCode code, String message) {
+    problems.add(key.toString(), code, message);
+  }
+
   private void both(Wanted wanted, LiveCursor live) throws IOException {
-    LiveItem item = live.take();
+    LiveItem item;
+    try {
+      item = live.take();
+    } catch (UnreadableException e) {
+      leaveAlone(wanted);
+      unreadable(wanted.key(), e);
+      return;
+    }
     if (item == null) {
       wantedOnly(wanted);
       return;
     }
+    try {
+      both(wanted, item, live);
+    } catch (UnreadableException e) {
+      leaveAlone(wanted);
+      problem(
+          wanted.key(),
+          ErrorCode.ENTRY_NOT_RESTORED,
+          "what is there cannot be read: " + e.getMessage());
+    } catch (SalvorException e) {
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      leaveAlone(wanted);
+      problem(
+          wanted.key(), e.code(), "its content is lost, what is there stays: " + e.getMessage());
+    }
+  }
+
+  private void leaveAlone(Wanted wanted) {
+    if (wanted.entry() != null) {
+      links.leave(wanted.entry());
+    }
+  }
+
+  private void both(Wanted wanted, LiveItem item, LiveCursor live) throws IOException {
     Entry entry = wanted.entry();
     if (entry == null) {
+      target.requireReadable(item);
       Resolution resolution = isExpected(wanted, item) ? Resolution.NONE : resolve();
       settle(new Step(wanted.key(), new Change.Delete(), resolution, null, item, null), live);
       return;
@@ -143,9 +215,9 @@ final class Planner {
     if (wanted.context() && directories) {
       return;
     }
-    LinkGroups.Verdict link = links.next(wanted.key(), entry, item.entry());
     Set<EntryField> fields = EnumSet.noneOf(EntryField.class);
     fields.addAll(target.compare(item, entry));
+    LinkGroups.Verdict link = links.next(wanted.key(), entry, item.entry());
     if (link.differs()) {
       fields.add(EntryField.LINKS);
     }
@@ -153,14 +225,28 @@ final class Planner {
       unchanged++;
       return;
     }
+    target.requireReadable(item);
     if (names(item.entry()) > names(entry)) {
       // Changed in place it would change under names too that nobody has asked about.
       fields.add(EntryField.LINKS);
+    }
+    if (fields.contains(EntryField.KIND) && holdsUntouchable(wanted.key())) {
+      blocked = wanted.key();
+      live.prune();
+      problem(
+          wanted.key(),
+          ErrorCode.ENTRY_NOT_RESTORED,
+          "the directory that is there stays, for a file system is mounted in it");
+      return;
     }
     boolean own = targetEmpty && wanted.key().isRoot() && directories;
     Resolution resolution = own || isExpected(wanted, item) ? Resolution.NONE : resolve();
     Change change = new Change.Update(fields);
     settle(new Step(wanted.key(), change, resolution, entry, item, link.linkTo()), live);
+  }
+
+  private boolean holdsUntouchable(Key key) {
+    return untouchable.stream().anyMatch(key::covers);
   }
 
   private static long names(Entry entry) {

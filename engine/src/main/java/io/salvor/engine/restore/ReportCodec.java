@@ -22,12 +22,26 @@ final class ReportCodec {
     Results r = report.results();
     out.key(4).array().uint(r.created()).uint(r.updated()).uint(r.deleted());
     out.uint(r.moved()).uint(r.failed()).uint(r.bytes()).end();
-    out.key(5).array();
-    for (Problem p : report.problems()) {
+    problems(out.key(5), report.problems());
+    PlanCodec.notices(out.key(6), report.notices());
+    return out.end().toByteArray();
+  }
+
+  static void problems(CborWriter out, List<Problem> problems) {
+    out.array();
+    for (Problem p : problems) {
       out.array().text(p.key()).text(p.code().name()).text(p.message()).end();
     }
-    PlanCodec.notices(out.end().key(6), report.notices());
-    return out.end().toByteArray();
+    out.end();
+  }
+
+  static List<Problem> problems(CborReader in) {
+    List<Problem> problems = new ArrayList<>();
+    for (int n = in.array(); n > 0; n--) {
+      in.array(3);
+      problems.add(new Problem(in.text(), ErrorCode.valueOf(in.text()), in.text()));
+    }
+    return problems;
   }
 
   /**
@@ -49,7 +63,7 @@ final class ReportCodec {
     Instant finished = Instant.EPOCH;
     String undo = "";
     Results results = new Results(0, 0, 0, 0, 0, 0);
-    List<Problem> problems = new ArrayList<>();
+    List<Problem> problems = List.of();
     List<Notice> notices = List.of();
     in.map();
     for (int field = in.nextKey(); field >= 0; field = in.nextKey()) {
@@ -62,12 +76,7 @@ final class ReportCodec {
           in.array(6);
           results = new Results(in.uint(), in.uint(), in.uint(), in.uint(), in.uint(), in.uint());
         }
-        case 5 -> {
-          for (int n = in.array(); n > 0; n--) {
-            in.array(3);
-            problems.add(new Problem(in.text(), ErrorCode.valueOf(in.text()), in.text()));
-          }
-        }
+        case 5 -> problems = problems(in);
         case 6 -> notices = PlanCodec.notices(in);
         default -> in.skip();
       }

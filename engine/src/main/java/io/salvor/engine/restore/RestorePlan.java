@@ -11,6 +11,8 @@ import java.util.List;
  * @param target its address
  * @param alters whether anything that exists is changed or deleted, so that consent and an undo are
  *     needed; an empty target's own metadata do not count
+ * @param problems what is known already not to be restored: what the backup has lost, and live
+ *     entries that cannot be looked at; the first {@link RestoreReport#MAX_PROBLEMS} of them
  * @param leftovers temporary entries of dead restores, which are removed
  */
 public record RestorePlan(
@@ -25,11 +27,13 @@ public record RestorePlan(
     boolean alters,
     List<Notice> warnings,
     List<Notice> irreversible,
+    List<RestoreReport.Problem> problems,
     List<Key> leftovers) {
 
   public RestorePlan {
     warnings = List.copyOf(warnings);
     irreversible = List.copyOf(irreversible);
+    problems = List.copyOf(problems);
     leftovers = List.copyOf(leftovers);
   }
 

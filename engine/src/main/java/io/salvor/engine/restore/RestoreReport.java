@@ -42,6 +42,11 @@ public record RestoreReport(
 
   /** The code that tells how bad it is; null if everything was restored. */
   public @Nullable ErrorCode worst() {
+    return worst(problems);
+  }
+
+  /** The worst of some; null if there is none. */
+  public static @Nullable ErrorCode worst(List<Problem> problems) {
     ErrorCode worst = null;
     for (Problem problem : problems) {
       if (worst == null || rank(problem.code()) > rank(worst)) {

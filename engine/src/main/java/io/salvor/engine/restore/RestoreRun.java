@@ -48,6 +48,8 @@ final class RestoreRun implements Outcomes {
     this.clock = clock;
     this.started = started;
     this.progress = progress;
+    this.problems.addAll(file.plan().problems());
+    this.incomplete = problems.size();
   }
 
   /**

@@ -4,10 +4,12 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
+import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.local.LocalDraft;
 import io.salvor.engine.local.LocalLock;
+import io.salvor.engine.pattern.Selection;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -15,11 +17,14 @@ import io.salvor.engine.restore.RestorePlan.Counts;
 import io.salvor.engine.restore.RestorePlan.Options;
 import io.salvor.engine.restore.RestorePlan.Origin;
 import io.salvor.engine.restore.RestorePlan.Volume;
+import io.salvor.engine.source.Patterns;
 import io.salvor.engine.tree.TreeCursor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -73,10 +78,15 @@ public final class Restores {
     Origin origin = new Origin(repository.id().toString(), request.backup().id().text(), "");
     Options options =
         new Options(request.mode(), request.strategy(), request.deleteExtra(), request.check());
-    TreeCursor tree = repository.tree(request.backup().manifest().root()).all();
-    Wanted.Cursor wanted = new TreeWanted(tree, request.scope(), progress);
-    Scope extras = request.deleteExtra() ? request.scope() : null;
-    return plan(wanted, origin, options, extras, request.prompt(), target, progress);
+    Manifest manifest = request.backup().manifest();
+    Problems problems = new Problems();
+    Wanted.Cursor wanted =
+        new TreeWanted(repository.tree(manifest.root()), request.scope(), progress, problems);
+    Patterns patterns = manifest.origin().patterns();
+    Scope captured = Scope.of(Selection.of(patterns.include(), patterns.exclude()));
+    Extras extras =
+        request.deleteExtra() ? new Extras(request.scope(), captured, target.untouchable()) : null;
+    return plan(wanted, origin, options, extras, problems, request.prompt(), target, progress);
   }
 
   private static void requireKnown(RestoreRequest request, Target target) throws IOException {
@@ -133,7 +143,7 @@ public final class Restores {
     Options options = new Options(RestoreMode.INPLACE, strategy, false, check);
     try (PlanFile.Steps steps = original.steps()) {
       Wanted.Cursor wanted = new RollbackWanted(steps, before, log);
-      return plan(wanted, origin, options, null, prompt, target, progress);
+      return plan(wanted, origin, options, null, new Problems(), prompt, target, progress);
     }
   }
 
@@ -156,7 +166,8 @@ public final class Restores {
       Wanted.Cursor wanted,
       Origin origin,
       Options options,
-      @Nullable Scope extras,
+      @Nullable Extras extras,
+      Problems problems,
       ConflictPrompt prompt,
       Target target,
       Progress progress)
@@ -167,11 +178,22 @@ public final class Restores {
       PlanWriter out = new PlanWriter(draft.channel());
       Target.Feasibility feasibility = target.feasibility();
       Planner planner =
-          new Planner(target, options.strategy(), prompt, extras, out, feasibility, progress);
+          new Planner(
+              target,
+              options.strategy(),
+              prompt,
+              extras,
+              target.untouchable(),
+              problems,
+              out,
+              feasibility,
+              progress);
       try (LiveCursor live = target.live(progress)) {
         planner.plan(wanted, live);
       }
       Target.Findings findings = feasibility.findings();
+      List<Notice> warnings = new ArrayList<>(findings.warnings());
+      warnings.addAll(extras == null ? List.of() : extras.notices());
       Counts counts = planner.counts();
       long undo = planner.alters() ? planner.undoBytes() : 0;
       Volume volume = new Volume(planner.writeBytes(), undo, estimate(counts, planner, undo));
@@ -187,8 +209,9 @@ public final class Restores {
               counts,
               volume,
               planner.alters(),
-              findings.warnings(),
+              warnings,
               findings.irreversible(),
+              problems.list(),
               target.leftovers()));
       return new PlannedRestore(PlanFile.open(draft.path()), draft);
     } catch (PosixException e) {

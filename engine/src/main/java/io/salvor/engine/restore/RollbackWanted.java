@@ -46,6 +46,11 @@ final class RollbackWanted implements Wanted.Cursor {
     }
   }
 
+  @Override
+  public boolean isAfterLoss() {
+    return false;
+  }
+
   private Entry before(Step step, LiveItem live) throws IOException {
     if (undo != null) {
       undo.skipTo(step.key());

@@ -34,6 +34,12 @@ public interface Target extends AutoCloseable {
   /** What it holds, in the order of keys; what dead restores have left there is not shown. */
   LiveCursor live(Progress progress) throws IOException;
 
+  /**
+   * Keys that are never deleted, nor what lies below them: where other file systems are mounted,
+   * and what belongs to Salvor itself.
+   */
+  List<Key> untouchable() throws IOException;
+
   /** Temporary entries of dead restores that the last cursor has met. */
   List<Key> leftovers();
 
@@ -41,8 +47,17 @@ public interface Target extends AutoCloseable {
    * In what a live entry differs from what is wanted, exactly; reads the content where metadata do
    * not settle it. Names of one file ({@link EntryField#LINKS}) are not looked at, nor what the
    * caller may not set.
+   *
+   * @throws UnreadableException if the live entry cannot be read
    */
   Set<EntryField> compare(LiveItem live, Entry wanted) throws IOException;
+
+  /**
+   * Looks whether an entry that is to be changed or deleted can be kept for the undo.
+   *
+   * @throws UnreadableException if it cannot
+   */
+  void requireReadable(LiveItem live) throws IOException;
 
   /**
    * In what an entry that was restored differs from what is wanted, its content read from the

@@ -28,5 +28,8 @@ record Wanted(Key key, @Nullable Entry entry, boolean context, @Nullable Expecte
   interface Cursor {
     /** The next; null at the end. */
     @Nullable Wanted next() throws IOException;
+
+    /** Whether something is lost between what came before and what came last, or the end. */
+    boolean isAfterLoss();
   }
 }

@@ -15,8 +15,18 @@ public interface Source extends AutoCloseable {
   /** The raw paths of a source that has some, else empty. */
   List<byte[]> paths();
 
+  /** What of the source is taken. */
+  default Patterns patterns() {
+    return Patterns.NONE;
+  }
+
   /** What a person should know before the capture begins, for instance what is left out. */
   List<Warning> warnings();
+
+  /** What the capture has shown that a person should know and that is no failure. */
+  default List<Warning> remarks() {
+    return List.of();
+  }
 
   /**
    * Hands every entry to {@code capture} in ascending order of keys. Returns when all of them have

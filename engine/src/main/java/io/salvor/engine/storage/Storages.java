@@ -27,9 +27,15 @@ public final class Storages {
     return DirectoryStorage.open(directory(address));
   }
 
-  /** Opens it, and makes the directory if it is missing. */
+  /**
+   * Opens it to make a repository there, and makes the directory if it is missing.
+   *
+   * @throws SalvorException STORAGE_NOT_EMPTY if it holds what is no part of a repository
+   */
   public static Storage create(String address) throws IOException {
-    return DirectoryStorage.create(directory(address));
+    Path directory = directory(address);
+    ForeignFiles.refuse(directory);
+    return DirectoryStorage.create(directory);
   }
 
   private static Path directory(String address) {

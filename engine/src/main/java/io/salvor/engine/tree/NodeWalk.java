@@ -33,6 +33,11 @@ final class NodeWalk {
     return ended;
   }
 
+  /** Whether it stands above the whole tree still. */
+  boolean atTop() {
+    return depth == 0 && !ended;
+  }
+
   /** Height of the current item. */
   int height() {
     return root.level() + 1 - depth;
@@ -53,6 +58,11 @@ final class NodeWalk {
     return node().key(item());
   }
 
+  /** The last key before the current item, null where there is none. */
+  @Nullable Key before() {
+    return depth == 0 ? null : item() > 0 ? node().key(item() - 1) : floors[depth - 1];
+  }
+
   /** Id of the current subtree's top. */
   BlobId subtree() {
     return depth == 0 ? root.id() : node().child(item());
@@ -61,10 +71,7 @@ final class NodeWalk {
   /** Goes from a subtree to its first item. */
   void descend() throws IOException {
     Node child = nodes.get(subtree());
-    Key floor = null;
-    if (depth > 0) {
-      floor = item() > 0 ? node().key(item() - 1) : floors[depth - 1];
-    }
+    Key floor = before();
     if (depth == 0) {
       child.checkPlace(root.level(), root.entries(), null, null);
     } else {

@@ -1,6 +1,7 @@
 package io.salvor.engine.tree;
 
 import io.salvor.engine.blob.BlobSource;
+import io.salvor.engine.error.SalvorException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -50,6 +51,27 @@ public final class Tree {
   /** All entries. */
   public TreeCursor all() {
     return new WalkCursor(nodes, root, null, null);
+  }
+
+  /**
+   * All entries that can be read: what lies below a node that is lost or damaged is told to {@code
+   * damage} and passed over.
+   *
+   * @throws SalvorException as the cursor is used, if the topmost node itself cannot be read
+   */
+  public TreeCursor readable(Damage damage) {
+    return new ReadableCursor(nodes, root, damage);
+  }
+
+  /** Is told of what is passed over. */
+  public interface Damage {
+    /**
+     * Entries are lost.
+     *
+     * @param after the last key before them, null at the start
+     * @param upTo the last of them
+     */
+    void lost(@Nullable Key after, Key upTo, SalvorException why);
   }
 
   /** The entries from {@code key} on. */

@@ -15,6 +15,7 @@ import io.salvor.engine.backup.Manifest.Volume;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.source.Patterns;
 import io.salvor.engine.tree.TreeRoot;
 import java.time.Instant;
 import java.util.Arrays;
@@ -71,7 +72,13 @@ class ManifestCodecTest {
         new ObjectId(5, 6),
         BackupStatus.PARTIAL,
         new Origin(
-            "files", "/srv /var", List.of(new byte[] {1}, new byte[] {2, 3}), "h", "me", "g"),
+            "files",
+            "/srv /var",
+            List.of(new byte[] {1}, new byte[] {2, 3}),
+            "h",
+            "me",
+            "g",
+            new Patterns(List.of("*.conf"), List.of("b", "a"))),
         new Lineage(BackupType.DIFFERENTIAL, ID, ID, 7),
         new Label("before the upgrade", tags),
         Instant.ofEpochSecond(1_700_000_000, 1),

@@ -43,6 +43,7 @@ class PlanFileTest {
         true,
         List.of(new Notice("code", "key", "message")),
         List.of(new Notice("other", "", "cannot be undone")),
+        List.of(new RestoreReport.Problem("lost", ErrorCode.TREE_DAMAGED, "is lost")),
         List.of(Key.of("a", ".salvor-20260130-150000-k7f3q-1")));
   }
 

@@ -56,5 +56,20 @@ class OrdinaryUserTest {
     assertThat(target.resolve("locked/inside")).hasContent("x");
     assertThat(Files.getPosixFilePermissions(target.resolve("locked")))
         .isEqualTo(PosixFilePermissions.fromString("r-xr-xr-x"));
+
+    // What it cannot look at is named, and left as it is; the rest goes on.
+    Files.delete(target.resolve("f9"));
+    Files.writeString(target.resolve("f5"), "not to be read");
+    assertThat(run("chmod", "0", target.resolve("locked").toString())).isZero();
+    assertThat(run("chmod", "0", target.resolve("f5").toString())).isZero();
+    said.setLength(0);
+    assertThat(RestoreChild.run(other, classes, temp, target, 0, said)).as(said::toString).isZero();
+    assertThat(said)
+        .contains("PARTIAL [")
+        .contains("key=locked, code=ENTRY_NOT_RESTORED")
+        .contains("key=f5, code=ENTRY_NOT_RESTORED");
+    assertThat(target.resolve("f9")).hasContent("content 9");
+    assertThat(target.resolve("f5")).hasContent("not to be read");
+    assertThat(target.resolve("locked/inside")).hasContent("x");
   }
 }

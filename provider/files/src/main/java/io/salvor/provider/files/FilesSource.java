@@ -7,12 +7,14 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.pattern.PathBuffer;
 import io.salvor.engine.pattern.Selection;
 import io.salvor.engine.pattern.Selection.Verdict;
+import io.salvor.engine.pattern.Unmatched;
 import io.salvor.engine.posix.Dir;
 import io.salvor.engine.posix.Posix;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.Stat;
 import io.salvor.engine.source.Capture;
 import io.salvor.engine.source.CaptureOptions;
+import io.salvor.engine.source.Patterns;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import io.salvor.provider.files.Found.Flaw;
@@ -35,6 +37,8 @@ final class FilesSource implements Source {
   private final List<Named> named;
   private final TreeWalk.Rules rules;
   private final List<Warning> warnings;
+  private final Patterns patterns;
+  private final Unmatched unmatched;
   private final int threads;
 
   private FilesSource(
@@ -43,12 +47,15 @@ final class FilesSource implements Source {
       List<Named> named,
       TreeWalk.Rules rules,
       List<Warning> warnings,
+      Patterns patterns,
       int threads) {
     this.posix = posix;
     this.address = address;
     this.named = named;
     this.rules = rules;
     this.warnings = warnings;
+    this.patterns = patterns;
+    this.unmatched = new Unmatched(patterns.include());
     this.threads = threads;
   }
 
@@ -75,7 +82,9 @@ final class FilesSource implements Source {
       }
     }
     TreeWalk.Rules rules = new TreeWalk.Rules(selection, options.oneFileSystem(), leftOut);
-    return new FilesSource(posix, address, named, rules, warnings(paths, options.avoid()), threads);
+    Patterns patterns = new Patterns(options.include(), options.exclude());
+    return new FilesSource(
+        posix, address, named, rules, warnings(paths, options.avoid()), patterns, threads);
   }
 
   private static void refuseRepository(Named named, LeftOut leftOut) {
@@ -124,15 +133,29 @@ final class FilesSource implements Source {
   }
 
   @Override
+  public Patterns patterns() {
+    return patterns;
+  }
+
+  @Override
   public List<Warning> warnings() {
     return warnings;
+  }
+
+  @Override
+  public List<Warning> remarks() {
+    return unmatched.patterns().stream()
+        .map(
+            pattern -> new Warning("include-unmatched", "", "nothing matched --include " + pattern))
+        .toList();
   }
 
   @Override
   public void capture(Capture capture) throws IOException, InterruptedException {
     Metadata metadata = new Metadata(posix.owners());
     EntryReader reader = new EntryReader(capture, metadata);
-    Pipeline.run(capture, reader, threads, out -> new Walker(capture, metadata, out).run());
+    Pipeline.run(
+        capture, reader, unmatched, threads, out -> new Walker(capture, metadata, out).run());
   }
 
   @Override

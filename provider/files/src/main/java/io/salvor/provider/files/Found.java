@@ -1,6 +1,7 @@
 package io.salvor.provider.files;
 
 import io.salvor.engine.entry.Entry;
+import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.Stat;
@@ -12,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 sealed interface Found {
   /** Where. */
   Key key();
+
+  /** Whether it is known to be a directory. */
+  default boolean isDirectory() {
+    return this instanceof Ready ready
+        && ready.entry() != null
+        && ready.entry().kind() == EntryKind.DIRECTORY;
+  }
 
   /**
    * Nothing is left to do.

@@ -1,5 +1,6 @@
 package io.salvor.provider.files;
 
+import io.salvor.engine.pattern.Unmatched;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.source.Capture;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class Pipeline {
   private final Capture capture;
   private final Progress progress;
   private final EntryReader reader;
+  private final Unmatched unmatched;
   private final int threads;
   private final BlockingQueue<Batch> order;
   private final ExecutorService workers;
@@ -36,8 +38,9 @@ final class Pipeline {
     void run(Pipeline to) throws IOException;
   }
 
-  private Pipeline(Capture capture, EntryReader reader, int threads) {
+  private Pipeline(Capture capture, EntryReader reader, Unmatched unmatched, int threads) {
     this.capture = capture;
+    this.unmatched = unmatched;
     this.progress = capture.progress();
     this.reader = reader;
     this.threads = threads;
@@ -48,9 +51,9 @@ final class Pipeline {
   }
 
   /** Runs a walk and hands what it finds to the capture. */
-  static void run(Capture capture, EntryReader reader, int threads, Walk walk)
+  static void run(Capture capture, EntryReader reader, Unmatched unmatched, int threads, Walk walk)
       throws IOException, InterruptedException {
-    Pipeline pipeline = new Pipeline(capture, reader, threads);
+    Pipeline pipeline = new Pipeline(capture, reader, unmatched, threads);
     Thread walker =
         Thread.ofPlatform().name("files-walk").daemon().start(() -> pipeline.walk(walk));
     try {
@@ -62,6 +65,7 @@ final class Pipeline {
 
   /** The next find; called by the walk only. */
   void add(Found one) throws IOException {
+    unmatched.see(one.key(), one.isDirectory());
     open.add(one);
     if (open.isFull()) {
       submit(false);

@@ -21,15 +21,19 @@ import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.PlanFile;
 import io.salvor.engine.restore.RestoreMode;
 import io.salvor.engine.restore.Target;
+import io.salvor.engine.restore.UnreadableException;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.KeyText;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -196,6 +200,11 @@ public final class FilesTarget implements Target {
     }
 
     @Override
+    public boolean holds(BiPredicate<Key, Boolean> test) {
+      return false;
+    }
+
+    @Override
     public void prune() {}
 
     @Override
@@ -203,6 +212,24 @@ public final class FilesTarget implements Target {
 
     @Override
     public void close() {}
+  }
+
+  @Override
+  public List<Key> untouchable() throws IOException {
+    List<Key> keys = new ArrayList<>(Mounts.below(root.real()));
+    for (Path own : avoid) {
+      Path real = Files.exists(own) ? own.toRealPath() : own;
+      if (real.startsWith(root.real()) && !real.equals(root.real())) {
+        keys.add(Key.of(raw(root.real().relativize(real))));
+      }
+    }
+    return keys;
+  }
+
+  private static byte[][] raw(Path relative) {
+    List<byte[]> parts = new ArrayList<>();
+    relative.forEach(part -> parts.add(part.toString().getBytes(StandardCharsets.UTF_8)));
+    return parts.toArray(byte[][]::new);
   }
 
   @Override
@@ -224,6 +251,29 @@ public final class FilesTarget implements Target {
     return fields;
   }
 
+  @Override
+  public void requireReadable(LiveItem live) throws IOException {
+    if (live.entry().kind() != EntryKind.FILE || live.entry().size() == 0) {
+      return;
+    }
+    DirPool.Node node = way().to(live.key().parent());
+    try {
+      Dir dir = node.enter();
+      try {
+        dir.openFile(live.key().name()).close();
+      } finally {
+        node.exit();
+      }
+    } catch (PosixException e) {
+      if (e.isPermission()) {
+        throw new UnreadableException(String.valueOf(e.getMessage()), e);
+      }
+      // What has gone or become something else is told when the plan is applied.
+    } catch (DirPool.ReplacedException _) {
+      // Likewise.
+    }
+  }
+
   private boolean sameContent(Key key, Entry wanted, boolean fromDevice) throws IOException {
     try {
       DirPool.Node node = way().to(key.parent());
@@ -239,6 +289,9 @@ public final class FilesTarget implements Target {
     } catch (PosixException e) {
       if (e.isNotFound() || e.isWrongKind()) {
         return false;
+      }
+      if (e.isPermission()) {
+        throw new UnreadableException(String.valueOf(e.getMessage()), e);
       }
       throw e;
     } catch (DirPool.ReplacedException e) {

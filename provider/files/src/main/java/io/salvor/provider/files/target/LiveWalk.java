@@ -9,11 +9,13 @@ import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.Stat;
 import io.salvor.engine.restore.LiveCursor;
 import io.salvor.engine.restore.LiveItem;
+import io.salvor.engine.restore.UnreadableException;
 import io.salvor.engine.tree.Key;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +127,17 @@ final class LiveWalk implements LiveCursor {
       return null;
     }
     next = null;
+    try {
+      return take(key);
+    } catch (PosixException e) {
+      if (key.isRoot() || !e.isPermission()) {
+        throw e;
+      }
+      throw new UnreadableException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private @Nullable LiveItem take(Key key) throws PosixException {
     if (key.isRoot()) {
       DirPool.Node root = pool.root();
       Dir dir = enter(root);
@@ -173,6 +186,11 @@ final class LiveWalk implements LiveCursor {
       }
       throw e;
     }
+  }
+
+  @Override
+  public boolean holds(BiPredicate<Key, Boolean> test) {
+    return taken != null && new LiveSearch(pool, avoided, test).below(taken);
   }
 
   @Override

@@ -131,7 +131,7 @@ final class TargetRoot {
   }
 
   /** The path without links, as far as it exists. */
-  private Path real() {
+  Path real() {
     for (Path at = path; at != null; at = at.getParent()) {
       try {
         return at.toRealPath().resolve(at.relativize(path));
