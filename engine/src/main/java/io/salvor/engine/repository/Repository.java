@@ -89,7 +89,10 @@ public final class Repository implements AutoCloseable {
       throws IOException {
     SecureRandom random = surroundings.random();
     Keys.create(storage, passphrase, label, cost, random, surroundings.clock()).close();
-    return Keys.describe(storage);
+    RepositoryDescription made = Keys.describe(storage);
+    LocalPlaces places = new LocalPlaces(surroundings.local(), made.id(), storage.place());
+    keepLocally("where it is", Progress.NONE, () -> places.settle(Progress.NONE));
+    return made;
   }
 
   /**
@@ -106,9 +109,11 @@ public final class Repository implements AutoCloseable {
       RepositoryDescription description = Keys.describe(storage);
       KeyRing keys = Keys.open(storage, passphrase, surroundings.random());
       try {
-        LocalPlaces places = new LocalPlaces(surroundings.local(), description.id());
+        LocalPlaces places =
+            new LocalPlaces(surroundings.local(), description.id(), storage.place());
+        keepLocally("where it is", progress, () -> places.settle(progress));
         Ledger ledger = Ledger.read(storage, keys, places);
-        remember(ledger, progress);
+        keepLocally("what was seen of the ledger", progress, ledger::remember);
         BlobIndex index = BlobIndex.open(storage, keys, places.indexView(), progress);
         return new Repository(storage, description, keys, surroundings, index, ledger, places);
       } catch (IOException | RuntimeException e) {
@@ -122,17 +127,21 @@ public final class Repository implements AutoCloseable {
     }
   }
 
-  private static void remember(Ledger ledger, Progress progress) throws IOException {
+  /** Something that is kept on this machine. */
+  private interface LocalNote {
+    void keep() throws IOException;
+  }
+
+  /** Opening does not fail because this machine can remember nothing. */
+  private static void keepLocally(String what, Progress progress, LocalNote note)
+      throws IOException {
     try {
-      ledger.remember();
+      note.keep();
     } catch (SalvorException e) {
       if (e.code() != ErrorCode.LOCAL_STATE) {
         throw e;
       }
-      progress.warn(
-          e.code().code(),
-          "ledger",
-          "what was seen of the ledger cannot be remembered: " + e.why());
+      progress.warn(e.code().code(), "", what + " cannot be remembered: " + e.why());
     }
   }
 
@@ -273,6 +282,26 @@ public final class Repository implements AutoCloseable {
       damaged.addAll(places.damagedPacks());
     }
     places.damagedPacks(damaged);
+  }
+
+  /** Packs that a verification on this machine has found damaged. */
+  public Set<ObjectId> knownDamage() {
+    return places.damagedPacks();
+  }
+
+  /**
+   * Forgets that these packs are damaged, for they were put back.
+   *
+   * @throws SalvorException LOCAL_STATE
+   */
+  public void forgetDamage(Set<ObjectId> packs) {
+    Set<ObjectId> damaged = new LinkedHashSet<>(places.damagedPacks());
+    damaged.removeAll(packs);
+    places.damagedPacks(damaged);
+    synchronized (leftOut) {
+      leftOut.removeAll(packs);
+      index.leaveOut(leftOut);
+    }
   }
 
   /**
