@@ -51,7 +51,7 @@ final class ObjectAudit {
         .list(
             "",
             info -> {
-              Optional<ObjectKind> kind = kindOf(info.name());
+              Optional<ObjectKind> kind = ObjectKind.of(info.name());
               if (kind.isEmpty()) {
                 if (!info.name().equals(RepositoryDescription.NAME)) {
                   unknown.add(directory(info.name()));
@@ -122,15 +122,6 @@ final class ObjectAudit {
       }
       damaged.put(name, e.why());
     }
-  }
-
-  private static Optional<ObjectKind> kindOf(ObjectName name) {
-    for (ObjectKind kind : ObjectKind.values()) {
-      if (kind.idIn(name).isPresent()) {
-        return Optional.of(kind);
-      }
-    }
-    return Optional.empty();
   }
 
   private static boolean isSmall(ObjectKind kind) {
