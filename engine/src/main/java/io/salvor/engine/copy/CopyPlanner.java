@@ -15,11 +15,11 @@ import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -194,15 +194,14 @@ final class CopyPlanner {
     }
   }
 
-  private record Unsent(ObjectName name, LedgerEntry entry) {}
-
-  /** Entries in an order in which none tells of a loss that is none. */
+  /** Entries in an order in which none tells of a loss that is none; not those that are covered. */
   private List<ObjectName> entries(Set<String> removed) throws IOException {
-    List<Unsent> unsent = new ArrayList<>();
+    Map<ObjectId, LedgerEntry> unsent = new HashMap<>();
     List<ObjectName> unreadable = new ArrayList<>();
     for (Map.Entry<ObjectName, Long> object : here.entrySet()) {
       ObjectName name = object.getKey();
-      if (ObjectKind.LEDGER_ENTRY.idIn(name).isEmpty()) {
+      Optional<ObjectId> id = ObjectKind.LEDGER_ENTRY.idIn(name);
+      if (id.isEmpty() || from.ledger().covers(id.get())) {
         continue;
       }
       if (isThere(name, object.getValue())) {
@@ -214,23 +213,20 @@ final class CopyPlanner {
       if (entry == null) {
         unreadable.add(name);
       } else {
-        unsent.add(new Unsent(name, entry));
+        unsent.put(id.get(), entry);
       }
     }
     Set<String> gone = from.ledger().removed();
     Set<String> known = to.ledger().removed();
-    for (Unsent one : unsent) {
-      for (LedgerEntry.Added added : one.entry.added()) {
+    for (LedgerEntry entry : unsent.values()) {
+      for (LedgerEntry.Added added : entry.added()) {
         if (gone.contains(added.object()) && !known.contains(added.object())) {
           removed.add(added.object());
         }
       }
     }
-    unsent.sort(
-        Comparator.comparing((Unsent one) -> !one.entry.summary())
-            .thenComparing(one -> one.entry.number())
-            .thenComparing(Unsent::name));
-    List<ObjectName> names = new ArrayList<>(unsent.stream().map(Unsent::name).toList());
+    List<ObjectName> names =
+        new ArrayList<>(EntryOrder.of(unsent).stream().map(ObjectKind.LEDGER_ENTRY::name).toList());
     names.addAll(unreadable);
     return names;
   }

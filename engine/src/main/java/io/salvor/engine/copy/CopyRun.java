@@ -11,6 +11,7 @@ import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.index.SegmentWriter;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -317,7 +318,11 @@ final class CopyRun {
   private void ledger(CopyPlan plan) throws IOException {
     if (!plan.removed().isEmpty()) {
       to.ledger()
-          .append(List.of(), plan.removed(), to.now(), "copy of " + to.software(), to.random());
+          .append(
+              LedgerChange.removing(plan.removed()),
+              to.now(),
+              "copy by " + to.software(),
+              to.random());
     }
     small(plan.entries());
     to.ledger().refresh();

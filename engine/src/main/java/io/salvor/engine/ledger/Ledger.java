@@ -145,6 +145,11 @@ public final class Ledger {
     return view.removed();
   }
 
+  /** Whether an entry need not be there any more, for a summary repeats it. */
+  public synchronized boolean covers(ObjectId entry) {
+    return view.covers(entry);
+  }
+
   /** The sessions that count no more, with the manifest objects that count all the same. */
   public synchronized Map<ObjectId, Set<ObjectId>> closures() {
     return view.closures();

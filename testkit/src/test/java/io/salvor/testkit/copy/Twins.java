@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.copy.Copies;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.testkit.SettableClock;
@@ -62,8 +63,7 @@ record Twins(
       repository
           .ledger()
           .append(
-              List.of(),
-              List.of(removed.object().value()),
+              LedgerChange.removing(List.of(removed.object().value())),
               repository.now(),
               "tester",
               repository.random());
