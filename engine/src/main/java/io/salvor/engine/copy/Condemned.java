@@ -9,9 +9,14 @@ import java.util.Set;
 public final class Condemned {
   private Condemned() {}
 
-  /** The packs that are condemned in a repository. */
+  /**
+   * The packs that are condemned in a repository.
+   *
+   * @throws io.salvor.engine.error.SalvorException OBJECT_DAMAGED if not all can be told
+   */
   public static Set<ObjectId> in(Repository repository) throws IOException {
-    repository.requireNoCondemnations();
-    return Set.of();
+    repository.condemnations().refresh();
+    repository.condemnations().requireAllReadable();
+    return repository.condemnations().packs();
   }
 }

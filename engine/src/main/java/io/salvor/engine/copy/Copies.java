@@ -112,6 +112,9 @@ public final class Copies {
             CopySession.beginIfWritable(from, host, "copy to " + to.storage().place(), progress);
         CopySession writing =
             CopySession.begin(to, host, CopySession.FROM + from.storage().place())) {
+      // Who has written and then lists waits in between, as every writer does.
+      from.awaitListings();
+      to.awaitListings();
       CopyReport report = new CopyRun(from, to, reading, writing, progress).run();
       return report;
     }

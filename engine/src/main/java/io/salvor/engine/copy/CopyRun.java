@@ -184,10 +184,10 @@ final class CopyRun {
 
   /** Stores what condemned packs have in others: from condemnation nothing returns. */
   private void renew(Set<ObjectId> condemned) throws IOException {
-    to.index().leaveOut(Condemned.in(to));
+    Set<ObjectName> _ = to.leaveOutCondemnedPacks();
     try (BlobWriter writer = to.newWriter()) {
       for (ObjectId id : from.index().segments()) {
-        for (PackDescription pack : packsOf(id)) {
+        for (PackDescription pack : read(id).packs()) {
           if (condemned.contains(pack.id()) && renewed.add(pack.id())) {
             renew(pack, writer);
           }
@@ -221,31 +221,43 @@ final class CopyRun {
     }
   }
 
-  private List<PackDescription> packsOf(ObjectId segment) throws IOException {
-    try {
-      return IndexSegment.read(from.storage(), from.keys(), segment).packs();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (SalvorException e) {
-      if (!e.code().isDamage()) {
-        throw e;
-      }
-      return List.of();
-    }
-  }
-
+  /**
+   * Says there what the segment says, but for packs that are condemned there, and without standing
+   * for segments that are there and may say more.
+   */
   private void rewrite(ObjectId id) throws IOException {
     Set<ObjectId> condemned = Condemned.in(to);
+    IndexSegment segment = read(id);
     List<PackDescription> alive =
-        packsOf(id).stream().filter(pack -> !condemned.contains(pack.id())).toList();
+        segment.packs().stream().filter(pack -> !condemned.contains(pack.id())).toList();
     if (alive.isEmpty()) {
       failed.add(segment(id));
       return;
     }
+    List<ObjectId> superseded = new ArrayList<>(List.of(id));
+    for (ObjectId other : segment.superseded()) {
+      if (to.storage().find(segment(other)).isEmpty()) {
+        superseded.add(other);
+      }
+    }
     SegmentWriter.Written written =
-        new SegmentWriter(to.storage(), to.keys()).write(List.of(id), alive);
+        new SegmentWriter(to.storage(), to.keys()).write(superseded, alive);
     ObjectName name = segment(written.id());
     sent(to.storage().find(name).map(ObjectInfo::size).orElse(0L));
+  }
+
+  /** A segment, or one without packs if it is gone or damaged. */
+  private IndexSegment read(ObjectId id) throws IOException {
+    try {
+      return IndexSegment.read(from.storage(), from.keys(), id);
+    } catch (NoSuchFileException e) {
+      return new IndexSegment(List.of(), List.of());
+    } catch (SalvorException e) {
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      return new IndexSegment(List.of(), List.of());
+    }
   }
 
   private void small(List<ObjectName> names) throws IOException {

@@ -300,7 +300,7 @@ public final class Repository implements AutoCloseable {
     places.damagedPacks(damaged);
     synchronized (leftOut) {
       leftOut.removeAll(packs);
-      index.leaveOut(leftOut);
+      leaveOut();
     }
   }
 
