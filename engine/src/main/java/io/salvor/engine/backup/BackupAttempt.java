@@ -143,9 +143,9 @@ final class BackupAttempt {
     }
     try {
       if (isDue()) {
-        checkpoint(capture);
         session.requireAlive();
         repository.leaveOutCondemnedPacks();
+        checkpoint(capture);
       }
     } finally {
       checkpointing.unlock();

@@ -5,11 +5,11 @@ import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -59,6 +59,13 @@ public final class BlobMarks {
       this.bits = new long[Math.toIntExact((view.view().blobs() + 63) >>> 6)];
     }
 
+    /** Whether each pack that counts now counted before, so that nothing can lack its mark. */
+    boolean hasLostNothingOf(Marked before) {
+      BitSet back = (BitSet) before.view.dead().clone();
+      back.andNot(view.dead());
+      return back.isEmpty();
+    }
+
     boolean get(long row) {
       return (bits[(int) (row >>> 6)] & 1L << row) != 0;
     }
@@ -74,16 +81,6 @@ public final class BlobMarks {
           each.see(rows.bytes(), rows.at());
         }
       }
-    }
-
-    /** Which of the view's packs are among these. */
-    boolean[] numbersOf(Set<ObjectId> packs) {
-      boolean[] among = new boolean[view.view().packs()];
-      View.Cursor rows = view.view().packRows();
-      for (int pack = 0; rows.advance(); pack++) {
-        among[pack] = packs.contains(Row.packId(rows.bytes(), rows.at()));
-      }
-      return among;
     }
 
     void count(Map<ObjectId, Usage> packs) {
@@ -179,18 +176,23 @@ public final class BlobMarks {
     List<Marked> others = new ArrayList<>();
     for (Marked now : views) {
       Marked same = before.get(now.view.view().file());
-      if (same == null) {
+      if (same == null || !now.hasLostNothingOf(same)) {
         others.add(now);
       } else {
         System.arraycopy(same.bits, 0, now.bits, 0, now.bits.length);
       }
     }
-    if (others.isEmpty()) {
+    copy(earlier.views, others);
+  }
+
+  /** Marks in some views what is marked in others: a blob that lies in both is needed in both. */
+  private void copy(List<Marked> from, List<Marked> to) {
+    if (to.isEmpty()) {
       return;
     }
     try {
-      for (Marked marked : earlier.views) {
-        marked.forEachMarked((page, at) -> mark(others, Row.kind(page, at), Row.id(page, at)));
+      for (Marked marked : from) {
+        marked.forEachMarked((page, at) -> mark(to, Row.kind(page, at), Row.id(page, at)));
       }
     } catch (ViewDamagedException e) {
       throw damaged.apply(e);
@@ -210,36 +212,6 @@ public final class BlobMarks {
     packs.values().forEach(each);
   }
 
-  /**
-   * A marked blob that lies in none but these packs.
-   *
-   * @param packs which cannot be read
-   */
-  public Optional<BlobId> onlyIn(Set<ObjectId> packs) {
-    BlobId[] found = new BlobId[1];
-    try {
-      for (Marked marked : views) {
-        boolean[] bad = marked.numbersOf(packs);
-        marked.forEachMarked(
-            (page, at) -> {
-              if (found[0] == null
-                  && bad[Row.pack(page, at)]
-                  && !isElsewhere(Row.kind(page, at), Row.id(page, at), packs)) {
-                found[0] = Row.id(page, at);
-              }
-            });
-      }
-    } catch (ViewDamagedException e) {
-      throw damaged.apply(e);
-    }
-    return Optional.ofNullable(found[0]);
-  }
-
-  private boolean isElsewhere(BlobKind kind, BlobId id, Set<ObjectId> packs) {
-    return views.stream()
-        .anyMatch(m -> m.view.find(kind, id, place -> !packs.contains(place.pack())));
-  }
-
   /** The marks as bytes, for {@link #restore}. */
   public byte[] save() {
     int size = 4;
@@ -248,7 +220,8 @@ public final class BlobMarks {
     }
     ByteBuffer out = ByteBuffer.allocate(size).putInt(views.size());
     for (Marked marked : views) {
-      out.putLong(marked.view.view().file()).putLong(marked.bits.length);
+      out.putLong(marked.view.view().file()).putInt(marked.view.dead().hashCode());
+      out.putInt(marked.bits.length);
       for (long word : marked.bits) {
         out.putLong(word);
       }
@@ -257,25 +230,32 @@ public final class BlobMarks {
   }
 
   /**
-   * Takes over what was saved, if each view that it speaks of is here still.
+   * Takes over what was saved, if each view that it speaks of is here still and is the same.
    *
+   * @param saved what {@link #save} gave, and nothing else
    * @return whether it was taken over
    */
   public boolean restore(ByteBuffer saved) {
     Map<Long, Marked> here = new HashMap<>();
     views.forEach(marked -> here.put(marked.view.view().file(), marked));
-    Map<Marked, Integer> found = new HashMap<>();
+    Map<Marked, ByteBuffer> found = new LinkedHashMap<>();
     for (int n = saved.getInt(); n > 0; n--) {
       Marked marked = here.get(saved.getLong());
-      long words = saved.getLong();
-      if (marked == null || words != marked.bits.length || words * Long.BYTES > saved.remaining()) {
+      int dead = saved.getInt();
+      int words = saved.getInt();
+      if (marked == null
+          || words != marked.bits.length
+          || dead != marked.view.dead().hashCode()
+          || (long) words * Long.BYTES > saved.remaining()) {
         return false;
       }
-      found.put(marked, saved.position());
-      saved.position(saved.position() + (int) words * Long.BYTES);
+      found.put(marked, saved.slice(saved.position(), words * Long.BYTES));
+      saved.position(saved.position() + words * Long.BYTES);
     }
-    found.forEach(
-        (marked, at) -> saved.position(at).asLongBuffer().get(marked.bits, 0, marked.bits.length));
+    found.forEach((marked, words) -> words.asLongBuffer().get(marked.bits));
+    List<Marked> others = new ArrayList<>(views);
+    others.removeAll(found.keySet());
+    copy(List.copyOf(found.keySet()), others);
     return true;
   }
 }
