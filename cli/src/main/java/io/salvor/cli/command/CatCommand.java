@@ -44,7 +44,7 @@ final class CatCommand implements Command {
   @Override
   public Exit run(Session session) throws IOException {
     Repository repository = session.openToRead();
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     Backup found = choice.one(list, repository, backup, session);
     Tree tree = repository.tree(found.manifest().root());
     Key key = EntryChoice.find(tree, found, path);

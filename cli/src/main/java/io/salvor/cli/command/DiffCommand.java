@@ -54,7 +54,7 @@ final class DiffCommand implements Command {
   public Exit run(Session session) throws IOException {
     Key within = EntryChoice.parse(path);
     Repository repository = session.openToRead();
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     Backup first = choice.one(list, repository, before, session);
     Backup second = choice.one(list, repository, after, session);
     TreeDiff diff =

@@ -59,7 +59,7 @@ final class FindCommand implements Command {
     PatternList names = PatternList.parse(List.of(pattern));
     Pattern text = content == null ? null : regex(content);
     Repository repository = session.openToRead();
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     if (session.isJson()) {
       session.json().beginArray("matches");
     }

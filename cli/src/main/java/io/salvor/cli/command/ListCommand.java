@@ -61,7 +61,7 @@ final class ListCommand implements Command {
     Instant from = since == null ? Instant.MIN : session.times().parse("--since", since);
     Instant to = until == null ? Instant.MAX : session.times().parse("--until", until);
     Repository repository = session.openToRead();
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     List<Backup> found = new ArrayList<>();
     for (Backup backup : list.backups()) {
       Manifest m = backup.manifest();

@@ -155,7 +155,7 @@ final class RepositoryChecks {
   }
 
   Result ledger() throws IOException {
-    BackupList list = BackupList.read(repository().storage(), repository().keys());
+    BackupList list = BackupList.read(repository());
     List<Losses.Loss> losses = Losses.find(list, repository());
     return losses.isEmpty()
         ? new Result("ledger", Verdict.OK, "everything that it names is there", "")
@@ -167,7 +167,7 @@ final class RepositoryChecks {
   }
 
   Result backups() throws IOException {
-    BackupList list = BackupList.read(repository().storage(), repository().keys());
+    BackupList list = BackupList.read(repository());
     if (list.backups().isEmpty()) {
       return new Result(
           "backups", Verdict.WARNING, "there are none yet", "make one with `salvor backup`");

@@ -163,7 +163,7 @@ final class RestoreCommand implements Command {
             : steps.apply(loaded, yes, acceptIrreversible, undo(repository, session), target);
       }
     }
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     Backup found = chosen(list, repository, until, session);
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);

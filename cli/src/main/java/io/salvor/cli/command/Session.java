@@ -18,6 +18,7 @@ import io.salvor.engine.storage.Storages;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -212,8 +213,29 @@ final class Session implements AutoCloseable {
   }
 
   private Repository open(String address, LocalState local) throws IOException {
-    Storage storage = Storages.open(address);
-    try (Passphrase passphrase = passphrase()) {
+    return open(Storages.open(address), Optional.empty(), local);
+  }
+
+  /**
+   * Opens another repository to read or write, which is closed at the end of the command.
+   *
+   * @param passwordFile where its passphrase is, if it is not the same one
+   */
+  Repository open(Storage storage, Optional<Path> passwordFile) throws IOException {
+    LocalState local =
+        LocalState.openOrTemporary(
+            machine.environment(),
+            machine.home(),
+            e -> warn("", ErrorText.inOneLine(e), e.code().code()));
+    return open(storage, passwordFile, keep(local));
+  }
+
+  private Repository open(Storage storage, Optional<Path> passwordFile, LocalState local)
+      throws IOException {
+    try (Passphrase passphrase =
+        passwordFile.isPresent()
+            ? Passphrase.find(passwordFile, machine.environment()).orElseThrow()
+            : passphrase()) {
       return keep(Repository.open(storage, passphrase, surroundings(local), progress()));
     } catch (IOException | RuntimeException e) {
       storage.close();

@@ -27,7 +27,7 @@ final class ShowCommand implements Command {
   @Override
   public Exit run(Session session) throws IOException {
     Repository repository = session.openToRead();
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     Backup found = choice.one(list, repository, backup, session);
     if (session.isJson()) {
       new BackupDocument(repository.storage().address(), repository.now())

@@ -50,7 +50,7 @@ final class StatusCommand implements Command {
   @Override
   public Exit run(Session session) throws IOException {
     Repository repository = session.openToRead();
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     State state = state(list, repository);
     if (session.isJson()) {
       json(state, repository, session.json());

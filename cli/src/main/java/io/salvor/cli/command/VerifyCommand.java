@@ -81,7 +81,7 @@ final class VerifyCommand implements Command {
 
   private Predicate<Backup> which(Repository repository, Session session) throws IOException {
     if (backup != null) {
-      BackupList list = BackupList.read(repository.storage(), repository.keys());
+      BackupList list = BackupList.read(repository);
       return Verification.only(List.of(choice.one(list, backup, session).id()));
     }
     return b -> choice.takes(b, session);

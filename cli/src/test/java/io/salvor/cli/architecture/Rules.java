@@ -26,7 +26,7 @@ final class Rules {
       Set.of("io.salvor.cli.Main", "io.salvor.cli.Wiring");
 
   /** Classes whose work it is to wait. */
-  private static final Set<String> SLEEPERS = Set.of();
+  private static final Set<String> SLEEPERS = Set.of("io.salvor.engine.repository.Sleeper");
 
   private static final Pattern VAGUE_NAME = Pattern.compile(".*(Manager|Helper|Utils?|Impl)");
 

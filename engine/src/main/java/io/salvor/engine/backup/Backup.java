@@ -25,7 +25,7 @@ public record Backup(Manifest manifest, String checksum, ObjectName object, bool
   }
 
   /** How the ledger names it. */
-  LedgerEntry.Added ledgerLine() {
+  public LedgerEntry.Added ledgerLine() {
     return new LedgerEntry.Added(object.value(), HexFormat.of().parseHex(checksum), id().text());
   }
 

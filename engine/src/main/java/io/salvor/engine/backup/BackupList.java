@@ -8,6 +8,7 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
@@ -31,49 +32,86 @@ import java.util.stream.Collectors;
  * @param backups in the order in which they were begun
  * @param objects the names below {@code backups/} that are there, readable or not
  * @param damaged objects that cannot be read, or are missed
+ * @param dead names below {@code backups/} that are there and count no more: removed by the ledger,
+ *     or void
  */
-public record BackupList(List<Backup> backups, Set<ObjectName> objects, List<ObjectName> damaged) {
+public record BackupList(
+    List<Backup> backups, Set<ObjectName> objects, List<ObjectName> damaged, Set<ObjectName> dead) {
   private static final int SHOWN_CANDIDATES = 4;
 
   public BackupList {
     backups = List.copyOf(backups);
     objects = Set.copyOf(objects);
     damaged = List.copyOf(damaged);
+    dead = Set.copyOf(dead);
   }
 
-  /** Reads them all. Sessions are read before manifests, so that none is missed in between. */
-  public static BackupList read(Storage storage, KeyRing keys) throws IOException {
+  /**
+   * Reads those that count by the ledger, which is refreshed on the way: after the manifests were
+   * listed, so that one that is deleted meanwhile is known to be removed. Sessions are read before
+   * manifests, so that none is missed in between.
+   */
+  public static BackupList read(Repository repository) throws IOException {
+    return read(repository.storage(), repository.keys(), repository.ledger());
+  }
+
+  static BackupList read(Storage storage, KeyRing keys, Ledger ledger) throws IOException {
     List<ObjectName> damaged = new ArrayList<>();
     List<OpenSession> sessions = OpenSession.list(storage, keys, damaged::add);
     Set<ObjectName> objects = names(storage);
-    List<Backup> sealed = sealed(storage, keys, objects, damaged);
+    ledger.refresh();
+    Set<ObjectName> dead = new HashSet<>(objects);
+    dead.removeIf(name -> !ledger.removed().contains(name.value()));
+    Set<ObjectName> wanted = new HashSet<>(objects);
+    wanted.removeAll(dead);
+    List<Backup> sealed = new ArrayList<>();
+    Set<ObjectId> done = new HashSet<>();
+    for (Backup backup : sealed(storage, keys, wanted, damaged)) {
+      ObjectId session = backup.manifest().session();
+      done.add(session);
+      if (ledger.counts(backup.object(), session)) {
+        sealed.add(backup);
+      } else {
+        dead.add(backup.object());
+      }
+    }
+    objects.removeIf(name -> !wanted.contains(name) && !dead.contains(name));
     List<Backup> backups = new ArrayList<>(sealed);
-    Set<ObjectId> sealedSessions = new HashSet<>();
-    sealed.forEach(b -> sealedSessions.add(b.manifest().session()));
     for (OpenSession session : sessions) {
       SessionRecord.Checkpoint checkpoint = session.checkpoint();
-      if (checkpoint != null && !sealedSessions.contains(session.open().session())) {
+      ObjectId id = session.open().session();
+      // Of a closed session the last one may tell of a backup that was sealed and then removed.
+      boolean over = checkpoint != null && checkpoint.last() && ledger.closures().containsKey(id);
+      if (checkpoint != null && !over && !done.contains(id)) {
         interrupted(checkpoint, damaged)
             .filter(attempt -> sealed.stream().noneMatch(attempt::isSupersededBy))
             .ifPresent(backups::add);
       }
     }
     backups.sort(Backup.ORDER);
-    return new BackupList(backups, objects, damaged);
+    return new BackupList(backups, objects, damaged, dead);
   }
 
   /**
-   * Sealed backups whose objects {@code known} does not name and whose writers were not given up.
+   * Sealed backups that no entry of the ledger names and that count: not removed, not void, and of
+   * no session that was given up and is not closed yet.
    */
-  static List<Backup> sealedExcept(Set<String> known, Storage storage, KeyRing keys)
-      throws IOException {
+  static List<Backup> unnamed(Repository repository) throws IOException {
+    Storage storage = repository.storage();
+    Ledger ledger = repository.ledger();
     Set<ObjectName> objects = names(storage);
-    objects.removeIf(name -> known.contains(name.value()));
+    ledger.refresh();
+    objects.removeIf(
+        name ->
+            ledger.existing().containsKey(name.value()) || ledger.removed().contains(name.value()));
     List<Backup> backups = new ArrayList<>();
-    for (Backup backup : sealed(storage, keys, objects, new ArrayList<>())) {
-      // What a writer sealed after it was given up does not count.
-      ObjectName revocation = ObjectKind.REVOCATION.name(backup.manifest().session());
-      if (storage.find(revocation).isEmpty()) {
+    for (Backup backup : sealed(storage, repository.keys(), objects, new ArrayList<>())) {
+      ObjectId session = backup.manifest().session();
+      // What a writer sealed after it was given up counts only if whoever gave it up says so.
+      boolean undecided =
+          !ledger.closures().containsKey(session)
+              && storage.find(ObjectKind.REVOCATION.name(session)).isPresent();
+      if (!undecided && ledger.counts(backup.object(), session)) {
         backups.add(backup);
       }
     }
@@ -85,9 +123,11 @@ public record BackupList(List<Backup> backups, Set<ObjectName> objects, List<Obj
     return e.code().isDamage() || e.code() == ErrorCode.FORMAT_NEWER;
   }
 
-  /** One more than the greatest sequence number of all. */
+  /** One more than the greatest sequence number of all, as far as there are any. */
   long nextSequence() {
-    return 1 + backups.stream().mapToLong(b -> b.manifest().lineage().sequence()).max().orElse(0);
+    long greatest =
+        backups.stream().mapToLong(b -> b.manifest().lineage().sequence()).max().orElse(0);
+    return Math.min(greatest + 1, Manifest.MAX_SEQUENCE);
   }
 
   private static Set<ObjectName> names(Storage storage) throws IOException {

@@ -1,71 +1,48 @@
 package io.salvor.engine.backup;
 
-import io.salvor.engine.backup.Manifest.Component;
-import io.salvor.engine.backup.Manifest.Label;
-import io.salvor.engine.backup.Manifest.Lineage;
-import io.salvor.engine.backup.Manifest.Origin;
-import io.salvor.engine.backup.Manifest.SegmentRef;
-import io.salvor.engine.backup.Manifest.UndoOf;
-import io.salvor.engine.backup.Manifest.Volume;
-import io.salvor.engine.chunk.Chunker;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.durable.ProcessMark;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.index.SegmentWriter;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.source.Source;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.tree.Cursors;
 import io.salvor.engine.tree.Key;
-import io.salvor.engine.tree.TreeBuilder;
 import io.salvor.engine.tree.TreeCursor;
-import io.salvor.engine.tree.TreeRoot;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One backup from its session's opening to its acknowledgement, in the order of docs/format.md §11.
  * What it returns is sealed, in the ledger, and durable; whatever it throws, nothing that was
- * acknowledged before is touched, and what was uploaded is found by the next run.
+ * acknowledged before is touched, and what was uploaded is found by the next run. If its session is
+ * given up while it sleeps, it begins again in a new one.
  */
 public final class BackupRun {
-  /** How long a writer may go without a checkpoint. */
-  static final Duration CHECKPOINT_TIME = Duration.ofSeconds(30);
-
-  /** How many bytes a writer may store without a checkpoint. */
-  static final long CHECKPOINT_BYTES = 256L << 20;
-
   private static final int MOST_ATTEMPTS = 3;
 
   private final Repository repository;
   private final Source source;
   private final BackupRequest request;
   private final Progress progress;
+  private final Instant begun;
+  private final @Nullable UndoPlan undo;
   private final List<Source.Warning> warnings = new CopyOnWriteArrayList<>();
   private final Set<BackupId> damagedPredecessors = ConcurrentHashMap.newKeySet();
-  private final List<SegmentRef> segments = new ArrayList<>();
-  private final ReentrantLock checkpointing = new ReentrantLock();
-  private final BackupId id;
-  private final Instant started;
-  private final @Nullable UndoPlan undo;
-
-  private volatile Instant lastCheckpoint;
-  private volatile long lastStored;
 
   /**
    * What makes a backup the undo of a restore.
@@ -86,9 +63,7 @@ public final class BackupRun {
     this.request = request;
     this.undo = undo;
     this.progress = progress;
-    this.started = repository.now();
-    this.id = BackupId.of(started, repository.random());
-    this.lastCheckpoint = started;
+    this.begun = repository.now();
   }
 
   /** Captures {@code source} into {@code repository}. */
@@ -107,10 +82,27 @@ public final class BackupRun {
 
   private BackupReport run() throws IOException, InterruptedException {
     warnings.addAll(source.warnings());
+    for (int session = 1; ; session++) {
+      try {
+        return backup();
+      } catch (SalvorException e) {
+        if (e.code() != ErrorCode.SESSION_REVOKED
+            || session == MOST_ATTEMPTS
+            || !source.isRepeatable()) {
+          throw e;
+        }
+        warn("begun-again", e.getMessage() + ": " + e.why() + "; it was begun again");
+      }
+    }
+  }
+
+  /** One session, or more if what it is compared with is deleted just then. */
+  private BackupReport backup() throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       BackupList list = list();
       Predecessors before = Predecessors.of(list, source.address(), request, undo != null);
-      Session session = begin(before);
+      SessionRecord.Open open = opening(before);
+      Session session = begin(open, before);
       if (session == null && attempt < MOST_ATTEMPTS) {
         continue;
       }
@@ -120,41 +112,65 @@ public final class BackupRun {
       if (before.downgraded()) {
         warn("no-predecessor", "nothing to compare with, so this is a full backup");
       }
+      Backup backup;
       try {
         leaveOutWhatIsLost();
         try (BlobWriter writer = repository.newWriter()) {
-          return capture(session, list, before, writer);
+          ManifestDraft draft =
+              new ManifestDraft(
+                  repository, source, request, before, open, list.nextSequence(), undo);
+          BackupAttempt work =
+              new BackupAttempt(repository, source, session, draft, writer, undo, progress);
+          backup = work.capture(newCapture(work, list, before));
+          acknowledge(backup);
         }
       } catch (IOException | RuntimeException | InterruptedException e) {
         giveUp(session, e);
         throw e;
       }
+      end(session);
+      warnings.addAll(source.remarks());
+      return new BackupReport(
+          backup,
+          !before.interrupted().isEmpty(),
+          Duration.between(begun, backup.manifest().finished()),
+          warnings);
     }
   }
 
-  /** Opens a session; null if what the backup is to be compared with was deleted meanwhile. */
-  private @Nullable Session begin(Predecessors before) throws IOException {
+  private SessionRecord.Open opening(Predecessors before) {
     Backup compared = before.compared();
     ObjectId parent =
         compared == null ? null : ObjectKind.MANIFEST.idIn(compared.object()).orElse(null);
-    Session session =
-        Session.begin(
-            repository.storage(),
-            repository.keys(),
-            new SessionRecord.Open(
-                ObjectId.random(repository.random()),
-                request.host(),
-                started,
-                parent,
-                ProcessMark.current().toString(),
-                source.address(),
-                id));
+    Instant now = repository.now();
+    return new SessionRecord.Open(
+        ObjectId.random(repository.random()),
+        request.host(),
+        now,
+        parent,
+        ProcessMark.current().toString(),
+        source.address(),
+        BackupId.of(now, repository.random()));
+  }
+
+  /** Opens a session; null if what the backup is to be compared with was deleted meanwhile. */
+  private @Nullable Session begin(SessionRecord.Open open, Predecessors before)
+      throws IOException, InterruptedException {
+    Session session = Session.begin(repository.storage(), repository.keys(), open);
     try {
-      repository.requireNoCondemnations();
+      repository.awaitListings();
+      for (ObjectName unreadable : repository.leaveOutCondemnedPacks()) {
+        warn(
+            "condemnation-damaged",
+            unreadable
+                + " cannot be read, so that everything is stored anew: a prune was cut off while it"
+                + " wrote it; put it back from a copy, or remove it while no prune is at work");
+      }
+      Backup compared = before.compared();
       if (compared == null || repository.storage().find(compared.object()).isPresent()) {
         return session;
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | InterruptedException e) {
       giveUp(session, e);
       throw e;
     }
@@ -183,61 +199,6 @@ public final class BackupRun {
         "run the backup again");
   }
 
-  private BackupReport capture(
-      Session session, BackupList list, Predecessors before, BlobWriter writer)
-      throws IOException, InterruptedException {
-    Attempt attempt = new Attempt(session, list.nextSequence(), before, writer);
-    TreeCapture capture = newCapture(attempt, list);
-    progress.phase("capture");
-    try {
-      source.capture(capture);
-      progress.checkCancelled();
-    } catch (SalvorException e) {
-      if (e.code() == ErrorCode.INTERRUPTED) {
-        leaveCheckpoint(attempt, capture, e);
-      }
-      throw e;
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    warnings.addAll(source.remarks());
-    progress.phase("seal");
-    TreeRoot root = capture.finish();
-    TreeRoot created = createdKeys(writer, undo == null ? List.of() : undo.created());
-    flush(writer);
-    BackupStatus status =
-        capture.counts().failed() == 0 ? BackupStatus.SUCCESS : BackupStatus.PARTIAL;
-    Manifest manifest = manifest(attempt, capture, root, created, status);
-    session.checkpoint(manifest, true);
-    repository.requireNoCondemnations();
-    session.requireAlive();
-    byte[] message = ManifestCodec.encode(manifest);
-    ObjectId object = session.seal(ObjectId.random(repository.random()), message);
-    // Given up between the check and the seal, the manifest may be void: see the protocol's model.
-    session.requireAlive();
-    Backup backup =
-        new Backup(manifest, BackupList.checksum(message), ObjectKind.MANIFEST.name(object), true);
-    acknowledge(backup);
-    end(session);
-    return new BackupReport(
-        backup,
-        !before.interrupted().isEmpty(),
-        Duration.between(started, manifest.finished()),
-        warnings);
-  }
-
-  /** A run's session, and what is needed for its manifests. */
-  private record Attempt(Session session, long sequence, Predecessors before, BlobWriter writer) {}
-
-  /** Whoever interrupts a backup wants the next one to go on from here. */
-  private void leaveCheckpoint(Attempt attempt, TreeCapture capture, SalvorException interruption) {
-    try {
-      checkpoint(attempt, capture);
-    } catch (IOException | RuntimeException e) {
-      interruption.addSuppressed(e);
-    }
-  }
-
   /** The backup is acknowledged: that its session cannot be put away is no failure of it. */
   private void end(Session session) {
     try {
@@ -247,8 +208,8 @@ public final class BackupRun {
     }
   }
 
-  private TreeCapture newCapture(Attempt attempt, BackupList list) throws IOException {
-    Predecessors before = attempt.before();
+  private TreeCapture newCapture(BackupAttempt work, BackupList list, Predecessors before)
+      throws IOException {
     List<TreeCursor> known = new ArrayList<>();
     for (Backup interrupted : before.interrupted()) {
       known.add(entries(interrupted));
@@ -260,156 +221,22 @@ public final class BackupRun {
     TreeCursor counted = parent == null ? Cursors.union(List.of()) : entries(parent);
     // What is damaged is better known before anything is compared with what is stored.
     counted.peek();
-    long[] gear = repository.keys().gearTable();
-    TreeCapture[] self = new TreeCapture[1];
-    TreeCapture capture =
-        new TreeCapture(
-            new StoredContent(repository, isIndexWhole(list)),
-            attempt.writer(),
-            () -> Chunker.contentDefined(gear),
-            new TreeBuilder(attempt.writer(), repository.keys().boundary()),
-            Cursors.union(known),
-            counted,
-            progress,
-            () -> checkpointIfDue(attempt, self[0]));
-    self[0] = capture;
-    return capture;
+    StoredContent stored = new StoredContent(repository, isIndexWhole(list));
+    return work.newCapture(stored, Cursors.union(known), counted);
   }
 
   private boolean isIndexWhole(BackupList list) {
-    Set<ObjectId> segments = repository.index().segments();
+    Set<ObjectId> segments = new HashSet<>(repository.index().segments());
+    segments.addAll(repository.index().superseded());
     return list.backups().stream()
         .flatMap(backup -> backup.manifest().segments().stream())
         .allMatch(segment -> segments.contains(segment.id()));
   }
 
-  /** One thread makes the checkpoint; the others go on. */
-  private void checkpointIfDue(Attempt attempt, TreeCapture capture) throws IOException {
-    if (!isDue(attempt.writer()) || !checkpointing.tryLock()) {
-      return;
-    }
-    try {
-      if (isDue(attempt.writer())) {
-        checkpoint(attempt, capture);
-      }
-    } finally {
-      checkpointing.unlock();
-    }
-  }
-
-  private boolean isDue(BlobWriter writer) {
-    Duration since = Duration.between(lastCheckpoint, repository.now());
-    // A clock that was set back must not put checkpoints off.
-    return writer.statistics().stored() - lastStored >= CHECKPOINT_BYTES
-        || since.compareTo(CHECKPOINT_TIME) >= 0
-        || since.isNegative();
-  }
-
-  private void checkpoint(Attempt attempt, TreeCapture capture) throws IOException {
-    checkpointing.lock();
-    try {
-      TreeRoot root = capture.root();
-      TreeRoot created = createdKeys(attempt.writer(), List.of());
-      flush(attempt.writer());
-      Manifest manifest = manifest(attempt, capture, root, created, BackupStatus.INTERRUPTED);
-      attempt.session().checkpoint(manifest, false);
-      lastCheckpoint = repository.now();
-      lastStored = attempt.writer().statistics().stored();
-    } finally {
-      checkpointing.unlock();
-    }
-  }
-
-  private void flush(BlobWriter writer) throws IOException {
-    checkpointing.lock();
-    try {
-      for (SegmentWriter.Written segment : writer.writeSegments(writer.flush())) {
-        segments.add(new SegmentRef(segment.id(), segment.sha256()));
-      }
-    } finally {
-      checkpointing.unlock();
-    }
-  }
-
-  private @Nullable TreeRoot createdKeys(BlobWriter writer, Iterable<Key> created)
-      throws IOException {
-    if (undo == null) {
-      return null;
-    }
-    TreeBuilder keys = new TreeBuilder(writer, repository.keys().boundary());
-    for (Key key : created) {
-      keys.add(key, new byte[] {(byte) 0xa0});
-    }
-    return keys.finish();
-  }
-
-  private Manifest manifest(
-      Attempt attempt,
-      TreeCapture capture,
-      TreeRoot root,
-      @Nullable TreeRoot created,
-      BackupStatus status) {
-    Predecessors before = attempt.before();
-    BlobWriter.Statistics written = attempt.writer().statistics();
-    Instant now = repository.now();
-    Origin origin =
-        new Origin(
-            source.provider(),
-            source.address(),
-            source.paths(),
-            request.host(),
-            request.createdBy(),
-            request.group(),
-            source.patterns());
-    Backup parent = before.compared();
-    Backup base = before.base();
-    Volume volume =
-        new Volume(capture.bytesRead(), capture.bytesLogical(), written.bytes(), written.stored());
-    Component component =
-        new Component(
-            source.address(),
-            source.provider(),
-            status,
-            root.entries(),
-            capture.bytesLogical(),
-            ComponentChecksum.of(source.provider(), root));
-    SortedMap<String, String> tags = request.tags();
-    UndoOf undoOf =
-        undo == null || created == null
-            ? null
-            : new UndoOf(undo.restore(), undo.heldUntil(), created);
-    return new Manifest(
-        id,
-        attempt.session().id(),
-        status,
-        origin,
-        new Lineage(
-            before.type(),
-            parent == null ? null : parent.id(),
-            base == null ? null : base.id(),
-            attempt.sequence()),
-        new Label(request.description(), tags),
-        started,
-        now.isBefore(started) ? started : now,
-        capture.counts(),
-        volume,
-        root,
-        List.of(component),
-        capture.failures(),
-        segments,
-        repository.software(),
-        repository.keys().epoch(),
-        undoOf);
-  }
-
   /** The ledger entry takes in sealed manifests whose writers died before they could add them. */
   private void acknowledge(Backup backup) throws IOException {
-    repository.ledger().refresh();
-    // What was removed is not adopted, though its manifest may still be there, or there again.
-    Set<String> known = new HashSet<>(repository.ledger().existing().keySet());
-    known.addAll(repository.ledger().removed());
     List<LedgerEntry.Added> added = new ArrayList<>();
-    for (Backup other : BackupList.sealedExcept(known, repository.storage(), repository.keys())) {
+    for (Backup other : BackupList.unnamed(repository)) {
       added.add(other.ledgerLine());
     }
     if (added.stream().noneMatch(a -> a.object().equals(backup.object().value()))) {
@@ -417,11 +244,12 @@ public final class BackupRun {
     }
     repository
         .ledger()
-        .append(added, List.of(), repository.now(), request.createdBy(), repository.random());
+        .append(
+            LedgerChange.adding(added), repository.now(), request.createdBy(), repository.random());
   }
 
   private BackupList list() throws IOException {
-    return BackupList.read(repository.storage(), repository.keys());
+    return BackupList.read(repository);
   }
 
   /** Entries of an earlier backup, as far as they can be read. */

@@ -44,6 +44,9 @@ public record Manifest(
   /** The most bytes that their keys and messages have together; a key may have 1 MiB. */
   public static final int MAX_FAILURE_BYTES = 4 << 20;
 
+  /** No repository gets so far; who drives a sequence beyond any other stops nobody. */
+  public static final long MAX_SEQUENCE = 1L << 40;
+
   /** The same with another status. */
   Manifest withStatus(BackupStatus other) {
     return new Manifest(

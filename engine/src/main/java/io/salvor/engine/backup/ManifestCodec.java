@@ -277,7 +277,7 @@ public final class ManifestCodec {
         case 25 -> restore = in.text();
         case 26 -> patterns = patterns(in);
         case 27 -> created = root(in);
-        case 28 -> sequence = in.uint();
+        case 28 -> sequence = sequence(in.uint());
         default -> in.skip();
       }
     }
@@ -344,6 +344,13 @@ public final class ManifestCodec {
         }
       }
       return new Component(name, kind, status, entries, bytes, checksum);
+    }
+
+    private static long sequence(long value) {
+      if (value > Manifest.MAX_SEQUENCE) {
+        throw new MalformedException("a sequence out of bounds: " + value);
+      }
+      return value;
     }
 
     private static BackupId backupId(CborReader in) {

@@ -51,14 +51,17 @@ record OpenSession(SessionRecord.Open open, SessionRecord.@Nullable Checkpoint c
       }
       if (f.getValue().open) {
         read(storage, keys, f.getKey(), f.getValue().latest, damaged, sessions);
-      } else if (hasLostItsOpening(storage, f.getKey(), f.getValue().latest)) {
+      } else if (!f.getValue().revoked && hasLostItsOpening(storage, f.getKey(), f.getValue().latest)) {
         damaged.accept(ObjectKind.SESSION_OPEN.name(f.getKey()));
       }
     }
     return sessions;
   }
 
-  /** Checkpoints are removed before the opening: one that outlives it means that it was lost. */
+  /**
+   * Checkpoints are removed before the opening: one that outlives it means that it was lost, but
+   * for one that a sleeper has written after it was given up.
+   */
   private static boolean hasLostItsOpening(Storage storage, ObjectId id, int latest)
       throws IOException {
     return latest > 0
@@ -108,12 +111,14 @@ record OpenSession(SessionRecord.Open open, SessionRecord.@Nullable Checkpoint c
   private static final class Found {
     private boolean open;
     private boolean ended;
+    private boolean revoked;
     private int latest;
 
     void add(String what) {
       switch (what) {
         case "open" -> open = true;
-        case "end", "revoked" -> ended = true;
+        case "end" -> ended = true;
+        case "revoked" -> revoked = true;
         default -> latest = Math.max(latest, Integer.parseInt(what));
       }
     }

@@ -1,10 +1,12 @@
 package io.salvor.engine.backup;
 
+import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.protocol.Revocation;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
@@ -58,16 +60,37 @@ final class Session {
   /**
    * Stops a writer that was given up while it slept.
    *
-   * @throws SalvorException SESSION_REVOKED
+   * @throws SalvorException SESSION_REVOKED, or SESSION_CANCELLED if it shall not begin again
    */
   void requireAlive() throws IOException {
     if (storage.find(ObjectKind.SESSION_OPEN.name(id)).isEmpty()
         || storage.find(ObjectKind.REVOCATION.name(id)).isPresent()) {
+      if (isCancelled()) {
+        throw new SalvorException(
+            ErrorCode.SESSION_CANCELLED,
+            "The backup was cancelled while it was running",
+            "somebody has asked for it by `salvor cancel`",
+            "run the backup again when it is wanted; what was uploaded is found");
+      }
       throw new SalvorException(
           ErrorCode.SESSION_REVOKED,
           "The backup was given up while it was running",
           "its session " + id + " was ended by somebody else, for it looked dead",
           "run the backup again; what was uploaded is found and not sent twice");
+    }
+  }
+
+  private boolean isCancelled() throws IOException {
+    try {
+      return Revocation.find(storage, keys, id).filter(Revocation::cancelled).isPresent();
+    } catch (MalformedException e) {
+      return false;
+    } catch (SalvorException e) {
+      if (!BackupList.isUnreadable(e)) {
+        throw e;
+      }
+      // To stop is right in any case.
+      return false;
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
@@ -186,6 +187,11 @@ public final class KeyRing implements AutoCloseable {
   /** The epoch that new objects are sealed to. */
   public ObjectId epoch() {
     return epoch;
+  }
+
+  /** Every epoch that can be opened. */
+  public Set<ObjectId> epochs() {
+    return epochs.keySet();
   }
 
   /** The public key that signs for the repository. */

@@ -93,6 +93,16 @@ public enum ObjectKind {
     return Optional.empty();
   }
 
+  /** The kind that a name tells, DATA_PACK for packs of any kind; empty if it is none of ours. */
+  public static Optional<ObjectKind> of(ObjectName name) {
+    for (ObjectKind kind : values()) {
+      if (kind.idIn(name).isPresent()) {
+        return Optional.of(kind);
+      }
+    }
+    return Optional.empty();
+  }
+
   /**
    * The name of an object; not of a checkpoint.
    *

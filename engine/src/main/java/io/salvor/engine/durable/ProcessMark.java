@@ -67,6 +67,11 @@ public record ProcessMark(String host, String boot, String namespace, long pid, 
     }
   }
 
+  /** Whether it has ended for all that this machine can tell, or could not live on. */
+  public boolean isDead() {
+    return hasEnded() || isOfEarlierBoot();
+  }
+
   /** Whether it ran on this machine before the machine was started again. */
   boolean isOfEarlierBoot() {
     return !host.equals(NONE)

@@ -23,6 +23,9 @@ public enum ErrorCode {
   BACKUP_NONE(1203, Exit.FAILED, false),
   ENTRY_UNKNOWN(1204, Exit.FAILED, false),
   BACKUP_INCOMPLETE(1205, Exit.FAILED, false),
+  PLACE_EXCHANGED(1301, Exit.DAMAGED, false),
+  PLACE_NEW(1302, Exit.DONE, false),
+  NOT_A_COPY(1303, Exit.FAILED, false),
   STORAGE_UNREACHABLE(2001, Exit.UNREACHABLE, true),
   STORAGE_READ_ONLY(2002, Exit.FAILED, false),
   STORAGE_FULL(2003, Exit.FAILED, true),
@@ -59,6 +62,10 @@ public enum ErrorCode {
   SESSION_REVOKED(6001, Exit.FAILED, true),
   STORAGE_ROLLED_BACK(6002, Exit.DAMAGED, false),
   INTERRUPTED(6003, Exit.INTERRUPTED, true),
+  SESSION_UNKNOWN(6101, Exit.FAILED, false),
+  SESSION_CANCELLED(6102, Exit.FAILED, false),
+  LISTING_LAG_UNKNOWN(6103, Exit.FAILED, false),
+  REFERENCE_UNRESOLVED(6104, Exit.DAMAGED, false),
   DEFECT(9001, Exit.FAILED, false);
 
   private final int number;

@@ -8,6 +8,7 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.storage.Listings;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -41,7 +42,15 @@ public final class BlobIndex implements AutoCloseable {
   private static final int SPILL_BLOBS = 200_000;
   private static final int GROWTH = 4;
 
-  private record State(List<LiveView> views, Set<ObjectId> segments) {}
+  private static final int MOST_ATTEMPTS = 10;
+
+  /**
+   * What lookups see.
+   *
+   * @param segments those that count
+   * @param superseded those that others stand for, whether or not they are there still
+   */
+  private record State(List<LiveView> views, Set<ObjectId> segments, Set<ObjectId> superseded) {}
 
   private final Storage storage;
   private final KeyRing keys;
@@ -53,8 +62,10 @@ public final class BlobIndex implements AutoCloseable {
   private final Map<ObjectId, ViewHead.Segment> bare = new HashMap<>();
   private volatile List<SalvorException> issues = List.of();
   private volatile Set<ObjectId> leftOut = Set.of();
-  private volatile State state = new State(List.of(), Set.of());
+  private volatile Set<ObjectId> leftOutHere = Set.of();
+  private volatile State state = new State(List.of(), Set.of(), Set.of());
   private boolean cacheUsable = true;
+  private boolean vanished;
 
   private BlobIndex(
       Storage storage,
@@ -100,15 +111,37 @@ public final class BlobIndex implements AutoCloseable {
    * Counts as missing what lies only in these packs, so that it is stored again; places in them are
    * still given.
    */
-  public void leaveOut(Set<ObjectId> packs) {
+  public synchronized void leaveOut(Set<ObjectId> packs) {
     leftOut = Set.copyOf(packs);
+    findLeftOut();
+  }
+
+  /**
+   * Lookups ask about packs that are there only, so that they cost nothing where there are none.
+   */
+  private void findLeftOut() {
+    Set<ObjectId> found = new HashSet<>();
+    if (!leftOut.isEmpty()) {
+      packs(
+          pack -> {
+            if (leftOut.contains(pack.id())) {
+              found.add(pack.id());
+            }
+          });
+    }
+    leftOutHere = Set.copyOf(found);
+  }
+
+  /** Whether packs are left out that the index names. */
+  public boolean leavesOut() {
+    return !leftOutHere.isEmpty();
   }
 
   /** Whether the index names the blob in a pack that is not left out. */
   public boolean contains(BlobKind kind, BlobId id) {
-    Set<ObjectId> without = leftOut;
+    Set<ObjectId> without = leftOutHere;
     if (!without.isEmpty()) {
-      return locations(kind, id).stream().anyMatch(place -> !without.contains(place.pack()));
+      return see(kind, id, place -> !without.contains(place.pack()));
     }
     return overlay.find(kind, id, location -> true)
         || onViews(
@@ -125,27 +158,27 @@ public final class BlobIndex implements AutoCloseable {
   /** A place of the blob, or empty if the index does not name it. */
   public Optional<BlobLocation> find(BlobKind kind, BlobId id) {
     List<BlobLocation> found = new ArrayList<>();
-    see(kind, id, found::add);
+    boolean _ = see(kind, id, found::add);
     return found.stream().findFirst();
   }
 
   /** Every place of the blob, one for each pack. */
   public List<BlobLocation> locations(BlobKind kind, BlobId id) {
     Map<ObjectId, BlobLocation> found = new LinkedHashMap<>();
-    see(
-        kind,
-        id,
-        location -> {
-          found.putIfAbsent(location.pack(), location);
-          return false;
-        });
+    boolean _ =
+        see(
+            kind,
+            id,
+            location -> {
+              found.putIfAbsent(location.pack(), location);
+              return false;
+            });
     return List.copyOf(found.values());
   }
 
-  private void see(BlobKind kind, BlobId id, Predicate<BlobLocation> enough) {
-    if (!overlay.find(kind, id, enough)) {
-      onViews(views -> views.stream().anyMatch(view -> view.find(kind, id, enough)));
-    }
+  private boolean see(BlobKind kind, BlobId id, Predicate<BlobLocation> enough) {
+    return overlay.find(kind, id, enough)
+        || onViews(views -> views.stream().anyMatch(view -> view.find(kind, id, enough)));
   }
 
   /** Reads views; one that turns out to be damaged is built again first. */
@@ -199,12 +232,17 @@ public final class BlobIndex implements AutoCloseable {
     overlay.add(pack);
   }
 
+  /** Forgets packs that no segment names: whoever has written them has given up. */
+  public void forgetUnnamed() {
+    overlay.forgetUnnamed();
+  }
+
   /** Says which segment names packs from now on; many of them then leave memory for a view. */
   public synchronized void adopt(SegmentWriter.Written segment) {
     overlay.adopt(segment.id(), segment.packs());
     Set<ObjectId> segments = new HashSet<>(state.segments);
     segments.add(segment.id());
-    state = new State(state.views, Set.copyOf(segments));
+    state = new State(state.views, Set.copyOf(segments), state.superseded);
     if (overlay.blobs() >= spillBlobs) {
       try {
         spill();
@@ -222,10 +260,15 @@ public final class BlobIndex implements AutoCloseable {
   /** Brings the state up to date, beginning with views of which no damage is known. */
   private synchronized void update(List<View> views) throws IOException {
     List<View> sound = views;
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       try {
         updateFrom(sound);
-        return;
+        if (!vanished || attempt >= MOST_ATTEMPTS) {
+          findLeftOut();
+          return;
+        }
+        // What stands for a segment that went away meanwhile has not been listed yet.
+        sound = state.views.stream().map(LiveView::view).toList();
       } catch (ViewDamagedException e) {
         List<View> rest = sound.stream().filter(view -> !view.path().equals(e.file())).toList();
         if (rest.size() == sound.size()) {
@@ -241,9 +284,9 @@ public final class BlobIndex implements AutoCloseable {
 
   private void updateFrom(List<View> views) throws IOException {
     Set<ObjectId> present = new HashSet<>();
-    storage.list(
-        ObjectKind.INDEX_SEGMENT.prefix(),
-        info -> ObjectKind.INDEX_SEGMENT.idIn(info.name()).ifPresent(present::add));
+    Listings.names(storage, ObjectKind.INDEX_SEGMENT.prefix())
+        .forEach(name -> ObjectKind.INDEX_SEGMENT.idIn(name).ifPresent(present::add));
+    vanished = false;
     Set<ObjectId> inMemory = overlay.segments().keySet();
     present.addAll(inMemory);
     bare.keySet().retainAll(present);
@@ -258,7 +301,7 @@ public final class BlobIndex implements AutoCloseable {
           read(id, known, damaged)
               .ifPresent(segment -> builder.add(id, segment.superseded(), segment.packs()));
         }
-        publish(views, wanted(present, known), builder);
+        publish(views, wanted(present, known), superseded(present, known), builder);
         issues = List.copyOf(damaged.values());
         return;
       } catch (CacheException e) {
@@ -270,7 +313,7 @@ public final class BlobIndex implements AutoCloseable {
       read(id, known, damaged).ifPresent(segment -> overlay.adopt(id, segment.packs()));
     }
     Set<ObjectId> wanted = wanted(present, known);
-    state = new State(live(views, wanted), wanted);
+    state = new State(live(views, wanted), wanted, superseded(present, known));
     issues = List.copyOf(damaged.values());
   }
 
@@ -284,6 +327,7 @@ public final class BlobIndex implements AutoCloseable {
       segment = IndexSegment.read(storage, keys, id);
     } catch (NoSuchFileException e) {
       // Superseded and removed since the list was made.
+      vanished = true;
       return Optional.empty();
     } catch (SalvorException e) {
       if (e.code() != ErrorCode.OBJECT_DAMAGED) {
@@ -299,6 +343,18 @@ public final class BlobIndex implements AutoCloseable {
       return Optional.empty();
     }
     return Optional.of(segment);
+  }
+
+  private static Set<ObjectId> superseded(
+      Set<ObjectId> present, Map<ObjectId, ViewHead.Segment> known) {
+    Set<ObjectId> superseded = new HashSet<>();
+    known.forEach(
+        (id, segment) -> {
+          if (present.contains(id)) {
+            superseded.addAll(segment.superseded());
+          }
+        });
+    return Set.copyOf(superseded);
   }
 
   /** The segments that count: those that are there and that none of these supersedes. */
@@ -322,7 +378,8 @@ public final class BlobIndex implements AutoCloseable {
   }
 
   /** Merges what was read with the views that it outgrows, and lets lookups see the result. */
-  private void publish(List<View> views, Set<ObjectId> wanted, ViewBuilder builder) {
+  private void publish(
+      List<View> views, Set<ObjectId> wanted, Set<ObjectId> superseded, ViewBuilder builder) {
     List<LiveView> kept = new ArrayList<>();
     List<LiveView> merged = new ArrayList<>();
     List<Path> obsolete = new ArrayList<>();
@@ -344,7 +401,7 @@ public final class BlobIndex implements AutoCloseable {
       View view = builder.build(merged);
       kept.addAll(live(List.of(view), wanted));
     }
-    state = new State(List.copyOf(kept), wanted);
+    state = new State(List.copyOf(kept), wanted, superseded);
     discard(obsolete);
   }
 
@@ -356,7 +413,11 @@ public final class BlobIndex implements AutoCloseable {
     }
     try (ViewBuilder builder = new ViewBuilder(cache, sortBudget, progress)) {
       content.forEach((id, packs) -> builder.add(id, List.of(), packs));
-      publish(state.views.stream().map(LiveView::view).toList(), state.segments, builder);
+      publish(
+          state.views.stream().map(LiveView::view).toList(),
+          state.segments,
+          state.superseded,
+          builder);
       overlay.remove(content.keySet());
     } catch (CacheException e) {
       cacheFailed(e);
@@ -386,9 +447,75 @@ public final class BlobIndex implements AutoCloseable {
     return state.segments;
   }
 
+  /** Segments that others stand for; they may be there still. */
+  public Set<ObjectId> superseded() {
+    return state.superseded;
+  }
+
+  /**
+   * Marks for this index as it is now, none set. What was written by this process is put into a
+   * view first.
+   *
+   * @throws SalvorException LOCAL_STATE if there is no room for views
+   */
+  public synchronized BlobMarks marks() {
+    try {
+      spill();
+    } catch (ViewDamagedException e) {
+      repair(e);
+    }
+    if (!cacheUsable || !overlay.segments().isEmpty()) {
+      throw new SalvorException(
+          ErrorCode.LOCAL_STATE,
+          "the local view of the index cannot be written",
+          "what is needed is marked in files below " + cache,
+          "make room there, or set SALVOR_CACHE_DIR");
+    }
+    return new BlobMarks(state.views, this::viewDamaged);
+  }
+
+  /** A view was found damaged by who goes through all of it: it is built again for the next one. */
+  private SalvorException viewDamaged(ViewDamagedException damage) {
+    repair(damage);
+    return new SalvorException(
+        ErrorCode.LOCAL_STATE,
+        "the local view of the index was damaged",
+        String.valueOf(damage.getMessage()),
+        "run the command again: the view has been built anew",
+        damage);
+  }
+
   /** What is wrong with segments, found when they were read last. */
   public List<SalvorException> issues() {
     return issues;
+  }
+
+  /** The segments in use that name any of these packs. */
+  public Set<ObjectId> segmentsNaming(Set<ObjectId> packs) {
+    Set<ObjectId> naming = new HashSet<>();
+    overlay
+        .segments()
+        .forEach(
+            (id, content) -> {
+              if (content.stream().anyMatch(pack -> packs.contains(pack.id()))) {
+                naming.add(id);
+              }
+            });
+    onViews(
+        views -> {
+          for (LiveView live : views) {
+            View.Cursor rows = live.view().packRows();
+            for (int pack = 0; rows.advance(); pack++) {
+              if (!live.dead().get(pack) && packs.contains(Row.packId(rows.bytes(), rows.at()))) {
+                int segment = Row.packSegment(rows.bytes(), rows.at());
+                naming.add(live.view().segments().get(segment).id());
+              }
+            }
+          }
+          return true;
+        });
+    naming.retainAll(state.segments);
+    return naming;
   }
 
   /** Shows every pack without its frames; a pack may come more than once. */

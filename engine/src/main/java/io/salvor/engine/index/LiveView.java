@@ -12,34 +12,35 @@ import java.util.function.Predicate;
 record LiveView(View view, BitSet dead) {
 
   boolean contains(BlobKind kind, BlobId id) {
-    return find(id, (page, at) -> Row.isKind(page, at, kind) && isLive(page, at));
+    return find(id, (row, page, at) -> Row.isKind(page, at, kind) && isLive(page, at));
   }
 
   /** Shows each place of a blob until one was enough; tells whether one was. */
   boolean find(BlobKind kind, BlobId id, Predicate<BlobLocation> enough) {
     return find(
         id,
-        (page, at) ->
+        (row, page, at) ->
             Row.isKind(page, at, kind)
                 && isLive(page, at)
                 && enough.test(Row.location(page, at, view.packId(Row.pack(page, at)))));
   }
 
-  private boolean find(BlobId id, View.Rows rows) {
+  /** Shows each row of a blob until one was enough; tells whether one was. */
+  boolean find(BlobId id, View.Rows rows) {
     if (!view.mayContain(id)) {
       return false;
     }
     boolean[] enough = new boolean[1];
     view.find(
         id,
-        (page, at) -> {
-          enough[0] = rows.see(page, at);
+        (row, page, at) -> {
+          enough[0] = rows.see(row, page, at);
           return enough[0];
         });
     return enough[0];
   }
 
-  private boolean isLive(byte[] page, int at) {
+  boolean isLive(byte[] page, int at) {
     return !dead.get(Row.pack(page, at));
   }
 

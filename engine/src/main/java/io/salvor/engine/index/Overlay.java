@@ -46,6 +46,19 @@ final class Overlay {
             segments.getOrDefault(segment, List.of()).forEach(pack -> packs.remove(pack.id())));
     segments.keySet().removeAll(gone);
     segments.values().forEach(list -> list.forEach(p -> packs.putIfAbsent(p.id(), p)));
+    rebuild();
+  }
+
+  /** Forgets packs that no segment is known to name. */
+  synchronized void forgetUnnamed() {
+    List<PackDescription> gone = unnamed();
+    if (!gone.isEmpty()) {
+      gone.forEach(pack -> packs.remove(pack.id()));
+      rebuild();
+    }
+  }
+
+  private void rebuild() {
     frames = new ArrayList<>();
     slots = new long[1 << 10];
     used = 0;

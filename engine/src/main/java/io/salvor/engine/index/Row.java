@@ -88,6 +88,20 @@ final class Row {
     return bytes[at + KIND] == PackDescription.number(kind);
   }
 
+  static BlobKind kind(byte[] bytes, int at) {
+    return isKind(bytes, at, BlobKind.DATA) ? BlobKind.DATA : BlobKind.TREE;
+  }
+
+  static BlobId id(byte[] bytes, int at) {
+    return BlobId.from(bytes, at);
+  }
+
+  /** Bytes that the blob takes of its frame as it is stored. */
+  static long storedShare(byte[] bytes, int at) {
+    long plain = Page.getInt(bytes, at + PLAIN);
+    return (long) Page.getInt(bytes, at + STORED) * Page.getInt(bytes, at + LENGTH) / plain;
+  }
+
   static BlobLocation location(byte[] bytes, int at, ObjectId pack) {
     return new BlobLocation(
         pack,

@@ -25,9 +25,9 @@ final class View {
   private static final Pool<byte[]> PAGES = new Pool<>(() -> new byte[Page.SIZE]);
   private static final Pool<long[]> BLOCKS = new Pool<>(() -> new long[Filter.BLOCK / 8]);
 
-  /** Sees rows; says whether it has seen enough. */
+  /** Sees rows with their numbers, from 0; says whether it has seen enough. */
   interface Rows {
-    boolean see(byte[] page, int at);
+    boolean see(long row, byte[] page, int at);
   }
 
   private final Path path;
@@ -79,6 +79,11 @@ final class View {
     return head.packs();
   }
 
+  /** The random number of its file, which no other view has. */
+  long file() {
+    return head.file();
+  }
+
   List<ViewHead.Segment> segments() {
     return segments;
   }
@@ -115,7 +120,7 @@ final class View {
       int count = readPage(page, head.blobPage() + at);
       int place = firstNotBelow(page, count, id);
       while (Row.compare(page, Page.row(place), id) == 0) {
-        if (rows.see(page, Page.row(place))) {
+        if (rows.see(at * Page.ROWS + place, page, Page.row(place))) {
           return;
         }
         place++;

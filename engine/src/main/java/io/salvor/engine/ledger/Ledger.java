@@ -4,32 +4,40 @@ import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** The ledger of one repository: reads it, says what is lost, and adds to it. For one thread. */
+/**
+ * The ledger of one repository: reads it, says what is lost, and adds to it. Safe for several
+ * threads.
+ */
 public final class Ledger {
+  private static final int MOST_READINGS = 4;
+
   private final Storage storage;
   private final KeyRing keys;
   private final LedgerMemory memory;
-  private LedgerView view = new LedgerView(Map.of(), Map.of(), Set.of());
+  private LedgerView view = LedgerView.EMPTY;
+  private Set<ObjectId> listed = Set.of();
 
   private Ledger(Storage storage, KeyRing keys, LedgerMemory memory) {
     this.storage = storage;
@@ -37,7 +45,7 @@ public final class Ledger {
     this.memory = memory;
   }
 
-  /** Reads the whole ledger. */
+  /** Reads the ledger: what no summary covers. */
   public static Ledger read(Storage storage, KeyRing keys, LedgerMemory memory) throws IOException {
     Ledger ledger = new Ledger(storage, keys, memory);
     ledger.refresh();
@@ -47,80 +55,137 @@ public final class Ledger {
   /**
    * Reads the entries that have come since. What the listed ones name, and what this machine
    * remembers, is asked for by its name: a list that was made while others wrote may show an entry
-   * and not the one before it.
+   * and not the one before it. It may also show entries that are covered and deleted before they
+   * are read, and not yet the summary: so what is missed is looked for until two readings agree.
    */
-  public void refresh() throws IOException {
-    Map<ObjectId, LedgerEntry> entries = new HashMap<>();
-    Map<ObjectId, byte[]> hashes = new HashMap<>();
-    Set<ObjectId> damaged = new HashSet<>();
-    List<ObjectId> open = new ArrayList<>();
+  public synchronized void refresh() throws IOException {
+    Set<ObjectId> missed = Set.of();
+    for (int reading = 1; ; reading++) {
+      view = reading();
+      Set<ObjectId> missing = missing();
+      if (missing.isEmpty() || missing.equals(missed) || reading == MOST_READINGS) {
+        return;
+      }
+      missed = missing;
+    }
+  }
+
+  /** What is named or remembered, and not there. */
+  private Set<ObjectId> missing() throws IOException {
+    Set<ObjectId> missing = new HashSet<>();
+    view.missing().forEach(p -> missing.add(p.id()));
+    memory.read().stream()
+        .map(LedgerMemory.Seen::id)
+        .filter(id -> !view.knows(id))
+        .forEach(missing::add);
+    return missing;
+  }
+
+  private LedgerView reading() throws IOException {
+    Map<ObjectId, Long> sizes = new HashMap<>();
     storage.list(
         ObjectKind.LEDGER_ENTRY.prefix(),
-        info -> ObjectKind.LEDGER_ENTRY.idIn(info.name()).ifPresent(open::add));
+        info ->
+            ObjectKind.LEDGER_ENTRY.idIn(info.name()).ifPresent(id -> sizes.put(id, info.size())));
+    listed = sizes.keySet();
+    // Summaries are large, and spare what they cover: so the largest come first.
+    PriorityQueue<ObjectId> open =
+        new PriorityQueue<>(
+            Comparator.comparingLong((ObjectId id) -> -sizes.getOrDefault(id, 0L))
+                .thenComparing(Comparator.naturalOrder()));
+    open.addAll(listed);
     memory.read().forEach(seen -> open.add(seen.id()));
-    Set<ObjectId> asked = new HashSet<>();
+    Map<ObjectId, LedgerView.Read> entries = new HashMap<>();
+    Set<ObjectId> damaged = new HashSet<>();
+    Set<ObjectId> done = new HashSet<>();
     while (!open.isEmpty()) {
-      ObjectId id = open.removeLast();
-      if (!asked.add(id)) {
+      ObjectId id = open.remove();
+      if (!done.add(id)) {
         continue;
       }
-      LedgerEntry entry = view.entries().get(id);
-      if (entry != null) {
-        hashes.put(id, hash(id));
-      } else {
-        try {
-          byte[] object = storage.get(name(id));
-          entry = LedgerEntry.decode(keys.openSmall(ObjectKind.LEDGER_ENTRY, id, object));
-          hashes.put(id, sha256(object));
-        } catch (NoSuchFileException e) {
-          // Lost, or in a summary: which of them, the view tells.
-          continue;
-        } catch (MalformedException e) {
-          damaged.add(id);
-          continue;
-        } catch (SalvorException e) {
-          if (!e.code().isDamage() && e.code() != ErrorCode.FORMAT_NEWER) {
-            throw e;
-          }
-          damaged.add(id);
-          continue;
-        }
-      }
-      entries.put(id, entry);
-      if (!entry.summary()) {
-        entry.predecessors().forEach(p -> open.add(p.id()));
+      LedgerView.Read known = listed.contains(id) ? view.entries().get(id) : null;
+      LedgerView.Read read = known == null ? get(id, damaged) : known;
+      if (read != null) {
+        entries.put(id, read);
+        done.addAll(read.entry().covered());
+        read.entry().predecessors().forEach(p -> open.add(p.id()));
       }
     }
-    view = new LedgerView(entries, hashes, damaged);
+    return new LedgerView(entries, damaged);
+  }
+
+  /** Reads one entry; null if it is not there or is damaged. */
+  private LedgerView.@Nullable Read get(ObjectId id, Set<ObjectId> damaged) throws IOException {
+    try {
+      byte[] object = storage.get(name(id));
+      byte[] message = keys.openSmall(ObjectKind.LEDGER_ENTRY, id, object);
+      return new LedgerView.Read(LedgerEntry.decode(message), Sha256.of(object));
+    } catch (NoSuchFileException e) {
+      // Lost, or in a summary: which of them, the view tells.
+      return null;
+    } catch (MalformedException e) {
+      damaged.add(id);
+      return null;
+    } catch (SalvorException e) {
+      if (!e.code().isDamage() && e.code() != ErrorCode.FORMAT_NEWER) {
+        throw e;
+      }
+      damaged.add(id);
+      return null;
+    }
   }
 
   /** What exists by the ledger, by object name. */
-  public SortedMap<String, LedgerEntry.Added> existing() {
+  public synchronized SortedMap<String, LedgerEntry.Added> existing() {
     return view.existing();
   }
 
   /** Names of objects that were taken away on purpose; they never exist again. */
-  public Set<String> removed() {
+  public synchronized Set<String> removed() {
     return view.removed();
+  }
+
+  /** Whether an entry need not be there any more, for a summary repeats it. */
+  public synchronized boolean covers(ObjectId entry) {
+    return view.covers(entry);
+  }
+
+  /** The sessions that count no more, with the manifest objects that count all the same. */
+  public synchronized Map<ObjectId, Set<ObjectId>> closures() {
+    return view.closures();
+  }
+
+  /**
+   * Whether a sealed manifest counts: not removed, and its session not closed without it.
+   *
+   * @param object below {@code backups/}
+   */
+  public synchronized boolean counts(ObjectName object, ObjectId session) {
+    Set<ObjectId> accepted = view.closures().get(session);
+    return !view.removed().contains(object.value())
+        && (accepted == null
+            || ObjectKind.MANIFEST.idIn(object).filter(accepted::contains).isPresent());
   }
 
   /**
    * What the ledger itself shows to be wrong: entries lost or damaged, and heads that this machine
    * has seen and that are gone.
    */
-  public List<LedgerIssue> issues() throws IOException {
+  public synchronized List<LedgerIssue> issues() throws IOException {
     List<LedgerIssue> issues = new ArrayList<>();
     for (ObjectId id : view.damaged()) {
       issues.add(new LedgerIssue.EntryDamaged(name(id)));
     }
-    Set<ObjectId> missing = view.missing();
+    Set<ObjectId> missing = new HashSet<>();
+    view.missing().forEach(p -> missing.add(p.id()));
     missing.removeAll(view.damaged());
     for (ObjectId id : missing) {
       issues.add(new LedgerIssue.EntryLost(name(id)));
     }
     for (LedgerMemory.Seen seen : memory.read()) {
-      byte[] hash = view.hashes().get(seen.id());
-      boolean gone = hash == null ? !view.knows(seen.id()) : !Arrays.equals(hash, seen.sha256());
+      LedgerView.Read read = view.entries().get(seen.id());
+      boolean gone =
+          read == null ? !view.knows(seen.id()) : !Arrays.equals(read.sha256(), seen.sha256());
       if (gone && !missing.contains(seen.id()) && !view.damaged().contains(seen.id())) {
         issues.add(new LedgerIssue.RolledBack(name(seen.id()), seen.number()));
       }
@@ -129,52 +194,91 @@ public final class Ledger {
   }
 
   /** Remembers the heads on this machine, besides those that were seen and are gone. */
-  public void remember() throws IOException {
+  public synchronized void remember() throws IOException {
     List<LedgerMemory.Seen> heads = new ArrayList<>();
-    for (LedgerView.Head head : view.heads()) {
-      heads.add(new LedgerMemory.Seen(head.id(), head.number(), hash(head.id())));
-    }
-    for (LedgerMemory.Seen seen : memory.read()) {
-      if (!view.knows(seen.id()) && !view.isNamed(seen.id())) {
-        heads.add(seen);
-      }
-    }
+    view.heads()
+        .forEach(
+            (id, read) ->
+                heads.add(new LedgerMemory.Seen(id, read.entry().number(), read.sha256())));
+    heads.addAll(gone());
     if (!ids(heads).equals(ids(memory.read()))) {
       memory.write(heads);
     }
+  }
+
+  /** Heads that this machine has seen, and that are neither there nor named by what is there. */
+  private List<LedgerMemory.Seen> gone() throws IOException {
+    return memory.read().stream()
+        .filter(seen -> !view.knows(seen.id()) && !view.isNamed(seen.id()))
+        .toList();
   }
 
   /**
    * Appends an entry after the current heads, and after those that this machine has seen and that
    * are gone, so that from then on everybody misses them. Durable when this returns.
    */
-  public void append(
-      List<LedgerEntry.Added> added,
-      List<String> removed,
-      Instant now,
-      String author,
-      SecureRandom random)
+  public synchronized void append(
+      LedgerChange change, Instant now, String author, SecureRandom random) throws IOException {
+    refresh();
+    put(change, Set.of(), now, author, random);
+  }
+
+  /**
+   * Writes a summary if so many entries have come that opening would take long (see {@link
+   * LedgerSummary}), and takes away what two generations of summaries repeat. Nothing else changes;
+   * whoever has appended may call this when its own work is done.
+   *
+   * @return whether there was anything to sum up
+   */
+  public synchronized boolean summarise(Instant now, String author, SecureRandom random)
       throws IOException {
     refresh();
-    long number = 0;
-    List<LedgerEntry.Predecessor> predecessors = new ArrayList<>();
-    for (LedgerView.Head head : view.heads()) {
-      number = Math.max(number, head.number());
-      predecessors.add(new LedgerEntry.Predecessor(head.id(), hash(head.id())));
+    LedgerSummary summary = LedgerSummary.of(view);
+    if (summary.covered().isEmpty()) {
+      return false;
     }
-    for (LedgerMemory.Seen seen : memory.read()) {
-      if (!view.knows(seen.id()) && !view.isNamed(seen.id())) {
-        number = Math.max(number, seen.number());
-        predecessors.add(new LedgerEntry.Predecessor(seen.id(), seen.sha256()));
+    put(summary.change(), summary.covered(), now, author, random);
+    // A listing that lags could show somebody what is deleted here, and not yet the summary.
+    if (storage.traits().listingLag().isZero()) {
+      for (ObjectId id : listed) {
+        if (summary.spare().contains(id)) {
+          storage.delete(name(id));
+        }
       }
     }
+    return true;
+  }
+
+  private void put(
+      LedgerChange change, Set<ObjectId> covered, Instant now, String author, SecureRandom random)
+      throws IOException {
+    long number = 0;
+    List<LedgerEntry.Predecessor> predecessors = new ArrayList<>();
+    for (Map.Entry<ObjectId, LedgerView.Read> head : view.heads().entrySet()) {
+      number = Math.max(number, head.getValue().entry().number());
+      predecessors.add(new LedgerEntry.Predecessor(head.getKey(), head.getValue().sha256()));
+    }
+    for (LedgerMemory.Seen seen : gone()) {
+      number = Math.max(number, seen.number());
+      predecessors.add(new LedgerEntry.Predecessor(seen.id(), seen.sha256()));
+    }
+    if (!covered.isEmpty()) {
+      // Those that name what is missing are not needed any more, but it is missing all the same.
+      predecessors.addAll(view.missing());
+    }
     LedgerEntry entry =
-        new LedgerEntry(number + 1, predecessors, added, removed, now, author, false);
+        new LedgerEntry(
+            Math.min(number + 1, LedgerEntry.MAX_NUMBER),
+            predecessors,
+            change,
+            now,
+            author,
+            covered);
     ObjectId id = ObjectId.random(random);
     byte[] object = keys.sealSmall(ObjectKind.LEDGER_ENTRY, id, entry.encode());
     storage.put(name(id), object);
     // Remembered as it was stored, whether or not a list shows it yet.
-    view = view.with(id, entry, sha256(object));
+    view = view.with(id, new LedgerView.Read(entry, Sha256.of(object)));
     remember();
   }
 
@@ -182,23 +286,7 @@ public final class Ledger {
     return heads.stream().map(LedgerMemory.Seen::id).collect(Collectors.toSet());
   }
 
-  private byte[] hash(ObjectId id) {
-    byte[] hash = view.hashes().get(id);
-    if (hash == null) {
-      throw new IllegalStateException("an entry without its hash: " + id);
-    }
-    return hash;
-  }
-
   private static ObjectName name(ObjectId id) {
     return ObjectKind.LEDGER_ENTRY.name(id);
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 }

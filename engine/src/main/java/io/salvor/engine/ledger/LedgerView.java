@@ -3,6 +3,7 @@ package io.salvor.engine.ledger;
 import io.salvor.engine.crypto.ObjectId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,102 +12,118 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/**
- * The ledger as somebody has read it: entries with the SHA-256 of their objects, and what follows
- * from them.
- *
- * @param entries the entries that could be read
- * @param hashes the SHA-256 of each entry's object
- * @param damaged objects below {@code ledger/} that are there and cannot be read
- */
-record LedgerView(
-    Map<ObjectId, LedgerEntry> entries, Map<ObjectId, byte[]> hashes, Set<ObjectId> damaged) {
+/** The ledger as somebody has read it, without what is covered, and what follows from it. */
+final class LedgerView {
+  static final LedgerView EMPTY = new LedgerView(Map.of(), Set.of());
 
-  /** An entry that nothing names as its predecessor. */
-  record Head(ObjectId id, long number) {}
+  /** An entry, and the SHA-256 of its object. */
+  record Read(LedgerEntry entry, byte[] sha256) {}
 
-  /** The same with one entry more. */
-  LedgerView with(ObjectId id, LedgerEntry entry, byte[] hash) {
-    Map<ObjectId, LedgerEntry> more = new HashMap<>(entries);
-    more.put(id, entry);
-    Map<ObjectId, byte[]> moreHashes = new HashMap<>(hashes);
-    moreHashes.put(id, hash);
-    return new LedgerView(more, moreHashes, damaged);
+  private final TreeMap<ObjectId, Read> entries = new TreeMap<>();
+  private final Set<ObjectId> damaged = new HashSet<>();
+  private final Set<ObjectId> covered = new HashSet<>();
+  private final Map<ObjectId, byte[]> named = new HashMap<>();
+  private final SortedMap<String, LedgerEntry.Added> existing = new TreeMap<>();
+  private final Set<String> removed = new HashSet<>();
+  private final Map<ObjectId, Set<ObjectId>> closures = new HashMap<>();
+
+  /**
+   * @param read the entries that could be read
+   * @param unreadable objects below {@code ledger/} that are there and cannot be read
+   */
+  LedgerView(Map<ObjectId, Read> read, Set<ObjectId> unreadable) {
+    read.values().forEach(r -> covered.addAll(r.entry.covered()));
+    entries.putAll(read);
+    entries.keySet().removeAll(covered);
+    damaged.addAll(unreadable);
+    damaged.removeAll(covered);
+    for (Read r : entries.values()) {
+      r.entry.predecessors().forEach(p -> named.put(p.id(), p.sha256()));
+      r.entry.added().forEach(a -> existing.put(a.object(), a));
+      removed.addAll(r.entry.removed());
+      r.entry.closures().forEach(this::close);
+    }
+    existing.keySet().removeAll(removed);
   }
 
-  /** The heads, by id. */
-  List<Head> heads() {
-    Set<ObjectId> named = new HashSet<>();
-    entries.values().forEach(e -> e.predecessors().forEach(p -> named.add(p.id())));
-    List<Head> heads = new ArrayList<>();
-    for (var e : new TreeMap<>(entries).entrySet()) {
-      if (!named.contains(e.getKey())) {
-        heads.add(new Head(e.getKey(), e.getValue().number()));
-      }
-    }
+  private void close(Closure closure) {
+    closures.merge(
+        closure.session(),
+        closure.accepted(),
+        (one, other) -> {
+          Set<ObjectId> both = new HashSet<>(one);
+          both.retainAll(other);
+          return Set.copyOf(both);
+        });
+  }
+
+  /** The same with one entry more. */
+  LedgerView with(ObjectId id, Read read) {
+    Map<ObjectId, Read> more = new HashMap<>(entries);
+    more.put(id, read);
+    return new LedgerView(more, damaged);
+  }
+
+  /** The entries that no other covers. */
+  SortedMap<ObjectId, Read> entries() {
+    return Collections.unmodifiableSortedMap(entries);
+  }
+
+  /** Objects that are there, cannot be read, and are needed. */
+  Set<ObjectId> damaged() {
+    return Collections.unmodifiableSet(damaged);
+  }
+
+  /** The entries that nothing names as its predecessor, by id. */
+  SortedMap<ObjectId, Read> heads() {
+    SortedMap<ObjectId, Read> heads = new TreeMap<>(entries);
+    heads.keySet().removeAll(named.keySet());
     return heads;
   }
 
   /** What exists, by object name. */
   SortedMap<String, LedgerEntry.Added> existing() {
-    SortedMap<String, LedgerEntry.Added> existing = new TreeMap<>();
-    for (LedgerEntry entry : entries.values()) {
-      entry.added().forEach(a -> existing.put(a.object(), a));
-    }
-    existing.keySet().removeAll(removed());
-    return existing;
+    return Collections.unmodifiableSortedMap(existing);
   }
 
   /** What was removed, by object name: for good, whatever else is added. */
   Set<String> removed() {
-    Set<String> removed = new HashSet<>();
-    entries.values().forEach(entry -> removed.addAll(entry.removed()));
-    return removed;
+    return Collections.unmodifiableSet(removed);
+  }
+
+  /** What all closures of a session accept, by session. */
+  Map<ObjectId, Set<ObjectId>> closures() {
+    return Collections.unmodifiableMap(closures);
   }
 
   /** Entries that others name and that are not there, or are not the ones that were named. */
-  Set<ObjectId> missing() {
-    Set<ObjectId> missing = new HashSet<>();
-    Set<ObjectId> covered = coveredBySummaries();
-    for (var e : entries.entrySet()) {
-      if (e.getValue().summary() || covered.contains(e.getKey())) {
-        continue;
-      }
-      for (LedgerEntry.Predecessor p : e.getValue().predecessors()) {
-        byte[] hash = hashes.get(p.id());
-        if (hash == null || !Arrays.equals(hash, p.sha256())) {
-          missing.add(p.id());
+  List<LedgerEntry.Predecessor> missing() {
+    List<LedgerEntry.Predecessor> missing = new ArrayList<>();
+    Set<ObjectId> found = new HashSet<>();
+    for (Read read : entries.values()) {
+      for (LedgerEntry.Predecessor p : read.entry.predecessors()) {
+        Read there = entries.get(p.id());
+        boolean same = there != null && Arrays.equals(there.sha256, p.sha256());
+        if (!same && !covered.contains(p.id()) && found.add(p.id())) {
+          missing.add(p);
         }
       }
     }
-    missing.removeAll(covered);
     return missing;
   }
 
   /** Whether another entry names it as its predecessor. */
   boolean isNamed(ObjectId id) {
-    return entries.values().stream()
-        .anyMatch(e -> e.predecessors().stream().anyMatch(p -> p.id().equals(id)));
+    return named.containsKey(id);
   }
 
-  /** Whether the entry is there, or a summary has taken its place. */
+  /** Whether the entry is there, or another one covers it. */
   boolean knows(ObjectId id) {
-    return entries.containsKey(id) || coveredBySummaries().contains(id);
+    return entries.containsKey(id) || covered.contains(id);
   }
 
-  /** The predecessors of summaries, and everything before those that is still there. */
-  private Set<ObjectId> coveredBySummaries() {
-    Set<ObjectId> covered = new HashSet<>();
-    List<ObjectId> open = new ArrayList<>();
-    entries.values().stream()
-        .filter(LedgerEntry::summary)
-        .forEach(s -> s.predecessors().forEach(p -> open.add(p.id())));
-    while (!open.isEmpty()) {
-      ObjectId id = open.removeLast();
-      if (covered.add(id) && entries.containsKey(id)) {
-        entries.get(id).predecessors().forEach(p -> open.add(p.id()));
-      }
-    }
-    return covered;
+  /** Whether another entry repeats all that it says. */
+  boolean covers(ObjectId id) {
+    return covered.contains(id);
   }
 }

@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlobReader implements BlobSource {
   private static final long CACHE = 24 << 20;
+  private static final int MOST_FRUITLESS = 8;
 
   private final Storage storage;
   private final KeyRing keys;
   private final BlobIndex index;
   private final PackKeys packKeys;
   private final FrameCache cache;
+  private final AtomicInteger fruitless = new AtomicInteger();
   private final Pool<FrameOpener> openers = new Pool<>(FrameOpener::new);
 
   /** A reader with the usual cache. */
@@ -63,6 +66,36 @@ public final class BlobReader implements BlobSource {
   @Override
   public byte[] get(BlobKind kind, BlobId id) throws IOException {
     List<BlobLocation> places = index.locations(kind, id);
+    try {
+      return get(kind, id, places);
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.BLOB_LOST || !mayBeElsewhere()) {
+        throw e;
+      }
+    }
+    // A prune may have copied it since this process has read the index.
+    List<BlobLocation> now = index.locations(kind, id);
+    now = now.stream().filter(place -> !places.contains(place)).toList();
+    byte[] blob = get(kind, id, now.isEmpty() ? places : now);
+    fruitless.set(0);
+    return blob;
+  }
+
+  /** Reads the index again; not for ever in a repository that has lost very many blobs. */
+  private boolean mayBeElsewhere() throws IOException {
+    if (fruitless.incrementAndGet() > MOST_FRUITLESS) {
+      return false;
+    }
+    index.refresh();
+    return true;
+  }
+
+  /**
+   * Reads a blob from one of these places.
+   *
+   * @throws SalvorException BLOB_LOST, or OBJECT_DAMAGED
+   */
+  public byte[] get(BlobKind kind, BlobId id, List<BlobLocation> places) throws IOException {
     @Nullable SalvorException first = null;
     for (BlobLocation place : places) {
       try {

@@ -202,6 +202,7 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
     lanes.close();
     workers.close();
     committers.close();
+    index.forgetUnnamed();
   }
 
   FrameBuffers.Pair takeBuffers(int plain) throws IOException {

@@ -4,29 +4,110 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.ledger.LedgerMemory;
 import io.salvor.engine.local.LocalState;
+import io.salvor.engine.progress.Progress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where this machine keeps what belongs to one repository. */
-record LocalPlaces(LocalState local, ObjectId repository) implements LedgerMemory {
-  private static final String HEADS = "ledger-heads";
-  private static final String DAMAGED_PACKS = "damaged-packs";
+/**
+ * Where this machine keeps what belongs to one repository in one place. A copy has the same id and
+ * may lag behind, so that what was seen of one says nothing about the other.
+ *
+ * @param place the storage's canonical address
+ */
+record LocalPlaces(LocalState local, ObjectId repository, String place) implements LedgerMemory {
+  private static final String PLACES = "places";
+  private static final String HEADS = "ledger-heads-";
+  private static final String DAMAGED_PACKS = "damaged-packs-";
+
+  /** A place's name among files: the beginning of its hash, for addresses may be long. */
+  private String suffix() {
+    byte[] hash = Sha256.of(place.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(hash, 0, 8);
+  }
+
+  /**
+   * Remembers that this repository is in this place, and warns if another one was, or if it is
+   * known from elsewhere only.
+   */
+  void settle(Progress progress) {
+    Optional<Settled> before = settled(suffix());
+    if (before.isPresent() && before.get().repository.equals(repository)) {
+      return;
+    }
+    if (before.isPresent()) {
+      progress.warn(
+          ErrorCode.PLACE_EXCHANGED.code(),
+          place,
+          "another repository is here than when this machine looked last: "
+              + repository
+              + " where "
+              + before.get().repository
+              + " was, whose backups are not in it; if nobody meant that, find the disk or mount"
+              + " that belongs here");
+    } else {
+      elsewhere()
+          .ifPresent(
+              other ->
+                  progress.warn(
+                      ErrorCode.PLACE_NEW.code(),
+                      place,
+                      "this machine knows this repository from "
+                          + other
+                          + " only; what it has seen of the ledger there does not count here, so"
+                          + " run `salvor verify` if it was moved"));
+    }
+    CborWriter out = new CborWriter().array();
+    out.bytes16(repository.high(), repository.low()).text(place);
+    local.state(PLACES).writeAtomically(suffix(), out.end().toByteArray());
+  }
+
+  /** What is known of a place. */
+  private record Settled(ObjectId repository, String place) {}
+
+  private Optional<Settled> settled(String name) {
+    Optional<byte[]> bytes = local.state(PLACES).read(name);
+    if (bytes.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      CborReader in = new CborReader(bytes.get());
+      in.array(2);
+      Settled settled = new Settled(ObjectId.from(in.view(ObjectId.SIZE)), in.text());
+      in.end();
+      return Optional.of(settled);
+    } catch (MalformedException e) {
+      // Written anew, as if it were the first time.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<String> elsewhere() {
+    return local.state(PLACES).names().stream()
+        .flatMap(name -> settled(name).stream())
+        .filter(settled -> settled.repository.equals(repository))
+        .map(Settled::place)
+        .findFirst();
+  }
 
   /** The directory of the index view; may be deleted at any time. */
   Path indexView() {
-    return local.cache(repository.toString()).directory("index").path();
+    return local.cache(repository.toString()).directory("index-" + suffix()).path();
   }
 
   /** Packs that a verification has found damaged. */
   Set<ObjectId> damagedPacks() {
     Set<ObjectId> packs = new LinkedHashSet<>();
-    Optional<byte[]> bytes = local.state(repository.toString()).read(DAMAGED_PACKS);
+    Optional<byte[]> bytes = local.state(repository.toString()).read(DAMAGED_PACKS + suffix());
     if (bytes.isPresent()) {
       try {
         CborReader in = new CborReader(bytes.get());
@@ -48,12 +129,14 @@ record LocalPlaces(LocalState local, ObjectId repository) implements LedgerMemor
     }
     CborWriter out = new CborWriter().array();
     packs.forEach(id -> out.bytes16(id.high(), id.low()));
-    local.state(repository.toString()).writeAtomically(DAMAGED_PACKS, out.end().toByteArray());
+    local
+        .state(repository.toString())
+        .writeAtomically(DAMAGED_PACKS + suffix(), out.end().toByteArray());
   }
 
   @Override
   public List<Seen> read() {
-    Optional<byte[]> bytes = local.state(repository.toString()).read(HEADS);
+    Optional<byte[]> bytes = local.state(repository.toString()).read(HEADS + suffix());
     if (bytes.isEmpty()) {
       return List.of();
     }
@@ -79,6 +162,6 @@ record LocalPlaces(LocalState local, ObjectId repository) implements LedgerMemor
       out.array().bytes16(seen.id().high(), seen.id().low()).uint(seen.number());
       out.bytes(seen.sha256()).end();
     }
-    local.state(repository.toString()).writeAtomically(HEADS, out.end().toByteArray());
+    local.state(repository.toString()).writeAtomically(HEADS + suffix(), out.end().toByteArray());
   }
 }

@@ -18,19 +18,22 @@ import io.salvor.engine.local.LocalState;
 import io.salvor.engine.pack.BlobReader;
 import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.protocol.Condemnations;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
+import io.salvor.engine.storage.StorageTraits;
 import io.salvor.engine.tree.NodeCache;
 import io.salvor.engine.tree.Tree;
 import io.salvor.engine.tree.TreeRoot;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An opened repository. Reading is safe for several threads; each run of a backup has a writer of
@@ -46,7 +49,10 @@ public final class Repository implements AutoCloseable {
   private final NodeCache nodes;
   private final Ledger ledger;
   private final LocalPlaces places;
+  private final Condemnations condemnations;
+  // Packs that are lost, damaged or in doubt, and those that somebody has condemned.
   private final Set<ObjectId> leftOut = new HashSet<>();
+  private final Set<ObjectId> condemned = new HashSet<>();
 
   private Repository(
       Storage storage,
@@ -65,6 +71,7 @@ public final class Repository implements AutoCloseable {
     this.nodes = new NodeCache(new WatchedBlobs());
     this.ledger = ledger;
     this.places = places;
+    this.condemnations = new Condemnations(storage, keys);
   }
 
   /**
@@ -82,7 +89,10 @@ public final class Repository implements AutoCloseable {
       throws IOException {
     SecureRandom random = surroundings.random();
     Keys.create(storage, passphrase, label, cost, random, surroundings.clock()).close();
-    return Keys.describe(storage);
+    RepositoryDescription made = Keys.describe(storage);
+    LocalPlaces places = new LocalPlaces(surroundings.local(), made.id(), storage.place());
+    keepLocally("where it is", Progress.NONE, () -> places.settle(Progress.NONE));
+    return made;
   }
 
   /**
@@ -99,9 +109,11 @@ public final class Repository implements AutoCloseable {
       RepositoryDescription description = Keys.describe(storage);
       KeyRing keys = Keys.open(storage, passphrase, surroundings.random());
       try {
-        LocalPlaces places = new LocalPlaces(surroundings.local(), description.id());
+        LocalPlaces places =
+            new LocalPlaces(surroundings.local(), description.id(), storage.place());
+        keepLocally("where it is", progress, () -> places.settle(progress));
         Ledger ledger = Ledger.read(storage, keys, places);
-        remember(ledger, progress);
+        keepLocally("what was seen of the ledger", progress, ledger::remember);
         BlobIndex index = BlobIndex.open(storage, keys, places.indexView(), progress);
         return new Repository(storage, description, keys, surroundings, index, ledger, places);
       } catch (IOException | RuntimeException e) {
@@ -115,17 +127,21 @@ public final class Repository implements AutoCloseable {
     }
   }
 
-  private static void remember(Ledger ledger, Progress progress) throws IOException {
+  /** Something that is kept on this machine. */
+  private interface LocalNote {
+    void keep() throws IOException;
+  }
+
+  /** Opening does not fail because this machine can remember nothing. */
+  private static void keepLocally(String what, Progress progress, LocalNote note)
+      throws IOException {
     try {
-      ledger.remember();
+      note.keep();
     } catch (SalvorException e) {
       if (e.code() != ErrorCode.LOCAL_STATE) {
         throw e;
       }
-      progress.warn(
-          e.code().code(),
-          "ledger",
-          "what was seen of the ledger cannot be remembered: " + e.why());
+      progress.warn(e.code().code(), "", what + " cannot be remembered: " + e.why());
     }
   }
 
@@ -201,9 +217,56 @@ public final class Repository implements AutoCloseable {
 
   /** Whether packs are known that nobody should rely on. */
   public boolean hasDoubts() {
-    synchronized (leftOut) {
-      return !leftOut.isEmpty();
+    return index.leavesOut();
+  }
+
+  /**
+   * Waits until lists show everything that was stored before: on a storage whose lists lag, who has
+   * written and then lists must wait in between. Not at all where the lag is unknown: there, nobody
+   * deletes.
+   */
+  public void awaitListings() throws InterruptedException {
+    StorageTraits traits = storage.traits();
+    if (traits.knowsLag() && !traits.listingLag().isZero()) {
+      surroundings.sleeper().sleep(traits.listingLag());
     }
+  }
+
+  /** Waits so long. */
+  public void sleep(Duration time) throws InterruptedException {
+    surroundings.sleeper().sleep(time);
+  }
+
+  /** What was condemned in this repository, as it was read last. */
+  public Condemnations condemnations() {
+    return condemnations;
+  }
+
+  /**
+   * Reads the condemnations, and has the index leave out what they name: who writes must not rely
+   * on it. Where one cannot be read, nothing is relied on.
+   *
+   * @return condemnations that cannot be read
+   * @throws SalvorException FORMAT_NEWER if a newer version has written one
+   */
+  public Set<ObjectName> leaveOutCondemnedPacks() throws IOException {
+    condemnations.refresh();
+    Set<ObjectId> packs = condemnations.packs();
+    if (!condemnations.damaged().isEmpty()) {
+      index.packs(pack -> packs.add(pack.id()));
+    }
+    synchronized (leftOut) {
+      condemned.clear();
+      condemned.addAll(packs);
+      leaveOut();
+    }
+    return condemnations.damaged();
+  }
+
+  private void leaveOut() {
+    Set<ObjectId> all = new HashSet<>(leftOut);
+    all.addAll(condemned);
+    index.leaveOut(all);
   }
 
   /**
@@ -219,6 +282,26 @@ public final class Repository implements AutoCloseable {
       damaged.addAll(places.damagedPacks());
     }
     places.damagedPacks(damaged);
+  }
+
+  /** Packs that a verification on this machine has found damaged. */
+  public Set<ObjectId> knownDamage() {
+    return places.damagedPacks();
+  }
+
+  /**
+   * Forgets that these packs are damaged, for they were put back.
+   *
+   * @throws SalvorException LOCAL_STATE
+   */
+  public void forgetDamage(Set<ObjectId> packs) {
+    Set<ObjectId> damaged = new LinkedHashSet<>(places.damagedPacks());
+    damaged.removeAll(packs);
+    places.damagedPacks(damaged);
+    synchronized (leftOut) {
+      leftOut.removeAll(packs);
+      leaveOut();
+    }
   }
 
   /**
@@ -240,9 +323,11 @@ public final class Repository implements AutoCloseable {
                 .ifPresent(id -> expected.remove(id, info.size())));
     lost.addAll(expected.keySet());
     synchronized (leftOut) {
+      // What was condemned may go at any time.
+      lost.removeAll(condemned);
       leftOut.clear();
       leftOut.addAll(lost);
-      index.leaveOut(leftOut);
+      leaveOut();
     }
     return lost.size();
   }
@@ -251,7 +336,7 @@ public final class Repository implements AutoCloseable {
   private void leaveOut(BlobKind kind, BlobId id) {
     synchronized (leftOut) {
       index.locations(kind, id).forEach(place -> leftOut.add(place.pack()));
-      index.leaveOut(leftOut);
+      leaveOut();
     }
   }
 
@@ -272,23 +357,6 @@ public final class Repository implements AutoCloseable {
     @Override
     public boolean contains(BlobKind kind, BlobId id) {
       return index.contains(kind, id);
-    }
-  }
-
-  /**
-   * Stops where somebody prunes: this version would not know what must not be used any more.
-   *
-   * @throws SalvorException FORMAT_NEWER
-   */
-  public void requireNoCondemnations() throws IOException {
-    AtomicBoolean any = new AtomicBoolean();
-    storage.list(ObjectKind.CONDEMNATION.prefix(), info -> any.set(true));
-    if (any.get()) {
-      throw new SalvorException(
-          ErrorCode.FORMAT_NEWER,
-          "The repository in " + storage.address() + " is being pruned by a newer version",
-          "there are objects below prune/, which this version cannot read",
-          "use the newer version of Salvor");
     }
   }
 

@@ -9,6 +9,13 @@ import java.time.InstantSource;
  *
  * @param local where index views and the memory of the ledger lie
  * @param software name and version, as manifests record it
+ * @param sleeper how it is waited for a storage's lists
  */
 public record Surroundings(
-    InstantSource clock, SecureRandom random, LocalState local, String software) {}
+    InstantSource clock, SecureRandom random, LocalState local, String software, Sleeper sleeper) {
+
+  /** With waiting that takes its time. */
+  public Surroundings(InstantSource clock, SecureRandom random, LocalState local, String software) {
+    this(clock, random, local, software, Sleeper.REAL);
+  }
+}

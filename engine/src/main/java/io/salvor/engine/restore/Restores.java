@@ -148,7 +148,7 @@ public final class Restores {
   }
 
   private TreeCursor undoTree(String undo) throws IOException {
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     return repository.tree(list.byPrefix(undo).manifest().root()).all();
   }
 

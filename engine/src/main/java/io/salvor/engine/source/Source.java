@@ -36,6 +36,14 @@ public interface Source extends AutoCloseable {
    */
   void capture(Capture capture) throws IOException, InterruptedException;
 
+  /**
+   * Whether {@link #capture} may be called again after it has failed, or after its backup was given
+   * up: not where what was read is gone, or where reading does something.
+   */
+  default boolean isRepeatable() {
+    return false;
+  }
+
   @Override
   void close() throws IOException;
 

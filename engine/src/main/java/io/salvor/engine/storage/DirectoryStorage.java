@@ -113,6 +113,11 @@ public final class DirectoryStorage implements Storage {
   }
 
   @Override
+  public String place() {
+    return root.toString();
+  }
+
+  @Override
   public StorageTraits traits() {
     return new StorageTraits(Duration.ZERO, true);
   }

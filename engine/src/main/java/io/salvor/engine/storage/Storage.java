@@ -20,6 +20,14 @@ public interface Storage extends AutoCloseable {
   /** The address as a person would write it, without secrets. */
   String address();
 
+  /**
+   * The address in its only form: whoever names this place otherwise gets the same text. Local
+   * state is kept by it.
+   */
+  default String place() {
+    return address();
+  }
+
   /** What this storage promises. */
   StorageTraits traits();
 

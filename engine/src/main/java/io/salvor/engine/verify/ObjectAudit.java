@@ -12,6 +12,8 @@ import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.protocol.Condemnation;
+import io.salvor.engine.protocol.Revocation;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
@@ -49,7 +51,7 @@ final class ObjectAudit {
         .list(
             "",
             info -> {
-              Optional<ObjectKind> kind = kindOf(info.name());
+              Optional<ObjectKind> kind = ObjectKind.of(info.name());
               if (kind.isEmpty()) {
                 if (!info.name().equals(RepositoryDescription.NAME)) {
                   unknown.add(directory(info.name()));
@@ -102,6 +104,8 @@ final class ObjectAudit {
         }
         case MANIFEST -> ManifestCodec.decode(message);
         case LEDGER_ENTRY -> LedgerEntry.decode(message);
+        case CONDEMNATION -> Condemnation.decode(message);
+        case REVOCATION -> Revocation.decode(message);
         case SESSION_OPEN -> SessionRecord.Open.decode(message);
         case CHECKPOINT ->
             ManifestCodec.decode(SessionRecord.Checkpoint.decode(message).manifest());
@@ -120,18 +124,17 @@ final class ObjectAudit {
     }
   }
 
-  private static Optional<ObjectKind> kindOf(ObjectName name) {
-    for (ObjectKind kind : ObjectKind.values()) {
-      if (kind.idIn(name).isPresent()) {
-        return Optional.of(kind);
-      }
-    }
-    return Optional.empty();
-  }
-
   private static boolean isSmall(ObjectKind kind) {
     return switch (kind) {
-      case INDEX_SEGMENT, MANIFEST, LEDGER_ENTRY, SESSION_OPEN, CHECKPOINT, SESSION_END -> true;
+      case INDEX_SEGMENT,
+          MANIFEST,
+          LEDGER_ENTRY,
+          SESSION_OPEN,
+          CHECKPOINT,
+          SESSION_END,
+          REVOCATION,
+          CONDEMNATION ->
+          true;
       default -> false;
     };
   }

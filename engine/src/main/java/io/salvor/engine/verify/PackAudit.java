@@ -191,6 +191,7 @@ final class PackAudit {
     if (damage.isEmpty()) {
       return;
     }
+    passOverPruned();
     Set<ObjectId> spare = new HashSet<>();
     for (ObjectId segment : repository.index().segments()) {
       for (PackDescription pack : packsOf(segment)) {
@@ -210,6 +211,24 @@ final class PackAudit {
             }
           }
         });
+  }
+
+  /** A pack that was condemned may go at any time: what is needed of it has been copied. */
+  private void passOverPruned() throws IOException {
+    repository.condemnations().refresh();
+    Set<ObjectId> condemned = repository.condemnations().packs();
+    boolean any = false;
+    for (ObjectId id : Set.copyOf(damage.keySet())) {
+      if (condemned.contains(id)
+          && repository.storage().find(ObjectKind.DATA_PACK.name(id)).isEmpty()) {
+        damage.remove(id);
+        badPacks.add(id);
+        any = true;
+      }
+    }
+    if (any) {
+      repository.index().refresh();
+    }
   }
 
   private boolean isSpare(PackDescription pack) {

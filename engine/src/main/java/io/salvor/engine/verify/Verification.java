@@ -6,6 +6,7 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
@@ -64,7 +65,7 @@ public final class Verification {
   public static VerifyReport run(
       Repository repository, Depth depth, double share, Predicate<Backup> wanted, Progress progress)
       throws IOException, InterruptedException {
-    BackupList list = BackupList.read(repository.storage(), repository.keys());
+    BackupList list = BackupList.read(repository);
     // A backup that was sealed since the repository was opened has segments of its own.
     repository.index().refresh();
     repository.ledger().refresh();
@@ -220,7 +221,8 @@ public final class Verification {
   private void unnamed(Backup backup) throws IOException {
     ObjectId session = backup.manifest().session();
     if (repository.storage().find(ObjectKind.SESSION_OPEN.name(session)).isPresent()
-        || repository.storage().find(ObjectKind.REVOCATION.name(session)).isPresent()) {
+        || repository.storage().find(ObjectKind.REVOCATION.name(session)).isPresent()
+        || CopySession.isUnderWay(repository)) {
       findings.notice(
           backup.object().value(),
           "no ledger entry names backup "

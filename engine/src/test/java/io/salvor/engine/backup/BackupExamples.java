@@ -14,12 +14,14 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.format.FormatExamples;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.TreeRoot;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Manifests, sessions and ledger entries (docs/format.md §10 to §12): their messages. */
@@ -52,13 +54,13 @@ public final class BackupExamples implements FormatExamples.Section {
         new LedgerEntry(
             2,
             List.of(new LedgerEntry.Predecessor(BEFORE, Sha256.of(new byte[0]))),
-            List.of(
-                new LedgerEntry.Added(
-                    ObjectKind.MANIFEST.name(OBJECT).value(), Sha256.of(manifest), ID.text())),
-            List.of(),
+            LedgerChange.adding(
+                List.of(
+                    new LedgerEntry.Added(
+                        ObjectKind.MANIFEST.name(OBJECT).value(), Sha256.of(manifest), ID.text()))),
             START.plusSeconds(9),
             "root@host",
-            false);
+            Set.of());
     out.bytes("The ledger entry that adds the manifest", entry.encode());
   }
 

@@ -13,6 +13,7 @@ import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.entry.Xattr;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.TestRepository;
@@ -138,7 +139,7 @@ class BackupRunTest {
         });
     assertThatThrownBy(() -> run(null)).isInstanceOf(SalvorException.class);
     try (Repository repository = test.open()) {
-      List<Backup> listed = BackupList.read(repository.storage(), repository.keys()).backups();
+      List<Backup> listed = BackupList.read(repository).backups();
       assertThat(listed).hasSize(1);
       assertThat(listed.getFirst().manifest().status()).isEqualTo(BackupStatus.INTERRUPTED);
       assertThat(contents(listed.getFirst())).isEqualTo(expected("a", "b/c"));
@@ -160,9 +161,7 @@ class BackupRunTest {
           @Override
           public void advance(long items, long bytes) {
             try (Repository other = test.open()) {
-              most[0] =
-                  Math.max(
-                      most[0], BackupList.read(other.storage(), other.keys()).backups().size());
+              most[0] = Math.max(most[0], BackupList.read(other).backups().size());
             } catch (IOException e) {
               throw new AssertionError(e);
             }
@@ -190,7 +189,7 @@ class BackupRunTest {
         .isInstanceOfSatisfying(
             SalvorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SESSION_REVOKED));
     try (Repository repository = test.open()) {
-      assertThat(BackupList.read(repository.storage(), repository.keys()).objects()).isEmpty();
+      assertThat(BackupList.read(repository).objects()).isEmpty();
     }
   }
 
@@ -282,12 +281,15 @@ class BackupRunTest {
     try (Repository repository = test.open()) {
       repository
           .ledger()
-          .append(List.of(), List.of(name), test.instant(), "me", repository.random());
+          .append(LedgerChange.removing(List.of(name)), test.instant(), "me", repository.random());
       assertThat(repository.ledger().removed()).containsExactly(name);
     }
     run(null);
     try (Repository repository = test.open()) {
       assertThat(repository.ledger().existing()).doesNotContainKey(name).hasSize(1);
+      BackupList list = BackupList.read(repository);
+      assertThat(list.backups()).hasSize(1).doesNotContain(first);
+      assertThat(list.dead()).containsExactly(first.object());
     }
   }
 

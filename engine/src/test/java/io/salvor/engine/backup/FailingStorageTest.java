@@ -68,7 +68,7 @@ class FailingStorageTest {
     BackupReport report = run(7);
     assertThat(report.warnings()).extracting("code").containsExactly("session-left");
     try (Repository repository = test.open()) {
-      BackupList list = BackupList.read(repository.storage(), repository.keys());
+      BackupList list = BackupList.read(repository);
       assertThat(list.backups()).extracting(Backup::sealed).containsExactly(true);
     }
   }

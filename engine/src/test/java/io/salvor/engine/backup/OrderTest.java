@@ -115,7 +115,7 @@ class OrderTest {
 
   private List<Backup> list() throws IOException {
     try (Repository repository = test.open()) {
-      return BackupList.read(repository.storage(), repository.keys()).backups();
+      return BackupList.read(repository).backups();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.salvor.engine.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.TestKeys;
 import io.salvor.engine.storage.DirectoryStorage;
@@ -16,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +48,7 @@ class LedgerTest {
     Ledger ledger = ledger();
     add(ledger, "backups/a");
     add(ledger, "backups/b");
-    ledger.append(List.of(), List.of("backups/a"), NOW, "me", new SecureRandom());
+    append(ledger, LedgerChange.removing(List.of("backups/a")));
     assertThat(ledger().existing().keySet()).containsExactly("backups/b");
     assertThat(ledger().issues()).isEmpty();
   }
@@ -143,10 +145,34 @@ class LedgerTest {
   void whatWasRemovedDoesNotExistAgainWhoeverAddsIt() throws IOException {
     Ledger ledger = ledger();
     add(ledger, "backups/a");
-    ledger.append(List.of(), List.of("backups/a"), NOW, "me", new SecureRandom());
+    append(ledger, LedgerChange.removing(List.of("backups/a")));
     add(ledger, "backups/a");
     assertThat(ledger().existing()).isEmpty();
     assertThat(ledger().removed()).containsExactly("backups/a");
+  }
+
+  @Test
+  void severalClosuresOfASessionAcceptWhatAllOfThemAccept() throws IOException {
+    ObjectId session = new ObjectId(1, 1);
+    ObjectId one = new ObjectId(2, 2);
+    ObjectId other = new ObjectId(3, 3);
+    append(ledger(), LedgerChange.closing(List.of(new Closure(session, Set.of(one, other)))));
+    assertThat(ledger().closures()).containsEntry(session, Set.of(one, other));
+    append(ledger(), LedgerChange.closing(List.of(new Closure(session, Set.of(one)))));
+    Ledger ledger = ledger();
+    assertThat(ledger.closures()).containsEntry(session, Set.of(one));
+    assertThat(ledger.counts(ObjectKind.MANIFEST.name(one), session)).isTrue();
+    assertThat(ledger.counts(ObjectKind.MANIFEST.name(other), session)).isFalse();
+    assertThat(ledger.counts(ObjectKind.MANIFEST.name(other), new ObjectId(4, 4))).isTrue();
+  }
+
+  @Test
+  void nobodyDrivesTheNumberBeyondItsEnd() throws IOException {
+    memory.write(
+        List.of(new LedgerMemory.Seen(new ObjectId(1, 1), LedgerEntry.MAX_NUMBER, new byte[32])));
+    add(ledger(), "backups/a");
+    assertThat(ledger().existing()).containsKey("backups/a");
+    assertThat(memory.read()).extracting(LedgerMemory.Seen::number).contains(1L << 40);
   }
 
   @SuppressWarnings("unchecked")
@@ -159,12 +185,12 @@ class LedgerTest {
   }
 
   private static void add(Ledger ledger, String object) throws IOException {
-    ledger.append(
-        List.of(new LedgerEntry.Added(object, new byte[32], "label")),
-        List.of(),
-        NOW,
-        "me",
-        new SecureRandom());
+    append(
+        ledger, LedgerChange.adding(List.of(new LedgerEntry.Added(object, new byte[32], "label"))));
+  }
+
+  private static void append(Ledger ledger, LedgerChange change) throws IOException {
+    ledger.append(change, NOW, "me", new SecureRandom());
   }
 
   private List<ObjectName> entries() throws IOException {

@@ -39,7 +39,12 @@ public final class TestRepository implements InstantSource {
 
   /** Opens it in another view of the same storage. */
   public Repository open(Storage storage) throws IOException {
-    return Repository.open(storage, passphrase(), surroundings(), Progress.NONE);
+    return open(storage, Progress.NONE);
+  }
+
+  /** Opens it, telling what there is to tell. */
+  public Repository open(Storage storage, Progress progress) throws IOException {
+    return Repository.open(storage, passphrase(), surroundings(), progress);
   }
 
   /** Where it lies. */

@@ -101,7 +101,15 @@ public enum Rule {
   /** Who misses a manifest reads the ledger again before it calls it lost. */
   READ_LEDGER_AGAIN(Stake.NOTICE),
   /** A ledger entry adds also those sealed manifests that its author finds in no entry. */
-  ADOPT_UNLISTED(Stake.NOTICE);
+  ADOPT_UNLISTED(Stake.NOTICE),
+  /** A summary is stored before the entries that it covers are deleted. */
+  SUMMARY_BEFORE_DELETE(Stake.NOTICE),
+  /** A summary covers only entries that its author has read, whatever their numbers. */
+  SUMMARY_COVERS_WHAT_IT_READ(Stake.NOTICE),
+  /** A summary repeats the removals, too. */
+  SUMMARY_REPEATS_REMOVALS(Stake.NOTICE),
+  /** A summary names as predecessors also the entries that are named and missing. */
+  SUMMARY_NAMES_WHAT_IS_MISSING(Stake.NOTICE);
 
   /** What is at stake with a rule. */
   public enum Stake {

@@ -40,9 +40,9 @@
  *   <li>A writer's view of the index is read once, before its first session, and never refreshed.
  * </ul>
  *
- * <p>Not in the model: merging index segments and condemnations, summaries of the ledger,
- * write-only clients, journals, erasure, listings that are torn apart by what happens meanwhile,
- * deletions that listings show late, and more than two writers, two pruners, two blobs.
+ * <p>Not in the model: merging index segments and condemnations, write-only clients, journals,
+ * erasure, listings that are torn apart by what happens meanwhile, deletions that listings show
+ * late, and more than two writers, two pruners, two blobs.
  *
  * <p>Glossary: <b>revocation</b>, the request to a session's author to stop; <b>closure</b>, a
  * pruner's word which manifest of a revoked session counts; <b>void</b>, a sealed manifest that a

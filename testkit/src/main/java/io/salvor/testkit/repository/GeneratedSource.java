@@ -93,5 +93,10 @@ public record GeneratedSource(int entries) implements Source {
   }
 
   @Override
+  public boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
   public void close() {}
 }

@@ -1,6 +1,7 @@
 package io.salvor.testkit.repository;
 
 import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.backup.BackupRequest;
@@ -8,14 +9,21 @@ import io.salvor.engine.backup.BackupRun;
 import io.salvor.engine.backup.BackupType;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.prune.Prune;
+import io.salvor.engine.prune.PruneReport;
+import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.repository.Sleeper;
 import io.salvor.engine.repository.Surroundings;
 import io.salvor.engine.source.Source;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import io.salvor.engine.verify.Verification;
 import io.salvor.engine.verify.VerifyReport;
+import io.salvor.testkit.SettableClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,7 +84,7 @@ public record Machine(Path local, InstantSource clock, String host) {
   /** Lists the backups. */
   public List<Backup> list(Storage storage) throws IOException {
     try (Repository repository = open(storage)) {
-      return BackupList.read(repository.storage(), repository.keys()).backups();
+      return BackupList.read(repository).backups();
     }
   }
 
@@ -94,9 +102,45 @@ public record Machine(Path local, InstantSource clock, String host) {
         repository, VerifyReport.Depth.FULL, 1, Verification.all(), Progress.NONE);
   }
 
+  /** Takes a backup away by the ledger, then deletes its manifest. */
+  public void forget(Storage storage, BackupId id) throws IOException {
+    try (Repository repository = open(storage)) {
+      ObjectName manifest = BackupList.read(repository).byPrefix(id.text()).object();
+      repository
+          .ledger()
+          .append(
+              LedgerChange.removing(List.of(manifest.value())),
+              repository.now(),
+              "tester",
+              repository.random());
+      storage.delete(manifest);
+    }
+  }
+
+  /** Prunes; as with a backup, an {@link Error} closes nothing. */
+  public PruneReport prune(Storage storage) throws IOException, InterruptedException {
+    return prune(storage, PruneRequest.by("tester"));
+  }
+
+  /** Prunes as it is asked to. */
+  public PruneReport prune(Storage storage, PruneRequest request)
+      throws IOException, InterruptedException {
+    Repository repository = open(storage);
+    try {
+      PruneReport report = Prune.run(repository, request, Progress.NONE);
+      repository.close();
+      return report;
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      try (repository) {
+        throw e;
+      }
+    }
+  }
+
   private Surroundings surroundings() {
     LocalState state = LocalState.open(Map.of("SALVOR_CACHE_DIR", local.toString()), local);
-    return new Surroundings(clock, new SecureRandom(), state, "test");
+    Sleeper sleeper = clock instanceof SettableClock settable ? settable::advance : Sleeper.REAL;
+    return new Surroundings(clock, new SecureRandom(), state, "test", sleeper);
   }
 
   private static Passphrase passphrase() {

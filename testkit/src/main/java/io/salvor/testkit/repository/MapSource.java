@@ -138,5 +138,10 @@ public final class MapSource implements Source {
   }
 
   @Override
+  public boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
   public void close() {}
 }

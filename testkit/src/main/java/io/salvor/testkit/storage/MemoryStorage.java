@@ -29,6 +29,7 @@ public final class MemoryStorage implements Storage {
   private final ConcurrentSkipListMap<ObjectName, Stored> objects = new ConcurrentSkipListMap<>();
   private final Duration lag;
   private final InstantSource clock;
+  private final String address;
 
   private record Stored(byte[] bytes, Instant listed) {}
 
@@ -42,8 +43,25 @@ public final class MemoryStorage implements Storage {
   }
 
   public MemoryStorage(Duration listingLag, InstantSource clock) {
+    this(listingLag, clock, "memory:");
+  }
+
+  private MemoryStorage(Duration listingLag, InstantSource clock, String address) {
     this.lag = listingLag;
     this.clock = clock;
+    this.address = address;
+  }
+
+  /** An empty storage in another place than all that have no name. */
+  public static MemoryStorage named(String name) {
+    return new MemoryStorage(Duration.ZERO, InstantSource.fixed(Instant.EPOCH), "memory:" + name);
+  }
+
+  /** A new storage in that other place with these objects. */
+  public static MemoryStorage named(String name, Snapshot snapshot) {
+    MemoryStorage storage = named(name);
+    storage.restore(snapshot);
+    return storage;
   }
 
   /** A new storage with these objects. */
@@ -75,7 +93,7 @@ public final class MemoryStorage implements Storage {
 
   @Override
   public String address() {
-    return "memory:";
+    return address;
   }
 
   @Override

@@ -44,6 +44,11 @@ abstract sealed class ObservedStorage implements Storage permits FaultyStorage, 
   }
 
   @Override
+  public String place() {
+    return inner.place();
+  }
+
+  @Override
   public StorageTraits traits() {
     return inner.traits();
   }

@@ -125,7 +125,7 @@ final class Crashes {
     try (Repository repository = another.open(storage)) {
       holds(repository, completed);
       sound(Machine.verify(repository), completed, torn);
-      assertThat(BackupList.read(storage, repository.keys()).backups())
+      assertThat(BackupList.read(repository).backups())
           .as("backups after the next run: all are sealed, and in the ledger")
           .allSatisfy(
               backup -> {
@@ -140,7 +140,7 @@ final class Crashes {
   /** Every acknowledged backup is there; whatever else is listed holds nothing that is wrong. */
   private static void holds(Repository repository, Moment moment) throws IOException {
     Map<BackupId, SortedMap<String, String>> sealed = new TreeMap<>();
-    for (Backup backup : BackupList.read(repository.storage(), repository.keys()).backups()) {
+    for (Backup backup : BackupList.read(repository).backups()) {
       SortedMap<String, String> contents = Contents.of(repository, backup);
       if (backup.sealed()) {
         sealed.put(backup.id(), contents);

@@ -156,7 +156,7 @@ class KilledWritersTest {
     try (Repository opened =
         machine(WRITERS + 1 + acknowledged.size()).open(DirectoryStorage.open(repository))) {
       Map<String, Backup> sealed = new HashMap<>();
-      for (Backup backup : BackupList.read(opened.storage(), opened.keys()).backups()) {
+      for (Backup backup : BackupList.read(opened).backups()) {
         if (backup.sealed()) {
           sealed.put(backup.id().text(), backup);
         }

@@ -75,7 +75,7 @@ record Specimen(
     source.put("dir/long", noise(4, 18 * 512)).put("newer", noise(5, 300));
     interrupt(machine, storage, source, clock);
     try (Repository repository = machine.open(storage)) {
-      for (Backup backup : BackupList.read(storage, repository.keys()).backups()) {
+      for (Backup backup : BackupList.read(repository).backups()) {
         backups.putIfAbsent(backup.id(), Contents.of(repository, backup));
       }
     }
@@ -143,7 +143,7 @@ record Specimen(
 
   private List<String> readAll(Repository repository) throws IOException {
     List<String> failed = new ArrayList<>();
-    for (Backup backup : BackupList.read(repository.storage(), repository.keys()).backups()) {
+    for (Backup backup : BackupList.read(repository).backups()) {
       SortedMap<String, String> right = backups.get(backup.id());
       if (right == null) {
         throw new AssertionError("a backup that never was: " + backup.id());

@@ -4,6 +4,7 @@ import static io.salvor.testkit.model.Searches.breaks;
 import static io.salvor.testkit.model.ledger.Ledger.Part.ADVERSARY;
 import static io.salvor.testkit.model.ledger.Ledger.Part.REMOVER;
 import static io.salvor.testkit.model.ledger.Ledger.Part.SECOND_HOLDER;
+import static io.salvor.testkit.model.ledger.Ledger.Part.SUMMARIZER;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -76,5 +77,25 @@ final class LedgerRulesTest {
   @Test
   void adoptUnlisted() {
     breaks(UNNOTICED, Set.of(SECOND_HOLDER, ADVERSARY), Rule.ADOPT_UNLISTED);
+  }
+
+  @Test
+  void summaryBeforeDelete() {
+    breaks(FALSE_ALARM, Set.of(SUMMARIZER), Rule.SUMMARY_BEFORE_DELETE);
+  }
+
+  @Test
+  void summaryCoversWhatItRead() {
+    breaks(UNNOTICED, Set.of(SUMMARIZER, ADVERSARY), Rule.SUMMARY_COVERS_WHAT_IT_READ);
+  }
+
+  @Test
+  void summaryRepeatsRemovals() {
+    breaks(FALSE_ALARM, Set.of(SUMMARIZER, REMOVER), Rule.SUMMARY_REPEATS_REMOVALS);
+  }
+
+  @Test
+  void summaryNamesWhatIsMissing() {
+    breaks(UNNOTICED, Set.of(SUMMARIZER, ADVERSARY), Rule.SUMMARY_NAMES_WHAT_IS_MISSING);
   }
 }

@@ -78,6 +78,9 @@ final class ProtocolTest {
   void everyLossIsNoticedAndNoAlarmIsFalse() {
     holds("ledger, forgetting", new Ledger(Set.of(Part.REMOVER, Part.ADVERSARY)));
     holds("ledger, two holders", new Ledger(Set.of(Part.SECOND_HOLDER, Part.REMOVER)));
+    holds(
+        "ledger, two holders, summing up", new Ledger(Set.of(Part.SECOND_HOLDER, Part.SUMMARIZER)));
+    holds("ledger, summing up", new Ledger(Set.of(Part.REMOVER, Part.SUMMARIZER, Part.ADVERSARY)));
   }
 
   /** Rules that only save work can all be missing at once: no backup is lost. */

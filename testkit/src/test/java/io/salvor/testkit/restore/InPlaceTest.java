@@ -157,9 +157,7 @@ class InPlaceTest {
       assertThat(report.problems()).isEmpty();
       assertThat(TreeComparison.byRsync(original, live)).isEmpty();
       assertThat(report.undo()).isNotEmpty();
-      Backup undo =
-          BackupList.read(world.repository.storage(), world.repository.keys())
-              .byPrefix(report.undo());
+      Backup undo = BackupList.read(world.repository).byPrefix(report.undo());
       assertThat(undo.isUndo()).isTrue();
       assertThat(undo.manifest().undo().created().entries()).isEqualTo(1);
 
@@ -472,8 +470,7 @@ class InPlaceTest {
         assertThat(report.problems()).isEmpty();
       }
       assertThat(read("a")).isEqualTo("alpha");
-      assertThat(BackupList.read(world.repository.storage(), world.repository.keys()).backups())
-          .hasSize(1);
+      assertThat(BackupList.read(world.repository).backups()).hasSize(1);
       RestoreReport back = other.rollBack(live, ConflictStrategy.FAIL);
       assertThat(back.problems()).isEmpty();
       assertThat(TreeComparison.byWalking(before, live)).isEmpty();

@@ -51,10 +51,7 @@ class LostBlobTest {
     Files.createDirectory(target);
     Files.writeString(target.resolve("lost"), "what was here before");
     try (World world = new World(temp)) {
-      var backup =
-          BackupList.read(world.repository.storage(), world.repository.keys())
-              .latest(b -> true)
-              .orElseThrow();
+      var backup = BackupList.read(world.repository).latest(b -> true).orElseThrow();
       RestoreReport report =
           world.restore(World.request(backup, ConflictStrategy.OVERWRITE), target);
       assertThat(report.worst()).isNotNull();

@@ -42,10 +42,7 @@ final class RestoreChild {
           }
         };
     try (World world = new World(Path.of(arguments[0]))) {
-      Backup backup =
-          BackupList.read(world.repository.storage(), world.repository.keys())
-              .latest(b -> true)
-              .orElseThrow();
+      Backup backup = BackupList.read(world.repository).latest(b -> true).orElseThrow();
       RestoreReport report =
           world.restore(
               World.deleting(World.request(backup, ConflictStrategy.OVERWRITE)),

@@ -159,6 +159,11 @@ final class FilesSource implements Source {
   }
 
   @Override
+  public boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
   public void close() {
     named.forEach(Named::close);
   }

@@ -193,7 +193,9 @@ final class KeyHolder {
   private boolean mustNotice(LedgerWorld world) {
     int known = world.history(world.seen(holder) | world.get(holder, LEDGER));
     int safe = world.cells[LedgerWorld.ACKNOWLEDGED] & 1 << (1 + holder);
-    return (world.cells[LedgerWorld.LOST_ENTRIES] & known) != 0
+    // What a summary repeats is no loss.
+    int needed = ~world.summed(world.cells[LedgerWorld.ENTRIES]);
+    return (world.cells[LedgerWorld.LOST_ENTRIES] & known & needed) != 0
         || (world.cells[LedgerWorld.LOST_MANIFESTS]
                 & ~world.cells[LedgerWorld.REMOVED]
                 & (world.covered(known) | safe))

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger: one or two key holders, and on request somebody who forgets a backup, and an
- * adversary in the storage.
+ * The ledger: one or two key holders, and on request somebody who forgets a backup, somebody who
+ * sums up what the entries say, and an adversary in the storage.
  */
 public final class Ledger implements Model {
 
@@ -18,6 +18,7 @@ public final class Ledger implements Model {
   public enum Part {
     SECOND_HOLDER,
     REMOVER,
+    SUMMARIZER,
     ADVERSARY
   }
 
@@ -48,6 +49,9 @@ public final class Ledger implements Model {
     if (parts.contains(Part.REMOVER)) {
       Remover.expand(world, steps);
     }
+    if (parts.contains(Part.SUMMARIZER)) {
+      Summarizer.expand(world, steps);
+    }
     if (parts.contains(Part.ADVERSARY)) {
       Adversary.expand(world, steps);
     }
@@ -65,6 +69,8 @@ public final class Ledger implements Model {
   @Override
   public boolean finished(int[] state) {
     LedgerWorld world = new LedgerWorld(rules, state);
-    return holders.stream().allMatch(holder -> holder.finished(world)) && Remover.finished(world);
+    return holders.stream().allMatch(holder -> holder.finished(world))
+        && Remover.finished(world)
+        && Summarizer.finished(world);
   }
 }

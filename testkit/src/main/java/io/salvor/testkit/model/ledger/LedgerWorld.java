@@ -8,13 +8,15 @@ import java.util.Set;
  * remembers outside the storage, and each actor's registers. Sets of numbers are bit masks.
  *
  * <p>Backup 0 and entry 0, which adds it, were there before. Key holder {@code h} makes backup and
- * entry {@code 1 + h}; the remover makes entry 3.
+ * entry {@code 1 + h}; the remover makes entry 3, who sums up entry 4. A listing of the ledger is
+ * read as it is made, without what a listed summary covers.
  */
 final class LedgerWorld {
   static final int HOLDERS = 2;
   static final int MANIFEST_COUNT = 1 + HOLDERS;
-  static final int ENTRY_COUNT = 2 + HOLDERS;
-  static final int REMOVAL = ENTRY_COUNT - 1;
+  static final int ENTRY_COUNT = 3 + HOLDERS;
+  static final int REMOVAL = ENTRY_COUNT - 2;
+  static final int SUMMARY = ENTRY_COUNT - 1;
   static final int REGISTERS = 6;
 
   /** Manifests in the storage. */
@@ -42,7 +44,10 @@ final class LedgerWorld {
   /** What went wrong in the step before: 0 nothing, 1 a loss not noticed, 2 a false alarm. */
   static final int WRONG = 7;
 
-  private static final int NAMED = 8;
+  /** The entries that the summary covers. */
+  static final int SUMMED = 8;
+
+  private static final int NAMED = 9;
   private static final int SEEN_BY_AUTHOR = NAMED + ENTRY_COUNT;
   private static final int ADDS = SEEN_BY_AUTHOR + ENTRY_COUNT;
   private static final int COVERS = ADDS + ENTRY_COUNT;
@@ -59,7 +64,7 @@ final class LedgerWorld {
   }
 
   static LedgerWorld first(Set<Rule> rules) {
-    LedgerWorld world = new LedgerWorld(rules, new int[REGISTER + (HOLDERS + 1) * REGISTERS]);
+    LedgerWorld world = new LedgerWorld(rules, new int[REGISTER + (HOLDERS + 2) * REGISTERS]);
     world.cells[MANIFESTS] = 1;
     world.cells[ENTRIES] = 1;
     world.cells[ACKNOWLEDGED] = 1;
@@ -90,6 +95,36 @@ final class LedgerWorld {
     cells[COVERS + entry] = adds | listed;
   }
 
+  /** Stores the summary of these entries. */
+  void putSummary(int listed) {
+    int named = heads(listed);
+    if (has(Rule.SUMMARY_NAMES_WHAT_IS_MISSING)) {
+      named |= names(current(listed)) & ~listed & ~summed(listed);
+    }
+    int added = added(listed) & ~removed(listed);
+    cells[SUMMED] = has(Rule.SUMMARY_COVERS_WHAT_IT_READ) ? listed : cells[ENTRIES];
+    putEntry(SUMMARY, listed, added, added);
+    cells[NAMED + SUMMARY] = named;
+  }
+
+  /** What a summary among these entries covers. */
+  int summed(int entries) {
+    return (entries >> SUMMARY & 1) != 0 ? cells[SUMMED] : 0;
+  }
+
+  /** These entries without those that a summary among them covers. */
+  private int current(int entries) {
+    return entries & ~summed(entries);
+  }
+
+  private int names(int entries) {
+    int named = 0;
+    for (int rest = entries; rest != 0; rest &= rest - 1) {
+      named |= cells[NAMED + Integer.numberOfTrailingZeros(rest)];
+    }
+    return named;
+  }
+
   /** The entries that this one names as its predecessors. */
   int named(int entry) {
     return cells[NAMED + entry];
@@ -97,25 +132,21 @@ final class LedgerWorld {
 
   /** The entries among these that none of these names. */
   int heads(int entries) {
-    int named = 0;
-    for (int rest = entries; rest != 0; rest &= rest - 1) {
-      named |= cells[NAMED + Integer.numberOfTrailingZeros(rest)];
-    }
-    return entries & ~named;
+    int current = current(entries);
+    return current & ~names(current);
   }
 
   /** The entries that these or a memory name and that are not among them. */
   int missingEntries(int entries, int memory) {
-    int named = 0;
-    for (int rest = entries; rest != 0; rest &= rest - 1) {
-      named |= cells[NAMED + Integer.numberOfTrailingZeros(rest)];
-    }
-    return (has(Rule.NOTICE_MISSING_PREDECESSORS) ? memory | named : memory & ~named) & ~entries;
+    int named = names(current(entries));
+    return (has(Rule.NOTICE_MISSING_PREDECESSORS) ? memory | named : memory & ~named)
+        & ~entries
+        & ~summed(entries);
   }
 
   int added(int entries) {
     int added = 0;
-    for (int rest = entries; rest != 0; rest &= rest - 1) {
+    for (int rest = current(entries); rest != 0; rest &= rest - 1) {
       added |= cells[ADDS + Integer.numberOfTrailingZeros(rest)];
     }
     return added;
@@ -123,7 +154,8 @@ final class LedgerWorld {
 
   /** What the ledger says to be gone, as far as these entries tell. */
   int removed(int entries) {
-    if ((entries >> REMOVAL & 1) == 0) {
+    int telling = has(Rule.SUMMARY_REPEATS_REMOVALS) ? entries | summed(entries) : current(entries);
+    if ((telling >> REMOVAL & 1) == 0) {
       return 0;
     }
     int removed = cells[REMOVED];
@@ -173,7 +205,7 @@ final class LedgerWorld {
     int own = has(Rule.LEDGER_NAMES_PREDECESSORS) ? 1 << entry : listed | 1 << entry;
     remember(holder, has(Rule.REMEMBER_OWN_ENTRY) ? own : cells[ENTRIES]);
     if (has(Rule.MEMORY_KEEPS_WHAT_IS_GONE)) {
-      cells[REMEMBERED + holder] |= before & ~listed;
+      cells[REMEMBERED + holder] |= before & ~listed & ~summed(listed);
     }
   }
 

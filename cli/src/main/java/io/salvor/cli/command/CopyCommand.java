@@ -1,0 +1,167 @@
+package io.salvor.cli.command;
+
+import io.salvor.cli.console.HumanText;
+import io.salvor.cli.console.JsonDocument;
+import io.salvor.cli.console.PlainText;
+import io.salvor.cli.console.TextOutput;
+import io.salvor.engine.copy.Copies;
+import io.salvor.engine.copy.CopyPlan;
+import io.salvor.engine.copy.CopyReport;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.Storage;
+import io.salvor.engine.storage.Storages;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code salvor copy}. */
+@picocli.CommandLine.Command(
+    footer = {
+      "",
+      "examples:",
+      "  salvor copy --to /mnt/usb/backups --init    make a copy, or go on with one",
+      "  salvor copy --to /mnt/usb/backups           bring it up to date",
+      "  salvor copy --to /mnt/usb/backups --dry-run",
+      "",
+      "A copy is a repository of its own, with the same backups: `salvor restore --repo` and all",
+      "other commands work on it. Nothing is ever deleted in it by a copy."
+    })
+final class CopyCommand implements Command {
+  @Option(
+      names = "--to",
+      paramLabel = "<address>",
+      required = true,
+      description = "the other repository: /path or file:/path")
+  String to = "";
+
+  @Option(
+      names = "--to-password-file",
+      paramLabel = "<file>",
+      description = "a file with the other repository's passphrase, if it is not the same one")
+  @Nullable Path toPasswordFile;
+
+  @Option(names = "--init", description = "make the copy if there is none yet")
+  boolean init;
+
+  @Option(names = "--dry-run", description = "only say what would be sent")
+  boolean dryRun;
+
+  @Override
+  public Exit run(Session session) throws IOException, InterruptedException {
+    long began = session.machine().nanos().getAsLong();
+    Repository from = session.openToRead();
+    Storage storage = init && !dryRun ? Storages.create(to) : Storages.open(to);
+    try {
+      if (init && !dryRun) {
+        Copies.prepare(from, storage);
+      }
+    } catch (IOException | RuntimeException e) {
+      try (storage) {
+        throw e;
+      }
+    }
+    Repository other = session.open(storage, Optional.ofNullable(toPasswordFile));
+    if (dryRun) {
+      print(Copies.plan(from, other, session.progress()), from, other, session);
+      return Exit.DONE;
+    }
+    CopyReport report =
+        Copies.copy(from, other, session.machine().host().get(), session.progress());
+    session.progress().close();
+    Exit exit = report.complete() ? Exit.DONE : Exit.DAMAGED;
+    session.outcome(exit);
+    Duration took = Duration.ofNanos(session.machine().nanos().getAsLong() - began);
+    if (session.isJson()) {
+      json(report, from, other, took, session.json());
+    } else {
+      print(report, other, took, session.text());
+    }
+    return exit;
+  }
+
+  private static void json(
+      CopyReport report, Repository from, Repository to, Duration took, JsonDocument json) {
+    json.field("status", report.complete() ? "success" : "partial");
+    places(from, to, json);
+    json.field("dryRun", false);
+    json.field("backups", report.backups());
+    json.field("packs", report.packs());
+    json.field("objects", report.objects());
+    json.object(
+        "bytes",
+        () -> {
+          json.field("sent", report.bytes());
+          json.field("present", report.present());
+        });
+    json.field("damaged", report.damaged().stream().map(ObjectName::value).toList());
+    json.field("durationMs", took.toMillis());
+  }
+
+  private static void places(Repository from, Repository to, JsonDocument json) {
+    json.field("id", from.id().toString());
+    json.field("from", from.storage().address());
+    json.field("to", to.storage().address());
+  }
+
+  private static void print(CopyReport report, Repository to, Duration took, TextOutput out) {
+    out.line(
+        "copied "
+            + HumanText.count(report.backups(), "backup", "backups")
+            + " to "
+            + to.storage().address()
+            + ": "
+            + HumanText.count(report.objects(), "object", "objects")
+            + " of "
+            + HumanText.size(report.bytes())
+            + " sent, "
+            + HumanText.size(report.present())
+            + " were there, "
+            + HumanText.duration(took));
+    for (ObjectName name : report.damaged()) {
+      out.line(out.bad("damage") + "  " + PlainText.of(name.value()) + ": not copied");
+    }
+    if (!report.complete()) {
+      out.line(
+          "        do: `salvor verify` says what it touches, `salvor repair` what can be done");
+    }
+  }
+
+  private static void print(CopyPlan plan, Repository from, Repository to, Session session) {
+    session.progress().close();
+    if (session.isJson()) {
+      JsonDocument json = session.json();
+      json.field("status", "planned");
+      places(from, to, json);
+      json.field("dryRun", true);
+      json.field("backups", plan.manifests().size());
+      json.field("packs", plan.packs().size());
+      json.field("objects", plan.objects());
+      json.object(
+          "bytes",
+          () -> {
+            json.field("sent", plan.bytes());
+            json.field("present", plan.present());
+          });
+      json.field("damaged", List.of());
+      json.field("durationMs", 0);
+    } else {
+      session
+          .text()
+          .line(
+              "would copy "
+                  + HumanText.count(plan.manifests().size(), "backup", "backups")
+                  + " to "
+                  + to.storage().address()
+                  + ": "
+                  + HumanText.count(plan.objects(), "object", "objects")
+                  + " of "
+                  + HumanText.size(plan.bytes()));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.salvor.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.cli.command.CommandLineHarness.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class CopyCommandTest {
+  @TempDir private Path top;
+  private CommandLineHarness salvor;
+  private Path source;
+  private String copy;
+
+  @BeforeEach
+  void makeRepository() throws IOException {
+    salvor = new CommandLineHarness(top);
+    source = Files.createDirectories(top.resolve("data"));
+    copy = top.resolve("copy").toString();
+    Files.writeString(source.resolve("file"), "content\n".repeat(2000));
+    salvor.json("init");
+    salvor.json("backup", source.toString());
+  }
+
+  @Test
+  void aCopyHasTheSameBackupsAndIsARepositoryOfItsOwn() throws IOException {
+    JsonNode made = salvor.json("copy", "--to", copy, "--init");
+
+    Schemas.check("copy", made.toString());
+    assertThat(made.get("backups").asInt()).isEqualTo(1);
+    assertThat(salvor.json("list", "--repo", copy).get("backups").get(0).get("checksum"))
+        .isEqualTo(salvor.json("list").get("backups").get(0).get("checksum"));
+    assertThat(salvor.run("verify", "--repo", copy, "--depth=full").exit()).isZero();
+    Path out = top.resolve("out");
+    assertThat(salvor.run("restore", "latest", "--repo", copy, "--to", out.toString()).exit())
+        .isZero();
+    assertThat(out.resolve("file")).hasSameBinaryContentAs(source.resolve("file"));
+    Files.writeString(source.resolve("more"), "more");
+    JsonNode own = salvor.json("backup", source.toString(), "--repo", copy);
+    assertThat(own.get("type").asString()).isEqualTo("incremental");
+
+    JsonNode back = salvor.json("copy", "--repo", copy, "--to", salvor.repository().toString());
+
+    assertThat(back.get("backups").asInt()).isEqualTo(1);
+    assertThat(salvor.json("list").get("backups")).hasSize(2);
+    assertThat(salvor.run("verify", "--depth=full").exit()).isZero();
+  }
+
+  @Test
+  void nothingIsSentTwice() {
+    assertThat(salvor.json("copy", "--to", copy, "--init").get("objects").asInt()).isPositive();
+    JsonNode again = salvor.json("copy", "--to", copy, "--init");
+    assertThat(again.get("objects").asInt()).isZero();
+    assertThat(again.get("bytes").get("present").asLong()).isPositive();
+    JsonNode dry = salvor.json("copy", "--to", copy, "--dry-run");
+    Schemas.check("copy", dry.toString());
+    assertThat(dry.get("objects").asInt()).isZero();
+    assertThat(salvor.run("copy", "--to", copy).out()).contains("copied 0 backups");
+  }
+
+  @Test
+  void whatIsNoCopyIsRefused() {
+    Result missing = salvor.run("copy", "--to", copy);
+    assertThat(missing.exit()).as(missing.err()).isEqualTo(10);
+    Result same = salvor.run("copy", "--to", salvor.repository().toString());
+    assertThat(same.exit()).isEqualTo(1);
+    assertThat(same.err()).contains("SLV-1303", "same place");
+    salvor.json("init", "--repo", copy);
+    for (Result other :
+        List.of(
+            salvor.run("copy", "--to", copy, "--json"),
+            salvor.run("copy", "--to", copy, "--init", "--json"))) {
+      assertThat(other.exit()).isEqualTo(1);
+      Schemas.check("error", other.out());
+      assertThat(other.err()).contains("SLV-1303");
+    }
+  }
+
+  @Test
+  void aWrongCredentialIsToldApart() throws IOException {
+    salvor.json("copy", "--to", copy, "--init");
+    Path wrong = Files.writeString(top.resolve("wrong"), "another");
+    Result refused = salvor.run("copy", "--to", copy, "--to-password-file", wrong.toString());
+    assertThat(refused.exit()).isEqualTo(12);
+    Path right = Files.writeString(top.resolve("right"), CommandLineHarness.PASSWORD);
+    assertThat(salvor.run("copy", "--to", copy, "--to-password-file", right.toString()).exit())
+        .isZero();
+  }
+
+  @Test
+  void aDamagedSourceIsCopiedAsFarAsItGoesAndTold() throws IOException {
+    for (Path pack : packs()) {
+      byte[] bytes = Files.readAllBytes(pack);
+      bytes[bytes.length / 3] ^= 1;
+      Files.write(pack, bytes);
+    }
+
+    Result partial = salvor.run("copy", "--to", copy, "--init", "--json");
+
+    assertThat(partial.exit()).isEqualTo(4);
+    Schemas.check("copy", partial.out());
+    assertThat(partial.json().get("status").asString()).isEqualTo("partial");
+    assertThat(partial.json().get("damaged")).hasSize(packs().size());
+    assertThat(salvor.json("list", "--repo", copy).get("backups")).hasSize(1);
+  }
+
+  private List<Path> packs() throws IOException {
+    try (Stream<Path> all = Files.walk(salvor.repository().resolve("packs"))) {
+      return all.filter(Files::isRegularFile).toList();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.salvor.engine.content;
+
+import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.blob.BlobSource;
+import io.salvor.engine.tree.TreeDamage;
+import java.io.IOException;
+
+/** Names every blob of a content once, however often its list repeats itself. */
+public final class ContentBlobs {
+  /** Is told of blobs. */
+  public interface Visitor {
+    /** A node of a list; returns whether to look at what it names. */
+    boolean node(BlobId id);
+
+    /** A blob of data. */
+    void data(BlobId id);
+  }
+
+  private ContentBlobs() {}
+
+  /** Visits a content; a list that is not what it should be fails with {@code TREE_DAMAGED}. */
+  public static void visit(BlobSource source, ContentRef content, Visitor visitor)
+      throws IOException {
+    switch (content) {
+      case ContentRef.Empty _ -> {}
+      case ContentRef.Inline inline -> inline.extents().forEach(e -> extent(e, visitor));
+      case ContentRef.ListRoot root -> node(source, root.id(), root.level(), visitor);
+    }
+  }
+
+  private static void node(BlobSource source, BlobId id, int level, Visitor visitor)
+      throws IOException {
+    if (!visitor.node(id)) {
+      return;
+    }
+    ListNode node = ListNode.parse(id, source.get(BlobKind.TREE, id));
+    if (node.level() != level) {
+      throw TreeDamage.of(id, "Its level is not the one its parent says");
+    }
+    for (int i = 0; i < node.items(); i++) {
+      if (level == 0) {
+        extent(node.extent(i), visitor);
+      } else {
+        node(source, node.child(i), level - 1, visitor);
+      }
+    }
+  }
+
+  private static void extent(Extent extent, Visitor visitor) {
+    if (extent instanceof Extent.Data data) {
+      visitor.data(data.id());
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package io.salvor.engine.fact;
+
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.ledger.Ledger;
+import io.salvor.engine.ledger.LedgerChange;
+import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.local.LocalDirectory;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The notes of a repository at one moment. */
+public final class Facts {
+  private static final String HOLD_LABEL = "hold ";
+
+  private final TreeMap<ObjectName, Note> objects = new TreeMap<>();
+  private final List<ObjectName> damaged = new ArrayList<>();
+  private final List<LedgerEntry.Added> lost = new ArrayList<>();
+  private final List<LedgerEntry.Added> unreadable = new ArrayList<>();
+  private final List<LedgerEntry.Added> unnamed = new ArrayList<>();
+  private final Set<ObjectName> dead = new HashSet<>();
+  private final Map<BackupId, List<ActiveHold>> holds = new HashMap<>();
+  private final Map<BackupId, Proof> proofs = new HashMap<>();
+  private final Map<BackupId, SortedMap<String, String>> tags = new HashMap<>();
+
+  private Facts() {}
+
+  /** Reads those that count by the ledger; what this machine has read before it reads not again. */
+  public static Facts of(Repository repository) throws IOException {
+    Facts facts = new Facts();
+    facts.read(repository);
+    facts.conclude();
+    return facts;
+  }
+
+  /**
+   * Adds one. Durable, and named by the ledger, when this returns; with it those whose authors died
+   * before they could.
+   *
+   * @param author whoever says so
+   */
+  public static Note add(Repository repository, Fact fact, String author) throws IOException {
+    List<LedgerEntry.Added> lines = new ArrayList<>(of(repository).unnamed);
+    Note note = put(repository, fact, author, lines);
+    repository
+        .ledger()
+        .append(LedgerChange.adding(lines), repository.now(), author, repository.random());
+    return note;
+  }
+
+  /**
+   * Stores one without the ledger's entry, which the caller writes.
+   *
+   * @param lines gets what the entry has to add
+   */
+  public static Note put(
+      Repository repository, Fact fact, String author, List<LedgerEntry.Added> lines)
+      throws IOException {
+    ObjectId id = ObjectId.random(repository.random());
+    Note note = new Note(id, repository.now(), author, fact);
+    byte[] object = repository.keys().sealSmall(ObjectKind.FACT, id, FactCodec.encode(note));
+    ObjectName name = ObjectKind.FACT.name(id);
+    repository.storage().put(name, object);
+    lines.add(line(name, note, object));
+    return note;
+  }
+
+  private void read(Repository repository) throws IOException {
+    Storage storage = repository.storage();
+    Ledger ledger = repository.ledger();
+    TreeMap<ObjectName, ObjectId> names = new TreeMap<>();
+    storage.list(
+        ObjectKind.FACT.prefix(),
+        info -> ObjectKind.FACT.idIn(info.name()).ifPresent(id -> names.put(info.name(), id)));
+    ledger.refresh();
+    LocalDirectory place = repository.local().cache(repository.id().toString());
+    Map<ObjectId, byte[]> known = names.isEmpty() ? Map.of() : FactCache.read(place);
+    Map<ObjectId, byte[]> read = new TreeMap<>();
+    for (Map.Entry<ObjectName, ObjectId> name : names.entrySet()) {
+      if (ledger.removed().contains(name.getKey().value())) {
+        dead.add(name.getKey());
+        continue;
+      }
+      byte[] object = known.get(name.getValue());
+      try {
+        object = object == null ? storage.get(name.getKey()) : object;
+      } catch (NoSuchFileException e) {
+        continue;
+      }
+      if (take(repository, name.getKey(), name.getValue(), object)) {
+        read.put(name.getValue(), object);
+      }
+    }
+    if (!read.keySet().equals(known.keySet())) {
+      FactCache.write(place, read);
+    }
+    lost(ledger, storage, names.keySet());
+  }
+
+  private boolean take(Repository repository, ObjectName name, ObjectId id, byte[] object) {
+    try {
+      Note note = FactCodec.decode(repository.keys().openSmall(ObjectKind.FACT, id, object));
+      objects.put(name, note);
+      if (!repository.ledger().existing().containsKey(name.value())) {
+        unnamed.add(line(name, note, object));
+      }
+      return true;
+    } catch (MalformedException e) {
+      damaged.add(name);
+    } catch (SalvorException e) {
+      if (!e.code().isDamage() && e.code() != ErrorCode.FORMAT_NEWER) {
+        throw e;
+      }
+      damaged.add(name);
+    }
+    LedgerEntry.Added line = repository.ledger().existing().get(name.value());
+    if (line != null) {
+      unreadable.add(line);
+    }
+    return false;
+  }
+
+  private void lost(Ledger ledger, Storage storage, Set<ObjectName> there) throws IOException {
+    boolean again = false;
+    for (LedgerEntry.Added line : ledger.existing().values()) {
+      if (line.object().startsWith(ObjectKind.FACT.prefix())
+          && !there.contains(new ObjectName(line.object()))) {
+        if (!again) {
+          // Somebody may have removed it between our list and our reading of the ledger.
+          ledger.refresh();
+          again = true;
+        }
+        if (ledger.existing().containsKey(line.object())
+            && storage.find(new ObjectName(line.object())).isEmpty()) {
+          lost.add(line);
+        }
+      }
+    }
+  }
+
+  private static LedgerEntry.Added line(ObjectName name, Note note, byte[] object) {
+    BackupId only = note.fact().only();
+    String label = note.fact().word() + (only == null ? "" : " " + only.text());
+    return new LedgerEntry.Added(name.value(), Sha256.of(object), label);
+  }
+
+  private void conclude() {
+    Set<ObjectId> released = new HashSet<>();
+    List<ActiveHold> all = new ArrayList<>();
+    for (Note note : notes()) {
+      switch (note.fact()) {
+        case Fact.Hold hold ->
+            all.add(
+                new ActiveHold(
+                    note.id(), hold.backup(), note.author(), hold.reason(), note.time()));
+        case Fact.Release release -> released.add(release.hold());
+        case Fact.Tag tag ->
+            tags.computeIfAbsent(tag.backup(), b -> new TreeMap<>()).putAll(tag.tags());
+        case Fact.Verified v -> v.backups().forEach(b -> verified(b, note.time(), v));
+        case Fact.Restored r -> restored(r.backup(), note.time(), r);
+        case Fact.Forgotten _, Fact.Unknown _ -> {}
+      }
+    }
+    lost.forEach(line -> lostHold(line).ifPresent(all::add));
+    unreadable.forEach(line -> lostHold(line).ifPresent(all::add));
+    for (ActiveHold hold : all) {
+      if (!released.contains(hold.note())) {
+        holds.computeIfAbsent(hold.backup(), b -> new ArrayList<>()).add(hold);
+      }
+    }
+  }
+
+  /** A hold whose note is lost holds all the same. */
+  private static Optional<ActiveHold> lostHold(LedgerEntry.Added line) {
+    if (!line.label().startsWith(HOLD_LABEL)) {
+      return Optional.empty();
+    }
+    BackupId backup;
+    try {
+      backup = new BackupId(line.label().substring(HOLD_LABEL.length()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    return ObjectKind.FACT
+        .idIn(new ObjectName(line.object()))
+        .map(id -> new ActiveHold(id, backup, "", "its note is lost", null));
+  }
+
+  private void verified(BackupId backup, Instant time, Fact.Verified v) {
+    Proof before = proofs.get(backup);
+    Instant restored = before == null ? null : before.restored();
+    proofs.put(
+        backup,
+        new Proof(
+            time,
+            v.depth(),
+            restored,
+            before == null || restored == null ? v.took() : before.took()));
+  }
+
+  private void restored(BackupId backup, Instant time, Fact.Restored r) {
+    Proof before = proofs.get(backup);
+    proofs.put(
+        backup,
+        before == null
+            ? new Proof(null, null, time, r.took())
+            : new Proof(before.verified(), before.depth(), time, r.took()));
+  }
+
+  /** All of them, the earlier first. */
+  public List<Note> notes() {
+    Map<ObjectId, Note> byId = new HashMap<>();
+    // One that was encrypted again lies there twice until the other is gone.
+    objects.values().forEach(note -> byId.put(note.id(), note));
+    return byId.values().stream().sorted(Note.ORDER).toList();
+  }
+
+  /** The notes by the objects that hold them. */
+  public SortedMap<ObjectName, Note> objects() {
+    return Collections.unmodifiableSortedMap(objects);
+  }
+
+  /** The holds of a backup that nobody has released. */
+  public List<ActiveHold> holds(BackupId backup) {
+    return List.copyOf(holds.getOrDefault(backup, List.of()));
+  }
+
+  /** What shows that the backup can be restored; null if nothing does. */
+  public @Nullable Proof proof(BackupId backup) {
+    return proofs.get(backup);
+  }
+
+  /** Labels that were given to the backup after it was sealed; an empty value takes one away. */
+  public SortedMap<String, String> tags(BackupId backup) {
+    return new TreeMap<>(tags.getOrDefault(backup, new TreeMap<>()));
+  }
+
+  /** Objects that are there and cannot be read. */
+  public List<ObjectName> damaged() {
+    return List.copyOf(damaged);
+  }
+
+  /** Those that exist by the ledger and are gone. */
+  public List<LedgerEntry.Added> lost() {
+    return List.copyOf(lost);
+  }
+
+  /** What the next entry has to add for authors that died before they could. */
+  public List<LedgerEntry.Added> unnamed() {
+    return List.copyOf(unnamed);
+  }
+
+  /** Objects that are there and that the ledger removes. */
+  public Set<ObjectName> dead() {
+    return Set.copyOf(dead);
+  }
+}

@@ -1,0 +1,133 @@
+package io.salvor.engine.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.ledger.Closure;
+import io.salvor.engine.ledger.LedgerChange;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.protocol.Revocation;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.repository.TestRepository;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.verify.Verification;
+import io.salvor.engine.verify.VerifyReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a writer has sealed and a closure leaves out counts for nobody. */
+class VoidManifestTest {
+  private static final ObjectId SESSION = new ObjectId(7, 7);
+  private static final ObjectId OBJECT = new ObjectId(8, 8);
+
+  @TempDir Path temp;
+  private TestRepository test;
+  private Repository repository;
+  private Backup first;
+
+  @BeforeEach
+  void make() throws Exception {
+    test = new TestRepository(temp);
+    repository = test.open();
+    first = backup();
+    repository.storage().put(name(), sealed());
+  }
+
+  @Test
+  void aSealedManifestThatNoClosureLeavesOutIsAdopted() throws Exception {
+    backup();
+    assertThat(listed()).contains(name());
+    assertThat(repository.ledger().existing()).containsKey(name().value());
+  }
+
+  @Test
+  void oneWhoseSessionWasRevokedAndIsNotClosedIsListedAndLeftAlone() throws Exception {
+    revoke();
+    backup();
+    assertThat(listed()).contains(name());
+    assertThat(repository.ledger().existing()).doesNotContainKey(name().value());
+  }
+
+  @Test
+  void oneThatTheClosureAcceptsIsAdopted() throws Exception {
+    revoke();
+    close(Set.of(OBJECT));
+    backup();
+    assertThat(listed()).contains(name());
+    assertThat(repository.ledger().existing()).containsKey(name().value());
+  }
+
+  @Test
+  void oneThatTheClosureLeavesOutIsVoid() throws Exception {
+    revoke();
+    close(Set.of());
+    backup();
+    BackupList list = BackupList.read(repository);
+    assertThat(listed()).hasSize(2).doesNotContain(name());
+    assertThat(list.dead()).containsExactly(name());
+    assertThat(repository.ledger().existing()).doesNotContainKey(name().value());
+    VerifyReport report =
+        Verification.run(repository, VerifyReport.Depth.FULL, 1, Verification.all(), Progress.NONE);
+    assertThat(report.intact()).isTrue();
+  }
+
+  private byte[] sealed() {
+    Manifest m = first.manifest();
+    Manifest other =
+        new Manifest(
+            new BackupId("20260130-150000-zzzzz"),
+            SESSION,
+            m.status(),
+            m.origin(),
+            m.lineage(),
+            m.label(),
+            m.started(),
+            m.finished(),
+            m.entries(),
+            m.bytes(),
+            m.root(),
+            m.components(),
+            m.failures(),
+            m.segments(),
+            m.software(),
+            m.epoch(),
+            null);
+    return repository.keys().sealSmall(ObjectKind.MANIFEST, OBJECT, ManifestCodec.encode(other));
+  }
+
+  private void revoke() throws IOException {
+    new Revocation(SESSION, repository.now(), "me", false)
+        .publish(repository.storage(), repository.keys());
+  }
+
+  private void close(Set<ObjectId> accepted) throws IOException {
+    repository
+        .ledger()
+        .append(
+            LedgerChange.closing(List.of(new Closure(SESSION, accepted))),
+            repository.now(),
+            "me",
+            repository.random());
+  }
+
+  private List<ObjectName> listed() throws IOException {
+    return BackupList.read(repository).backups().stream().map(Backup::object).toList();
+  }
+
+  private static ObjectName name() {
+    return ObjectKind.MANIFEST.name(OBJECT);
+  }
+
+  private Backup backup() throws Exception {
+    test.advance(60);
+    BackupRequest request = new BackupRequest(null, "host", "me", "", "", new TreeMap<>());
+    return BackupRun.backup(repository, new MapSource(), request, Progress.NONE).backup();
+  }
+}
