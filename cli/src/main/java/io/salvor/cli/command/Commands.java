@@ -28,6 +28,7 @@ final class Commands {
           new Listed("restores", "list the restores that were made", RestoresCommand::new),
           new Listed("rollback", "take a restore back", RollbackCommand::new),
           new Listed("copy", "bring a copy of the repository up to date", CopyCommand::new),
+          new Listed("export", "write a backup as a tar archive", ExportCommand::new),
           new Listed("status", "show the repository and its sources", StatusCommand::new),
           new Listed("doctor", "check the machine and the repository", DoctorCommand::new),
           new Listed("demo", "protect, damage and recover a real directory", DemoCommand::new));

@@ -3,6 +3,9 @@ package io.salvor.engine.codec;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
+import com.github.luben.zstd.ZstdOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 
 /**
  * Zstandard (RFC 8878) in single frames that say how long their content is. Safe for several
@@ -20,6 +23,15 @@ public final class Zstd {
   private static final Pool<ZstdDecompressCtx> DECOMPRESSORS = new Pool<>(ZstdDecompressCtx::new);
 
   private Zstd() {}
+
+  /**
+   * A stream that compresses what is written to it, for other programs to read.
+   *
+   * @param level as of zstd
+   */
+  public static OutputStream stream(OutputStream out, int level) throws IOException {
+    return new ZstdOutputStream(out, level);
+  }
 
   /** The most that {@code length} bytes may come to. */
   public static int bound(int length) {

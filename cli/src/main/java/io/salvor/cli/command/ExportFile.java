@@ -1,0 +1,126 @@
+package io.salvor.cli.command;
+
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is there as a whole or not at all, and readable by its owner only; or standard
+ * output.
+ */
+final class ExportFile implements AutoCloseable {
+  private final OutputStream stream;
+  private final @Nullable Path path;
+  private final @Nullable Path part;
+  private final @Nullable FileChannel channel;
+
+  private ExportFile(
+      OutputStream stream,
+      @Nullable Path path,
+      @Nullable Path part,
+      @Nullable FileChannel channel) {
+    this.stream = stream;
+    this.path = path;
+    this.part = part;
+    this.channel = channel;
+  }
+
+  /**
+   * Begins a file.
+   *
+   * @throws SalvorException OUTPUT_EXISTS
+   */
+  static ExportFile open(String address, Session session) {
+    if (address.equals("-")) {
+      return new ExportFile(session.results(), null, null, null);
+    }
+    Path path = Targets.path(address, session);
+    if (Files.exists(path)) {
+      throw new SalvorException(
+          ErrorCode.OUTPUT_EXISTS,
+          "Cannot export to " + path,
+          "there is something already",
+          "name another file, or remove it first");
+    }
+    Path part = path.resolveSibling(path.getFileName() + ".part");
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              part,
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      OutputStream stream =
+          new FilterOutputStream(Channels.newOutputStream(channel)) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+              try {
+                out.write(bytes, offset, length);
+              } catch (IOException e) {
+                throw failed(path, e);
+              }
+            }
+          };
+      return new ExportFile(stream, path, part, channel);
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
+  }
+
+  private static SalvorException failed(Path path, IOException e) {
+    return new SalvorException(
+        ErrorCode.OUTPUT_FAILED,
+        "Cannot write to " + path,
+        e.getClass().getSimpleName() + ": " + e.getMessage(),
+        "make room there, or name another file",
+        e);
+  }
+
+  OutputStream stream() {
+    return stream;
+  }
+
+  /** The file's name; of standard output that of a tar. */
+  String name() {
+    return path == null ? "backup.tar" : String.valueOf(path.getFileName());
+  }
+
+  /** Makes it durable under its name. */
+  void keep() throws IOException {
+    if (channel == null || part == null || path == null) {
+      stream.flush();
+      return;
+    }
+    try {
+      channel.force(true);
+      channel.close();
+      Files.move(part, path);
+      Path parent = path.toAbsolutePath().getParent();
+      try (FileChannel directory = FileChannel.open(parent == null ? Path.of("/") : parent)) {
+        directory.force(true);
+      }
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (channel != null && part != null) {
+      channel.close();
+      Files.deleteIfExists(part);
+    }
+  }
+}
