@@ -13,6 +13,7 @@ import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.fact.Facts;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.Provider;
@@ -143,8 +144,7 @@ final class BackupCommand implements Command {
   private static void report(BackupReport report, Repository repository, Session session) {
     if (session.isJson()) {
       var json = session.json();
-      new BackupDocument(repository.storage().address(), repository.now())
-          .write(report.backup(), json);
+      new BackupDocument(repository, Facts.NONE).write(report.backup(), json);
       json.field("resumed", report.resumed());
       BackupDocument.warnings(report.warnings(), json);
     } else {

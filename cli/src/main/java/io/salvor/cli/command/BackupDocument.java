@@ -3,26 +3,33 @@ package io.salvor.cli.command;
 import io.salvor.cli.console.JsonDocument;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.Manifest;
+import io.salvor.engine.fact.ActiveHold;
+import io.salvor.engine.fact.Facts;
+import io.salvor.engine.fact.Proof;
+import io.salvor.engine.repository.Repository;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 /** A backup as JSON. */
 final class BackupDocument {
   private final String location;
   private final Instant now;
+  private final Facts facts;
 
   /**
    * For the backups of one repository.
    *
-   * @param location the repository's address
+   * @param facts what is known of them
    */
-  BackupDocument(String location, Instant now) {
-    this.location = location;
-    this.now = now;
+  BackupDocument(Repository repository, Facts facts) {
+    this.location = repository.storage().address();
+    this.now = repository.now();
+    this.facts = facts;
   }
 
   /** Writes the fields of the backup's object, which the caller has begun. */
@@ -35,7 +42,7 @@ final class BackupDocument {
     json.field("provider", m.origin().provider());
     json.field("host", m.origin().host());
     json.field("description", m.label().description());
-    json.field("tags", m.label().tags());
+    json.field("tags", facts.labels(backup));
     json.field("started", m.started());
     json.field("finished", m.finished());
     json.field("durationMs", Duration.between(m.started(), m.finished()).toMillis());
@@ -75,9 +82,9 @@ final class BackupDocument {
           json.field("epoch", m.epoch().toString());
         });
     json.field("version", m.software());
-    json.field("lifecycle", lifecycle(m));
-    json.array("holds", () -> holds(m, json));
-    json.none("proof");
+    json.field("lifecycle", lifecycle(backup));
+    json.array("holds", () -> holds(backup, json));
+    proof(backup, json);
     json.field("undoOf", m.undo() == null ? null : m.undo().restore());
     json.array("errors", () -> m.failures().forEach(f -> failure(f, json)));
   }
@@ -97,22 +104,55 @@ final class BackupDocument {
                         })));
   }
 
-  private String lifecycle(Manifest m) {
-    if (m.undo() == null) {
+  private String lifecycle(Backup backup) {
+    Manifest.UndoOf undo = backup.manifest().undo();
+    if (!facts.holds(backup.id()).isEmpty()) {
+      return "held";
+    }
+    if (undo == null) {
       return "retained";
     }
-    return m.undo().heldUntil().isAfter(now) ? "held" : "expired";
+    return undo.heldUntil().isAfter(now) ? "held" : "expired";
   }
 
-  private static void holds(Manifest m, JsonDocument json) {
-    Manifest.UndoOf undo = m.undo();
+  private void holds(Backup backup, JsonDocument json) {
+    Manifest.UndoOf undo = backup.manifest().undo();
     if (undo != null) {
       json.object(
           () -> {
             json.field("reason", "undo of restore " + undo.restore());
+            json.none("by");
+            json.none("since");
             json.field("until", undo.heldUntil());
           });
     }
+    for (ActiveHold hold : facts.holds(backup.id())) {
+      json.object(
+          () -> {
+            json.field("reason", hold.reason());
+            json.field("by", hold.author());
+            json.field("since", hold.since());
+            json.none("until");
+          });
+    }
+  }
+
+  private void proof(Backup backup, JsonDocument json) {
+    Proof proof = facts.proof(backup.id());
+    if (proof == null) {
+      json.none("proof");
+      return;
+    }
+    json.object(
+        "proof",
+        () -> {
+          json.field("verified", proof.verified());
+          json.field(
+              "depth",
+              proof.depth() == null ? null : proof.depth().name().toLowerCase(Locale.ROOT));
+          json.field("restored", proof.restored());
+          json.field("durationMs", proof.took().toMillis());
+        });
   }
 
   private static void component(Manifest.Component c, JsonDocument json) {

@@ -9,6 +9,7 @@ import io.salvor.engine.backup.BackupStatus;
 import io.salvor.engine.backup.BackupType;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.error.Exit;
+import io.salvor.engine.fact.Facts;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
 import java.time.Instant;
@@ -62,13 +63,14 @@ final class ListCommand implements Command {
     Instant to = until == null ? Instant.MAX : session.times().parse("--until", until);
     Repository repository = session.openToRead();
     BackupList list = BackupList.read(repository);
+    Facts facts = Facts.of(repository);
     List<Backup> found = new ArrayList<>();
     for (Backup backup : list.backups()) {
       Manifest m = backup.manifest();
       if (choice.takes(backup, session)
           && (wantedType == null || m.lineage().type() == wantedType)
           && (wantedStatus == null || m.status() == wantedStatus)
-          && hasTags(m, wantedTags)
+          && hasTags(facts.labels(backup), wantedTags)
           && !m.started().isBefore(from)
           && !m.started().isAfter(to)) {
         found.add(backup);
@@ -77,25 +79,24 @@ final class ListCommand implements Command {
     Losses.warn(list, repository, session);
     if (session.isJson()) {
       JsonDocument json = session.json();
-      BackupDocument document =
-          new BackupDocument(repository.storage().address(), repository.now());
+      BackupDocument document = new BackupDocument(repository, facts);
       json.array("backups", () -> found.forEach(b -> json.object(() -> document.write(b, json))));
     } else {
-      print(found, session);
+      print(found, facts, session);
     }
     return Exit.DONE;
   }
 
-  private static boolean hasTags(Manifest m, SortedMap<String, String> wanted) {
+  private static boolean hasTags(SortedMap<String, String> tags, SortedMap<String, String> wanted) {
     for (Map.Entry<String, String> tag : wanted.entrySet()) {
-      if (!tag.getValue().equals(m.label().tags().get(tag.getKey()))) {
+      if (!tag.getValue().equals(tags.get(tag.getKey()))) {
         return false;
       }
     }
     return true;
   }
 
-  private static void print(List<Backup> backups, Session session) {
+  private static void print(List<Backup> backups, Facts facts, Session session) {
     if (backups.isEmpty()) {
       session.text().line("no backups");
       return;
@@ -114,14 +115,20 @@ final class ListCommand implements Command {
           HumanText.size(m.bytes().logical()),
           HumanText.size(m.bytes().stored()),
           m.origin().host() + ":" + m.origin().source(),
-          note(m));
+          note(backup, facts));
     }
     table.print(session.text());
   }
 
-  private static String note(Manifest m) {
-    StringBuilder note = new StringBuilder(m.label().description());
-    m.label().tags().forEach((k, v) -> note.append(note.isEmpty() ? "" : " ").append(k + "=" + v));
-    return note.toString();
+  private static String note(Backup backup, Facts facts) {
+    List<String> words = new ArrayList<>();
+    if (!facts.holds(backup.id()).isEmpty()) {
+      words.add("[held]");
+    }
+    if (!backup.manifest().label().description().isEmpty()) {
+      words.add(backup.manifest().label().description());
+    }
+    facts.labels(backup).forEach((k, v) -> words.add(k + "=" + v));
+    return String.join(" ", words);
   }
 }

@@ -7,11 +7,15 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.error.Exit;
+import io.salvor.engine.fact.ActiveHold;
+import io.salvor.engine.fact.Facts;
+import io.salvor.engine.fact.Proof;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.tree.Key;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -28,17 +32,17 @@ final class ShowCommand implements Command {
   public Exit run(Session session) throws IOException {
     Repository repository = session.openToRead();
     BackupList list = BackupList.read(repository);
+    Facts facts = Facts.of(repository);
     Backup found = choice.one(list, repository, backup, session);
     if (session.isJson()) {
-      new BackupDocument(repository.storage().address(), repository.now())
-          .write(found, session.json());
+      new BackupDocument(repository, facts).write(found, session.json());
     } else {
-      print(found, session, repository);
+      print(found, facts, session, repository);
     }
     return Exit.DONE;
   }
 
-  private static void print(Backup backup, Session session, Repository repository) {
+  private static void print(Backup backup, Facts facts, Session session, Repository repository) {
     TextOutput out = session.text();
     Manifest m = backup.manifest();
     out.line(out.bold("backup " + m.id()) + "  " + m.status().word());
@@ -59,7 +63,7 @@ final class ShowCommand implements Command {
     if (!m.label().description().isEmpty()) {
       line(out, "note", m.label().description());
     }
-    m.label().tags().forEach((k, v) -> line(out, "tag", k + "=" + v));
+    facts.labels(backup).forEach((k, v) -> line(out, "tag", k + "=" + v));
     Manifest.Counts n = m.entries();
     line(
         out,
@@ -75,7 +79,10 @@ final class ShowCommand implements Command {
       line(out, "undo of", "restore " + m.undo().restore());
       line(out, "held until", session.time(m.undo().heldUntil()));
     }
-    line(out, "proof", "none yet");
+    for (ActiveHold hold : facts.holds(backup.id())) {
+      line(out, "held", hold.since() == null ? hold.text() : since(hold, session));
+    }
+    proof(facts.proof(backup.id()), out, session);
     for (Manifest.Component c : m.components()) {
       line(
           out,
@@ -92,6 +99,32 @@ final class ShowCommand implements Command {
     }
     for (Manifest.Failure f : m.failures()) {
       line(out, "failed", Key.decode(f.key()) + ": " + f.message() + " [" + f.code() + "]");
+    }
+  }
+
+  private static String since(ActiveHold hold, Session session) {
+    return "since " + session.time(hold.since()) + ", " + hold.text();
+  }
+
+  private static void proof(@Nullable Proof proof, TextOutput out, Session session) {
+    if (proof == null) {
+      line(out, "proof", "none yet");
+      return;
+    }
+    if (proof.restored() != null) {
+      line(
+          out,
+          "proof",
+          "restored " + session.time(proof.restored()) + " in " + HumanText.duration(proof.took()));
+    }
+    if (proof.verified() != null && proof.depth() != null) {
+      line(
+          out,
+          "proof",
+          "verified "
+              + session.time(proof.verified())
+              + ", depth "
+              + proof.depth().name().toLowerCase(Locale.ROOT));
     }
   }
 

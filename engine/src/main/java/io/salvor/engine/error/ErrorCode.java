@@ -23,6 +23,7 @@ public enum ErrorCode {
   BACKUP_NONE(1203, Exit.FAILED, false),
   ENTRY_UNKNOWN(1204, Exit.FAILED, false),
   BACKUP_INCOMPLETE(1205, Exit.FAILED, false),
+  BACKUP_PROTECTED(1206, Exit.FAILED, false),
   PLACE_EXCHANGED(1301, Exit.DAMAGED, false),
   PLACE_NEW(1302, Exit.DONE, false),
   NOT_A_COPY(1303, Exit.FAILED, false),

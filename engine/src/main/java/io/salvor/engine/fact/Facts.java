@@ -1,5 +1,6 @@
 package io.salvor.engine.fact;
 
+import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The notes of a repository at one moment. */
 public final class Facts {
+  /** Of what nothing is known of yet. */
+  public static final Facts NONE = new Facts();
+
   private static final String HOLD_LABEL = "hold ";
 
   private final TreeMap<ObjectName, Note> objects = new TreeMap<>();
@@ -250,9 +254,12 @@ public final class Facts {
     return proofs.get(backup);
   }
 
-  /** Labels that were given to the backup after it was sealed; an empty value takes one away. */
-  public SortedMap<String, String> tags(BackupId backup) {
-    return new TreeMap<>(tags.getOrDefault(backup, new TreeMap<>()));
+  /** A backup's labels: its own, and those that were given or taken away since. */
+  public SortedMap<String, String> labels(Backup backup) {
+    TreeMap<String, String> labels = new TreeMap<>(backup.manifest().label().tags());
+    labels.putAll(tags.getOrDefault(backup.id(), new TreeMap<>()));
+    labels.values().removeIf(String::isEmpty);
+    return labels;
   }
 
   /** Objects that are there and cannot be read. */
