@@ -6,6 +6,7 @@ import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.ledger.LedgerIssue;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.verify.LedgerAudit;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -37,6 +38,13 @@ final class Losses {
               ErrorCode.MANIFEST_LOST,
               line.object(),
               "the manifest of backup " + line.label() + " is gone; see `salvor verify`"));
+    }
+    for (LedgerEntry.Added line : LedgerAudit.lost(repository)) {
+      losses.add(
+          new Loss(
+              ErrorCode.OBJECT_LOST,
+              line.object(),
+              "the object (" + line.label() + ") is gone; see `salvor verify`"));
     }
     for (ObjectName object : list.damaged()) {
       losses.add(

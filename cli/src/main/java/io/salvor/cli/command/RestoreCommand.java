@@ -118,6 +118,11 @@ final class RestoreCommand implements Command {
               + " back from the device")
   String check = "content";
 
+  @Option(
+      names = "--no-proof",
+      description = "do not note in the repository that the backup was restored")
+  boolean noProof;
+
   @Option(names = "--dry-run", description = "show what would be done, and write nothing")
   boolean dryRun;
 
@@ -154,6 +159,9 @@ final class RestoreCommand implements Command {
     Restores restores =
         new Restores(repository, session.machine().host().get(), session.machine().user());
     RestoreSteps steps = new RestoreSteps(session, restores);
+    if (!noProof && plan == null && include.isEmpty() && exclude.isEmpty()) {
+      steps.proving(repository);
+    }
     if (plan != null) {
       Path where = given != null ? given : Path.of(PlanFile.open(plan).plan().target());
       try (Target target = Targets.open(where, repository);

@@ -5,11 +5,13 @@ import io.salvor.cli.console.PlainText;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.ConflictPrompt;
 import io.salvor.engine.restore.ConflictStrategy;
 import io.salvor.engine.restore.PlanFile;
 import io.salvor.engine.restore.PlannedRestore;
 import io.salvor.engine.restore.RestorePlan;
+import io.salvor.engine.restore.RestoreProof;
 import io.salvor.engine.restore.RestoreReport;
 import io.salvor.engine.restore.RestoreStatus;
 import io.salvor.engine.restore.Restores;
@@ -27,10 +29,16 @@ final class RestoreSteps {
 
   private final Session session;
   private final Restores restores;
+  private @Nullable Repository proven;
 
   RestoreSteps(Session session, Restores restores) {
     this.session = session;
     this.restores = restores;
+  }
+
+  /** Has a restore of a whole backup leave its proof in this repository. */
+  void proving(Repository repository) {
+    proven = repository;
   }
 
   /** The strategy that is asked for; else prompt on a terminal and fail elsewhere. */
@@ -122,6 +130,10 @@ final class RestoreSteps {
       throw e;
     }
     session.progress().close();
+    if (proven != null && RestoreProof.isWhole(plan, report)) {
+      RestoreProof.leave(proven, plan, report, session.machine().user())
+          .ifPresent(e -> session.say("note: no proof was left: " + e.getMessage()));
+    }
     ErrorCode worst = report.worst();
     Exit exit = worst == null ? Exit.DONE : worst.exit();
     session.outcome(exit);

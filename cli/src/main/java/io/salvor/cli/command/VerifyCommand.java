@@ -10,6 +10,7 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.verify.Verification;
+import io.salvor.engine.verify.VerifyProof;
 import io.salvor.engine.verify.VerifyReport;
 import io.salvor.engine.verify.VerifyReport.Depth;
 import io.salvor.engine.verify.VerifyReport.Issue;
@@ -67,14 +68,16 @@ final class VerifyCommand implements Command {
     Repository repository = session.openToRead();
     Predicate<Backup> which = which(repository, session);
     VerifyReport report = Verification.run(repository, wanted, share, which, session.progress());
+    Duration took = Duration.ofNanos(session.machine().nanos().getAsLong() - began);
+    VerifyProof.leave(repository, report, took, session.machine().user())
+        .ifPresent(e -> session.say("note: no proof was left: " + e.getMessage()));
     session.progress().close();
     Exit exit = report.intact() ? Exit.DONE : Exit.DAMAGED;
     session.outcome(exit);
     if (session.isJson()) {
       json(report, session.json());
     } else {
-      print(
-          report, Duration.ofNanos(session.machine().nanos().getAsLong() - began), session.text());
+      print(report, took, session.text());
     }
     return exit;
   }

@@ -64,11 +64,30 @@ public final class Facts {
    * @param author whoever says so
    */
   public static Note add(Repository repository, Fact fact, String author) throws IOException {
+    return replace(repository, fact, List.of(), author);
+  }
+
+  /**
+   * Adds one, and takes others away that are not needed any more beside it.
+   *
+   * @param old objects of facts
+   */
+  public static Note replace(Repository repository, Fact fact, List<ObjectName> old, String author)
+      throws IOException {
+    List<String> removed = old.stream().map(ObjectName::value).toList();
     List<LedgerEntry.Added> lines = new ArrayList<>(of(repository).unnamed);
+    lines.removeIf(line -> removed.contains(line.object()));
     Note note = put(repository, fact, author, lines);
     repository
         .ledger()
-        .append(LedgerChange.adding(lines), repository.now(), author, repository.random());
+        .append(
+            new LedgerChange(lines, removed, List.of()),
+            repository.now(),
+            author,
+            repository.random());
+    for (ObjectName name : old) {
+      repository.storage().delete(name);
+    }
     return note;
   }
 

@@ -14,4 +14,13 @@ public record Note(ObjectId id, Instant time, String author, Fact fact) {
   /** By time, then by id. */
   public static final Comparator<Note> ORDER =
       Comparator.comparing(Note::time).thenComparing(Note::id);
+
+  /**
+   * Reads a note's message.
+   *
+   * @throws io.salvor.engine.codec.MalformedException for anything else
+   */
+  public static Note decode(byte[] message) {
+    return FactCodec.decode(message);
+  }
 }

@@ -8,6 +8,7 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.fact.Note;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.ledger.LedgerEntry;
@@ -106,6 +107,7 @@ final class ObjectAudit {
         case LEDGER_ENTRY -> LedgerEntry.decode(message);
         case CONDEMNATION -> Condemnation.decode(message);
         case REVOCATION -> Revocation.decode(message);
+        case FACT -> Note.decode(message);
         case SESSION_OPEN -> SessionRecord.Open.decode(message);
         case CHECKPOINT ->
             ManifestCodec.decode(SessionRecord.Checkpoint.decode(message).manifest());
@@ -133,7 +135,8 @@ final class ObjectAudit {
           CHECKPOINT,
           SESSION_END,
           REVOCATION,
-          CONDEMNATION ->
+          CONDEMNATION,
+          FACT ->
           true;
       default -> false;
     };

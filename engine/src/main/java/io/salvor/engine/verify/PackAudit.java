@@ -49,6 +49,7 @@ final class PackAudit {
   private final Map<ObjectId, List<String>> damage = new ConcurrentSkipListMap<>();
   private final Set<ObjectId> badPacks = ConcurrentHashMap.newKeySet();
   private final Map<BlobId, Set<ObjectId>> badBlobs = new ConcurrentHashMap<>();
+  private final Set<ObjectId> chosenPacks = new HashSet<>();
   private final LongAdder blobs = new LongAdder();
   private final LongAdder bytes = new LongAdder();
 
@@ -64,6 +65,14 @@ final class PackAudit {
 
   long bytes() {
     return bytes.sum();
+  }
+
+  /** Packs of which every byte was read and found in order. */
+  Set<ObjectId> sound() {
+    Set<ObjectId> sound = new HashSet<>(chosenPacks);
+    sound.removeAll(badPacks);
+    sound.removeAll(damage.keySet());
+    return sound;
   }
 
   /** Packs in which damage was found. */
@@ -141,6 +150,7 @@ final class PackAudit {
     progress.expect(0, chosen.stream().mapToLong(id -> named.getOrDefault(id, 0L)).sum());
     Set<ObjectId> left = new HashSet<>(chosen);
     left.removeAll(badPacks);
+    chosenPacks.addAll(left);
     int threads = Runtime.getRuntime().availableProcessors();
     Semaphore room = new Semaphore(2 * threads);
     List<Future<?>> running = new ArrayList<>();

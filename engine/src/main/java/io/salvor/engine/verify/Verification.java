@@ -6,17 +6,16 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
-import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.keys.Keys;
-import io.salvor.engine.ledger.LedgerEntry;
-import io.salvor.engine.ledger.LedgerIssue;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.VerifyReport.Depth;
+import io.salvor.engine.verify.VerifyReport.Issue;
+import io.salvor.engine.verify.VerifyReport.Severity;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -27,7 +26,7 @@ import java.util.function.Predicate;
 
 /** Verifies a repository, or some of its backups. */
 public final class Verification {
-  private static final String FROM_A_COPY = "put the object back from a copy of the repository";
+  static final String FROM_A_COPY = "put the object back from a copy of the repository";
 
   private final Repository repository;
   private final Depth depth;
@@ -78,7 +77,7 @@ public final class Verification {
     ObjectAudit objects = new ObjectAudit(repository, progress);
     objects.run();
     objects(objects);
-    ledger();
+    new LedgerAudit(repository, list, findings).run();
     PackAudit packs = new PackAudit(repository, findings, progress);
     packs.structure();
     progress.phase("read");
@@ -96,7 +95,28 @@ public final class Verification {
     }
     remember(packs);
     long blobs = depth == Depth.FULL ? packs.blobs() : trees.blobs();
-    return new VerifyReport(depth, blobs, packs.bytes() + objects.bytes(), findings.issues());
+    List<Issue> issues = findings.issues();
+    return new VerifyReport(
+        depth,
+        blobs,
+        packs.bytes() + objects.bytes(),
+        issues,
+        sound(issues),
+        packs.sound().stream().sorted().toList());
+  }
+
+  private List<BackupId> sound(List<Issue> issues) {
+    Set<BackupId> touched = new HashSet<>();
+    for (Issue issue : issues) {
+      if (issue.severity() == Severity.DAMAGE) {
+        touched.addAll(issue.backups());
+      }
+    }
+    return wanted.stream()
+        .filter(backup -> backup.sealed() && !touched.contains(backup.id()))
+        .map(Backup::id)
+        .sorted()
+        .toList();
   }
 
   private void keys() throws IOException {
@@ -117,8 +137,17 @@ public final class Verification {
     objects
         .damaged()
         .forEach(
-            (name, why) ->
-                findings.elsewhere(name.value(), "the object cannot be read: " + why, FROM_A_COPY));
+            (name, why) -> {
+              String message = "the object cannot be read: " + why;
+              if (isNeeded(name)) {
+                findings.elsewhere(name.value(), message, FROM_A_COPY);
+              } else {
+                findings.notice(
+                    name.value(),
+                    message + "; it is not needed any more",
+                    "nothing needs to be done");
+              }
+            });
     for (ObjectName name : list.damaged()) {
       if (!objects.damaged().containsKey(name)) {
         findings.elsewhere(name.value(), "the object cannot be read, or is gone", FROM_A_COPY);
@@ -130,6 +159,12 @@ public final class Verification {
           "there are objects that this version does not know, or that are none of Salvor's",
           "nothing needs to be done");
     }
+  }
+
+  /** What was removed, or what a summary of the ledger repeats, may be in any state. */
+  private boolean isNeeded(ObjectName name) {
+    return !repository.ledger().removed().contains(name.value())
+        && ObjectKind.LEDGER_ENTRY.idIn(name).filter(repository.ledger()::covers).isEmpty();
   }
 
   /** A backup's own segments must be there, and be the ones that it names. */
@@ -176,68 +211,6 @@ public final class Verification {
       repository.rememberDamage(packs.damaged(), everything && depth == Depth.FULL);
     } catch (SalvorException e) {
       progress.warn(e.code().code(), "damage", "what was found is not remembered: " + e.why());
-    }
-  }
-
-  private void ledger() throws IOException {
-    for (LedgerEntry.Added line : list.lost(repository.ledger(), repository.storage())) {
-      findings.elsewhere(
-          line.object(),
-          "the manifest of backup " + line.label() + " is gone",
-          FROM_A_COPY,
-          new BackupId(line.label()));
-    }
-    for (Backup backup : list.backups()) {
-      if (backup.sealed() && !isNamed(backup)) {
-        unnamed(backup);
-      }
-    }
-    for (LedgerIssue issue : repository.ledger().issues()) {
-      switch (issue) {
-        case LedgerIssue.EntryDamaged e ->
-            findings.elsewhere(e.object().value(), "the ledger entry cannot be read", FROM_A_COPY);
-        case LedgerIssue.EntryLost e ->
-            findings.elsewhere(
-                e.object().value(),
-                "the ledger entry is gone, and with it what tells of the backups it added",
-                FROM_A_COPY);
-        case LedgerIssue.RolledBack e ->
-            findings.elsewhere(
-                e.object().value(),
-                "ledger entry "
-                    + e.number()
-                    + " was seen by this machine and is gone: newer backups were lost, or the"
-                    + " storage was put back to an earlier state",
-                "find out who has put the storage back; " + FROM_A_COPY);
-      }
-    }
-  }
-
-  private boolean isNamed(Backup backup) {
-    return repository.ledger().existing().containsKey(backup.object().value());
-  }
-
-  /** A writer ends its session only after its ledger entry. */
-  private void unnamed(Backup backup) throws IOException {
-    ObjectId session = backup.manifest().session();
-    if (repository.storage().find(ObjectKind.SESSION_OPEN.name(session)).isPresent()
-        || repository.storage().find(ObjectKind.REVOCATION.name(session)).isPresent()
-        || CopySession.isUnderWay(repository)) {
-      findings.notice(
-          backup.object().value(),
-          "no ledger entry names backup "
-              + backup.id()
-              + ": its writer died before it could, or is about to",
-          "nothing needs to be done: the next backup's entry names it");
-      return;
-    }
-    repository.ledger().refresh();
-    if (!isNamed(backup)) {
-      findings.elsewhere(
-          ObjectKind.LEDGER_ENTRY.prefix(),
-          "the ledger entry of backup " + backup.id() + " is gone",
-          "the next backup's entry names it; find out what removes objects from the storage",
-          backup.id());
     }
   }
 

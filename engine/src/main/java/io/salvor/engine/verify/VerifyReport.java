@@ -1,6 +1,7 @@
 package io.salvor.engine.verify;
 
 import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.crypto.ObjectId;
 import java.util.List;
 
 /**
@@ -8,10 +9,20 @@ import java.util.List;
  *
  * @param blobs blobs that were looked at
  * @param bytes bytes read from the storage
+ * @param sound sealed backups that were verified and that no damage touches
+ * @param packs those of which every byte was read and found in order
  */
-public record VerifyReport(Depth depth, long blobs, long bytes, List<Issue> issues) {
+public record VerifyReport(
+    Depth depth,
+    long blobs,
+    long bytes,
+    List<Issue> issues,
+    List<BackupId> sound,
+    List<ObjectId> packs) {
   public VerifyReport {
     issues = List.copyOf(issues);
+    sound = List.copyOf(sound);
+    packs = List.copyOf(packs);
   }
 
   /** Whether nothing is damaged. */
