@@ -3,6 +3,7 @@ package io.salvor.engine.verify;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
