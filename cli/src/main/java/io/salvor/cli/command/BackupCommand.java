@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
       "  salvor backup /etc /srv/www --description 'before the upgrade'",
       "  pg_dump shop | salvor backup -",
       "  salvor backup --stdin-from -- pg_dump shop",
+      "  salvor backup /srv/app --preset code --before './quiesce' --after './resume'",
       "",
       "Patterns are those of .gitignore; a leading / is the source directory. Exit code 3: some",
       "entries could not be read, all others are safe. An interrupted backup is taken up by the next."
@@ -86,6 +87,28 @@ final class BackupCommand implements Command {
   @Option(names = "--stdin-from", description = "run the command behind -- and keep what it prints")
   boolean stdinFrom;
 
+  @Option(names = "--group", paramLabel = "<name>", description = "the group that it belongs to")
+  String group = "";
+
+  @Option(
+      names = "--preset",
+      paramLabel = "<kind>",
+      description =
+          "patterns for media, static, code, dependencies, logs or configuration; may be repeated")
+  List<String> presets = new ArrayList<>();
+
+  @Option(
+      names = "--before",
+      paramLabel = "<command>",
+      description = "run by sh before anything is read; if it fails, nothing is backed up")
+  @Nullable String before;
+
+  @Option(
+      names = "--after",
+      paramLabel = "<command>",
+      description = "run by sh in the end, whatever has happened; SALVOR_STATUS tells it what")
+  @Nullable String after;
+
   @Mixin ForeignOptions foreign = new ForeignOptions();
 
   @Override
@@ -97,6 +120,7 @@ final class BackupCommand implements Command {
           "neither a directory nor --stdin-from is named",
           "say for instance `salvor backup /home`; see `salvor help backup`");
     }
+    List<Preset> kinds = presets.stream().map(Preset::of).toList();
     BackupRequest request =
         new BackupRequest(
             type == null
@@ -104,20 +128,55 @@ final class BackupCommand implements Command {
                 : Words.choose("--type", type, BackupType.values(), BackupType::word),
             host == null ? session.machine().host().get() : host,
             session.machine().user(),
-            "",
+            group,
             description,
             Words.pairs("--tag", tags));
     Repository repository = session.openToWrite();
+    Hooks hooks = new Hooks(before, after, String.join(" ", sources), request.host(), session);
+    BackupReport report;
+    try {
+      hooks.before();
+      report = capture(kinds, request, repository, session);
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      ErrorCode code = Failures.of(e).code();
+      String status = code == ErrorCode.INTERRUPTED ? "interrupted" : "failed";
+      String wrong = hooks.after(status, "", code.code());
+      if (wrong != null) {
+        session.warn("", wrong, ErrorCode.HOOK_AFTER_FAILED.code());
+      }
+      throw e;
+    }
+    Manifest manifest = report.backup().manifest();
+    List<Source.Warning> warnings = new ArrayList<>(report.warnings());
+    String wrong = hooks.after(manifest.status().word(), manifest.id().text(), "");
+    if (wrong != null) {
+      warnings.add(new Source.Warning(ErrorCode.HOOK_AFTER_FAILED.code(), "", wrong));
+    }
+    if (kinds.contains(Preset.CONFIGURATION)) {
+      warnings.addAll(ConfigurationCheck.of(report.backup(), repository, session));
+    }
+    session.progress().close();
+    boolean whole = manifest.status() == BackupStatus.SUCCESS && wrong == null;
+    Exit exit = whole ? Exit.DONE : Exit.PARTIAL;
+    session.outcome(exit);
+    report(report, warnings, repository, session);
+    return exit;
+  }
+
+  private BackupReport capture(
+      List<Preset> kinds, BackupRequest request, Repository repository, Session session)
+      throws IOException, InterruptedException {
+    List<String> ofKinds = kinds.stream().flatMap(kind -> kind.include().stream()).toList();
+    List<String> included = new ArrayList<>(ofKinds);
+    included.addAll(include);
+    // The last that matches decides: what the user writes comes last.
+    List<String> excluded =
+        new ArrayList<>(kinds.stream().flatMap(kind -> kind.exclude().stream()).toList());
+    excluded.addAll(exclude);
     CaptureOptions options =
-        new CaptureOptions(include, exclude, oneFileSystem, Places.ofSalvor(repository));
+        new CaptureOptions(included, excluded, ofKinds, oneFileSystem, Places.ofSalvor(repository));
     try (Source source = open(session, options)) {
-      BackupReport report = BackupRun.backup(repository, source, request, session.progress());
-      session.progress().close();
-      Manifest manifest = report.backup().manifest();
-      Exit exit = manifest.status() == BackupStatus.SUCCESS ? Exit.DONE : Exit.PARTIAL;
-      session.outcome(exit);
-      report(report, repository, session);
-      return exit;
+      return BackupRun.backup(repository, source, request, session.progress());
     }
   }
 
@@ -141,15 +200,16 @@ final class BackupCommand implements Command {
         "name paths such as /home; a path with a colon in it is written ./like:this");
   }
 
-  private static void report(BackupReport report, Repository repository, Session session) {
+  private static void report(
+      BackupReport report, List<Source.Warning> warnings, Repository repository, Session session) {
     if (session.isJson()) {
       var json = session.json();
       new BackupDocument(repository, Facts.NONE).write(report.backup(), json);
       json.field("resumed", report.resumed());
-      BackupDocument.warnings(report.warnings(), json);
+      BackupDocument.warnings(warnings, json);
     } else {
       print(report, session.text());
-      report.warnings().forEach(w -> session.warn(w.key(), w.message(), w.code()));
+      warnings.forEach(w -> session.warn(w.key(), w.message(), w.code()));
     }
     List<Manifest.Failure> failures = report.backup().manifest().failures();
     long failed = report.backup().manifest().entries().failed();

@@ -34,12 +34,15 @@ final class Commands {
           new Listed("export", "write a backup as a tar archive", ExportCommand::new),
           new Listed("status", "show the repository and its sources", StatusCommand::new),
           new Listed("doctor", "check the machine and the repository", DoctorCommand::new),
+          new Listed("completion", "print a script that completes words", CompletionCommand::new),
           new Listed("demo", "protect, damage and recover a real directory", DemoCommand::new));
 
   private Commands() {}
 
   /** The command of this name. */
   static Optional<Listed> find(String name) {
-    return ALL.stream().filter(c -> c.name().equals(name)).findFirst();
+    // As tools that are made with the same parser call it.
+    String meant = name.equals("generate-completion") ? "completion" : name;
+    return ALL.stream().filter(c -> c.name().equals(meant)).findFirst();
   }
 }

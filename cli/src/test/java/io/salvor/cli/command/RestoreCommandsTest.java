@@ -252,6 +252,59 @@ class RestoreCommandsTest {
   }
 
   @Test
+  void aSavedPlanLeavesAloneWhatHasMovedSince() throws Exception {
+    salvor.json("restore", "latest", "--to", target.toString());
+    Files.writeString(target.resolve("notes"), "mine\n");
+    Files.writeString(target.resolve("etc/app.conf"), "port=81\n");
+    Path plan = top.resolve("plan");
+    String[] save = {
+      "restore",
+      "latest",
+      "--to",
+      target.toString(),
+      "--on-conflict=overwrite",
+      "--save-plan",
+      plan.toString()
+    };
+    salvor.json(save);
+    Files.writeString(target.resolve("notes"), "mine again, later\n");
+
+    Result refused = salvor.run("restore", "--plan", plan.toString());
+    Result applied = salvor.run("restore", "--plan", plan.toString(), "--yes", "--json");
+
+    assertThat(refused.exit()).as("consent is asked for when it is applied").isEqualTo(5);
+    assertThat(applied.exit()).as(applied.err()).isEqualTo(5);
+    Schemas.check("restore", applied.out());
+    assertThat(applied.json().get("status").asString()).isEqualTo("partial");
+    assertThat(applied.json().get("errors").get(0).get("key").asString()).isEqualTo("notes");
+    assertThat(applied.json().get("errors").get(0).get("code").asString()).isEqualTo("SLV-4006");
+    assertThat(Files.readString(target.resolve("notes"))).isEqualTo("mine again, later\n");
+    assertThat(Files.readString(target.resolve("etc/app.conf"))).isEqualTo("port=80\n");
+    Result again = salvor.run("restore", "--plan", plan.toString(), "--yes");
+    assertThat(again.exit()).isEqualTo(1);
+    assertThat(again.err()).contains("SLV-4012", "has been applied before");
+  }
+
+  @Test
+  void aSavedPlanIsForItsTargetOnly() throws Exception {
+    Path plan = top.resolve("plan");
+    salvor.json("restore", "latest", "--to", target.toString(), "--save-plan", plan.toString());
+
+    Result elsewhere =
+        salvor.run("restore", "--plan", plan.toString(), "--to", top.resolve("other").toString());
+    byte[] bytes = Files.readAllBytes(plan);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(plan, bytes);
+    Result damaged = salvor.run("restore", "--plan", plan.toString());
+
+    assertThat(elsewhere.exit()).isEqualTo(1);
+    assertThat(elsewhere.err()).contains("SLV-4012");
+    assertThat(damaged.exit()).isEqualTo(1);
+    assertThat(damaged.err()).contains("SLV-4012", "checksum");
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
   void theOriginIsWhereItCameFrom() throws Exception {
     Files.delete(source.resolve("notes"));
 

@@ -51,7 +51,8 @@ record OpenSession(SessionRecord.Open open, SessionRecord.@Nullable Checkpoint c
       }
       if (f.getValue().open) {
         read(storage, keys, f.getKey(), f.getValue().latest, damaged, sessions);
-      } else if (!f.getValue().revoked && hasLostItsOpening(storage, f.getKey(), f.getValue().latest)) {
+      } else if (!f.getValue().revoked
+          && hasLostItsOpening(storage, f.getKey(), f.getValue().latest)) {
         damaged.accept(ObjectKind.SESSION_OPEN.name(f.getKey()));
       }
     }

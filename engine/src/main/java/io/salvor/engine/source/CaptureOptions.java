@@ -9,10 +9,15 @@ import java.util.List;
  * @param include patterns as .gitignore has them; empty for everything
  * @param exclude patterns as .gitignore has them
  * @param oneFileSystem whether to stay on the file system of each path
+ * @param optional those of the includes that need not match anything
  * @param avoid directories that are left out with a warning, for the repository lies in them
  */
 public record CaptureOptions(
-    List<String> include, List<String> exclude, boolean oneFileSystem, List<Path> avoid) {
+    List<String> include,
+    List<String> exclude,
+    List<String> optional,
+    boolean oneFileSystem,
+    List<Path> avoid) {
   /** Everything. */
   public static final CaptureOptions ALL =
       new CaptureOptions(List.of(), List.of(), false, List.of());
@@ -20,6 +25,13 @@ public record CaptureOptions(
   public CaptureOptions {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+    optional = List.copyOf(optional);
     avoid = List.copyOf(avoid);
+  }
+
+  /** With includes that each are expected to match something. */
+  public CaptureOptions(
+      List<String> include, List<String> exclude, boolean oneFileSystem, List<Path> avoid) {
+    this(include, exclude, List.of(), oneFileSystem, avoid);
   }
 }

@@ -48,6 +48,7 @@ final class FilesSource implements Source {
       TreeWalk.Rules rules,
       List<Warning> warnings,
       Patterns patterns,
+      List<String> expected,
       int threads) {
     this.posix = posix;
     this.address = address;
@@ -55,7 +56,7 @@ final class FilesSource implements Source {
     this.rules = rules;
     this.warnings = warnings;
     this.patterns = patterns;
-    this.unmatched = new Unmatched(patterns.include());
+    this.unmatched = new Unmatched(expected);
     this.threads = threads;
   }
 
@@ -83,8 +84,17 @@ final class FilesSource implements Source {
     }
     TreeWalk.Rules rules = new TreeWalk.Rules(selection, options.oneFileSystem(), leftOut);
     Patterns patterns = new Patterns(options.include(), options.exclude());
+    List<String> expected = new ArrayList<>(options.include());
+    expected.removeAll(options.optional());
     return new FilesSource(
-        posix, address, named, rules, warnings(paths, options.avoid()), patterns, threads);
+        posix,
+        address,
+        named,
+        rules,
+        warnings(paths, options.avoid()),
+        patterns,
+        expected,
+        threads);
   }
 
   private static void refuseRepository(Named named, LeftOut leftOut) {

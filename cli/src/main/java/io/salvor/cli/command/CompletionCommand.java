@@ -1,0 +1,93 @@
+package io.salvor.cli.command;
+
+import io.salvor.engine.error.Exit;
+import java.util.Locale;
+import java.util.Map;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Parameters;
+
+/** {@code salvor completion}. */
+@picocli.CommandLine.Command(
+    footer = {
+      "",
+      "examples:",
+      "  source <(salvor completion bash)                          in this shell; zsh likewise",
+      "  salvor completion bash > /etc/bash_completion.d/salvor    for everybody",
+      "  salvor completion fish > ~/.config/fish/completions/salvor.fish"
+    })
+final class CompletionCommand implements Command {
+  @Parameters(arity = "0..1", paramLabel = "<shell>", description = "bash, zsh or fish")
+  String shell = "bash";
+
+  private enum Shell {
+    BASH,
+    ZSH,
+    FISH
+  }
+
+  @Override
+  public Exit run(Session session) {
+    Shell wanted =
+        Words.choose("the shell", shell, Shell.values(), s -> s.name().toLowerCase(Locale.ROOT));
+    String script =
+        switch (wanted) {
+          // The same script: it asks zsh for its emulation of bash's completion.
+          case BASH, ZSH -> AutoComplete.bash("salvor", everything());
+          case FISH -> fish(everything());
+        };
+    if (session.isJson()) {
+      session.json().field("shell", wanted.name().toLowerCase(Locale.ROOT));
+      session.json().field("script", script);
+    } else {
+      session.text().print(script);
+    }
+    return Exit.DONE;
+  }
+
+  private static CommandLine everything() {
+    CommandLine all = new CommandLine(CommandSpec.create().name("salvor"));
+    for (Commands.Listed listed : Commands.ALL) {
+      CommandLine one = Syntax.of(listed, listed.maker().get(), new GlobalOptions()).parser();
+      one.getCommandSpec().name(listed.name());
+      all.addSubcommand(listed.name(), one);
+    }
+    return all;
+  }
+
+  private static String fish(CommandLine all) {
+    StringBuilder script = new StringBuilder("# completion of salvor for fish\n");
+    script.append(
+        "complete -c salvor -n __fish_use_subcommand -f -a help -d 'explain a command'\n");
+    for (Map.Entry<String, CommandLine> one : all.getSubcommands().entrySet()) {
+      CommandSpec spec = one.getValue().getCommandSpec();
+      script
+          .append("complete -c salvor -n __fish_use_subcommand -f -a ")
+          .append(one.getKey())
+          .append(" -d ")
+          .append(quoted(spec.usageMessage().description()))
+          .append('\n');
+      for (OptionSpec option : spec.options()) {
+        if (!option.hidden()) {
+          script
+              .append("complete -c salvor -n '__fish_seen_subcommand_from ")
+              .append(one.getKey())
+              .append("' -l ")
+              .append(option.longestName().replaceFirst("^-+", ""))
+              .append(option.arity().max() > 0 ? " -r" : "")
+              .append(" -d ")
+              .append(quoted(option.description()))
+              .append('\n');
+        }
+      }
+    }
+    return script.toString();
+  }
+
+  private static String quoted(String[] text) {
+    String line = String.join(" ", text).replace("%n", " ").replace("%%", "%");
+    return "'" + line.replace("\\", "\\\\").replace("'", "\\'") + "'";
+  }
+}
