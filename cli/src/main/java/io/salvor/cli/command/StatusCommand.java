@@ -8,10 +8,13 @@ import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupStatus;
+import io.salvor.engine.backup.Usage;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +55,14 @@ final class StatusCommand implements Command {
     Repository repository = session.openToRead();
     BackupList list = BackupList.read(repository);
     State state = state(list, repository);
+    ZoneId named = session.times().zone();
+    Usage usage = Usage.of(repository, list, named == null ? ZoneOffset.UTC : named);
     if (session.isJson()) {
       json(state, repository, session.json());
+      UsageText.write(usage, session.json());
     } else {
       print(state, repository, session);
+      UsageText.print(usage, session.text());
     }
     return Exit.DONE;
   }

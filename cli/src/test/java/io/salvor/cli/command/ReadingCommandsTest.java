@@ -63,6 +63,37 @@ class ReadingCommandsTest {
   }
 
   @Test
+  void theStatusTellsWhatIsStoredAndHowItGrew() {
+    JsonNode status = salvor.json("status");
+    Schemas.check("status", status.toString());
+    JsonNode usage = status.get("usage");
+    assertThat(usage.get("data").get("packs").asInt()).isPositive();
+    assertThat(usage.get("data").get("bytes").asLong() + usage.get("tree").get("bytes").asLong())
+        .isEqualTo(status.get("repository").get("bytes").asLong());
+    JsonNode month = usage.get("growth").get(0);
+    assertThat(month.get("month").asString()).isEqualTo("2026-01");
+    assertThat(month.get("backups").asInt()).isEqualTo(2);
+    long added = 0;
+    for (JsonNode backup : salvor.json("list").get("backups")) {
+      added += backup.get("bytes").get("added").asLong();
+    }
+    assertThat(month.get("added").asLong()).isEqualTo(added);
+    assertThat(salvor.run("status").out()).contains("MONTH", "2026-01", "one by one");
+  }
+
+  @Test
+  void aVerificationLeavesItsProof() {
+    JsonNode report = salvor.json("verify", "--depth", "full");
+    assertThat(report.get("status").asString()).isEqualTo("intact");
+    JsonNode proof = salvor.json("show", first).get("proof");
+    assertThat(proof.get("depth").asString()).isEqualTo("full");
+    assertThat(proof.get("verified").asString()).startsWith("2026-01-30T15:");
+    assertThat(proof.get("restored").isNull()).isTrue();
+    Schemas.check("backup", salvor.json("show", first).toString());
+    assertThat(salvor.run("show", first).out()).contains("verified 2026-01-30", "depth full");
+  }
+
+  @Test
   void theListHasTheSameObjects() {
     JsonNode list = salvor.json("list");
 

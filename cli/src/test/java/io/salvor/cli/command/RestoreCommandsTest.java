@@ -50,6 +50,25 @@ class RestoreCommandsTest {
   }
 
   @Test
+  void aRestoreOfTheWholeLeavesItsProof() throws Exception {
+    salvor.json("restore", "latest", "--to", top("other"), "--no-proof");
+    salvor.json("restore", "latest", "--to", top("part"), "--include", "notes");
+    salvor.json("restore", "latest", "--to", top("dry"), "--dry-run");
+    assertThat(salvor.json("show", backup).get("proof").isNull()).isTrue();
+    salvor.json("restore", "latest", "--to", target.toString());
+    JsonNode shown = salvor.json("show", backup);
+    Schemas.check("backup", shown.toString());
+    assertThat(shown.get("proof").get("restored").asString()).startsWith("2026-01-30T15:");
+    assertThat(shown.get("proof").get("verified").isNull()).isTrue();
+    assertThat(shown.get("proof").get("durationMs").asLong()).isNotNegative();
+    assertThat(salvor.run("show", backup).out()).contains("restored 2026-01-30");
+  }
+
+  private String top(String name) {
+    return target.resolveSibling(name).toString();
+  }
+
+  @Test
   void offATerminalConflictsStopIt() throws Exception {
     Files.createDirectories(target);
     Files.writeString(target.resolve("notes"), "mine\n");

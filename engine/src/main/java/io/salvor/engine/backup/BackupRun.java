@@ -206,6 +206,11 @@ public final class BackupRun {
     } catch (IOException | SalvorException e) {
       warn("session-left", "objects of the session could not be removed: " + e.getMessage());
     }
+    try {
+      repository.ledger().summarise(repository.now(), request.createdBy(), repository.random());
+    } catch (IOException | SalvorException e) {
+      warn("ledger-long", "the ledger could not be summed up: " + e.getMessage());
+    }
   }
 
   private TreeCapture newCapture(BackupAttempt work, BackupList list, Predecessors before)

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A directory that counts how many objects below a prefix are read. */
-public final class ReadCounts implements Storage {
+public class ReadCounts implements Storage {
   private final Storage storage;
   private final String prefix;
   private int gets;
