@@ -30,6 +30,8 @@ final class Commands {
           new Listed("hold", "keep a backup from being forgotten", HoldCommand::new),
           new Listed("unhold", "release a backup from its holds", UnholdCommand::new),
           new Listed("forget", "let backups go, by rules or by name", ForgetCommand::new),
+          new Listed("prune", "give room back that no backup needs", PruneCommand::new),
+          new Listed("cancel", "stop a backup that is running", CancelCommand::new),
           new Listed("copy", "bring a copy of the repository up to date", CopyCommand::new),
           new Listed("export", "write a backup as a tar archive", ExportCommand::new),
           new Listed("status", "show the repository and its sources", StatusCommand::new),

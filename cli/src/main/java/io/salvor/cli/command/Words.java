@@ -2,16 +2,21 @@ package io.salvor.cli.command;
 
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Reads the words of options. */
 final class Words {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})([smhd])");
+
   private Words() {}
 
   /** The value that the word names. */
@@ -52,6 +57,22 @@ final class Words {
       throw notAShare(option, word);
     }
     throw notAShare(option, word);
+  }
+
+  /** Reads {@code 30s}, {@code 15m}, {@code 2h} or {@code 7d}. */
+  static Duration duration(String option, String word) {
+    Matcher match = DURATION.matcher(word);
+    if (!match.matches()) {
+      throw usage(
+          option + " cannot be \"" + word + "\"", "it is a duration such as 30s, 15m, 2h or 7d");
+    }
+    long number = Long.parseLong(match.group(1));
+    return switch (match.group(2)) {
+      case "s" -> Duration.ofSeconds(number);
+      case "m" -> Duration.ofMinutes(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofDays(number);
+    };
   }
 
   private static SalvorException notAShare(String option, String word) {

@@ -5,6 +5,7 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.durable.ProcessMark;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.SegmentRewrite;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.pack.BlobWriter;
@@ -197,6 +198,23 @@ public final class BackupRun {
         "The backup that this one was to be compared with has just been deleted",
         (compared == null ? "it" : compared.id()) + " was there a moment ago",
         "run the backup again");
+  }
+
+  /** Many small segments make opening slow. What an earlier run has replaced goes first. */
+  private void mergeSegments() throws InterruptedException {
+    SegmentRewrite rewrite =
+        new SegmentRewrite(
+            repository.storage(), repository.keys(), repository.index(), Progress.NONE);
+    try {
+      Set<ObjectId> small = rewrite.small();
+      if (!small.isEmpty()) {
+        repository.awaitListings();
+        int _ = rewrite.deleteSuperseded();
+        int _ = rewrite.replace(small, Set.of());
+      }
+    } catch (IOException | SalvorException e) {
+      warn("index-not-merged", "small index segments could not be merged: " + e.getMessage());
+    }
   }
 
   /** The backup is acknowledged: that its session cannot be put away is no failure of it. */
