@@ -39,12 +39,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param local the directory of its local state, made if it is missing
  * @param host its name in manifests
+ * @param sleeper how it waits
  */
-public record Machine(Path local, InstantSource clock, String host) {
+public record Machine(Path local, InstantSource clock, String host, Sleeper sleeper) {
   private static final Argon2id CHEAP = new Argon2id(64, 1, 1);
 
   public Machine(Path local, InstantSource clock) {
     this(local, clock, "host");
+  }
+
+  /** A machine that lets a clock for tests go on instead of waiting. */
+  public Machine(Path local, InstantSource clock, String host) {
+    this(
+        local,
+        clock,
+        host,
+        clock instanceof SettableClock settable ? settable::advance : Sleeper.REAL);
   }
 
   /** Makes a repository with a cheap passphrase. */
@@ -103,7 +113,7 @@ public record Machine(Path local, InstantSource clock, String host) {
   }
 
   /** Takes a backup away by the ledger, then deletes its manifest. */
-  public void forget(Storage storage, BackupId id) throws IOException {
+  public void forget(Storage storage, BackupId id) throws IOException, InterruptedException {
     try (Repository repository = open(storage)) {
       ObjectName manifest = BackupList.read(repository).byPrefix(id.text()).object();
       repository
@@ -113,6 +123,7 @@ public record Machine(Path local, InstantSource clock, String host) {
               repository.now(),
               "tester",
               repository.random());
+      repository.awaitListings();
       storage.delete(manifest);
     }
   }
@@ -139,7 +150,6 @@ public record Machine(Path local, InstantSource clock, String host) {
 
   private Surroundings surroundings() {
     LocalState state = LocalState.open(Map.of("SALVOR_CACHE_DIR", local.toString()), local);
-    Sleeper sleeper = clock instanceof SettableClock settable ? settable::advance : Sleeper.REAL;
     return new Surroundings(clock, new SecureRandom(), state, "test", sleeper);
   }
 

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * A storage before another one, which sees each operation as a value. A commit is one operation;
  * what is written before it cannot be seen by anybody.
  */
-abstract sealed class ObservedStorage implements Storage permits FaultyStorage, RecordingStorage {
+abstract sealed class ObservedStorage implements Storage
+    permits FaultyStorage, RecordingStorage, SteppedStorage {
   private final Storage inner;
 
   ObservedStorage(Storage inner) {
