@@ -46,7 +46,7 @@ public final class Prune {
    * @throws SalvorException REFERENCE_UNRESOLVED if a backup needs something that is in no pack
    */
   public static PrunePlan plan(Repository repository, PruneRequest request, Progress progress)
-      throws IOException {
+      throws IOException, InterruptedException {
     return new Prune(repository, request, progress).survey().plan();
   }
 
@@ -69,7 +69,7 @@ public final class Prune {
    */
   private record Survey(PrunePlan plan, Mark mark, Map<ObjectId, Long> there, Set<ObjectId> gone) {}
 
-  private Survey survey() throws IOException {
+  private Survey survey() throws IOException, InterruptedException {
     requireKnownLag();
     progress.phase("mark");
     condemnations.refresh();
@@ -179,7 +179,8 @@ public final class Prune {
   }
 
   /** Says in the ledger which manifests of given up sessions count: those that are there now. */
-  private int close(Set<ObjectId> sessions, BackupList list) throws IOException {
+  private int close(Set<ObjectId> sessions, BackupList list)
+      throws IOException, InterruptedException {
     if (sessions.isEmpty()) {
       return 0;
     }
@@ -209,7 +210,7 @@ public final class Prune {
   }
 
   /** Marks what has come since: of manifests that were listed after the waiting. */
-  private Mark finalMark(Survey survey, BackupList list) throws IOException {
+  private Mark finalMark(Survey survey, BackupList list) throws IOException, InterruptedException {
     progress.phase("mark");
     SessionList sessions = SessionList.read(repository);
     condemnations.refresh();

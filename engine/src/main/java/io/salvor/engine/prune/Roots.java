@@ -33,7 +33,8 @@ record Roots(List<Root> backups, List<Root> others) {
    *
    * @throws SalvorException REFERENCE_UNRESOLVED if a manifest that counts is lost or damaged
    */
-  static Roots of(Repository repository, BackupList list, SessionList sessions) throws IOException {
+  static Roots of(Repository repository, BackupList list, SessionList sessions)
+      throws IOException, InterruptedException {
     requireWhole(repository, list);
     List<Root> backups = new ArrayList<>();
     Set<ObjectId> sealed = new HashSet<>();
@@ -77,12 +78,18 @@ record Roots(List<Root> backups, List<Root> others) {
     }
   }
 
-  static void requireWhole(Repository repository, BackupList list) throws IOException {
+  static void requireWhole(Repository repository, BackupList list)
+      throws IOException, InterruptedException {
     for (ObjectName name : list.damaged()) {
       if (name.value().startsWith(ObjectKind.MANIFEST.prefix())) {
         throw Mark.unresolved("a backup", "the manifest " + name + " cannot be read", null);
       }
     }
+    if (list.lost(repository.ledger(), repository.storage()).isEmpty()) {
+      return;
+    }
+    // The entry that has removed it may not be listed yet.
+    repository.awaitListings();
     for (LedgerEntry.Added line : list.lost(repository.ledger(), repository.storage())) {
       throw Mark.unresolved("backup " + line.label(), "its manifest is gone", null);
     }
