@@ -52,10 +52,14 @@ final class ForeignFiles {
             "name an empty directory, or one that does not exist");
       }
     } catch (DirectoryIteratorException e) {
-      throw DirectoryErrors.beforeOpening(directory).failed("list the directory", e.getCause());
+      throw unreadable(directory, e.getCause() == null ? new IOException(e) : e.getCause());
     } catch (IOException e) {
-      throw DirectoryErrors.beforeOpening(directory).failed("list the directory", e);
+      throw unreadable(directory, e);
     }
+  }
+
+  private static IOException unreadable(Path directory, IOException failure) {
+    return DirectoryErrors.beforeOpening(directory).failed("list the directory", failure);
   }
 
   private static boolean isExpected(Path entry) {
