@@ -14,6 +14,7 @@ import io.salvor.engine.repository.Repository;
 import io.salvor.engine.tree.Key;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -80,7 +81,7 @@ final class ShowCommand implements Command {
       line(out, "held until", session.time(m.undo().heldUntil()));
     }
     for (ActiveHold hold : facts.holds(backup.id())) {
-      line(out, "held", hold.since() == null ? hold.text() : since(hold, session));
+      line(out, "held", since(hold, session));
     }
     proof(facts.proof(backup.id()), out, session);
     for (Manifest.Component c : m.components()) {
@@ -103,7 +104,8 @@ final class ShowCommand implements Command {
   }
 
   private static String since(ActiveHold hold, Session session) {
-    return "since " + session.time(hold.since()) + ", " + hold.text();
+    Instant since = hold.since();
+    return (since == null ? "" : "since " + session.time(since) + ", ") + hold.text();
   }
 
   private static void proof(@Nullable Proof proof, TextOutput out, Session session) {
