@@ -34,6 +34,8 @@ final class Commands {
           new Listed("cancel", "stop a backup that is running", CancelCommand::new),
           new Listed("copy", "bring a copy of the repository up to date", CopyCommand::new),
           new Listed("export", "write a backup as a tar archive", ExportCommand::new),
+          new Listed(
+              "key", "who may open the repository: list, add, remove, rotate", KeyCommand::new),
           new Listed("status", "show the repository and its sources", StatusCommand::new),
           new Listed("doctor", "check the machine and the repository", DoctorCommand::new),
           new Listed("completion", "print a script that completes words", CompletionCommand::new),

@@ -36,6 +36,12 @@ final class GlobalOptions {
               + " terminal it is asked for")
   @Nullable Path passwordFile;
 
+  @Option(
+      names = "--kms",
+      paramLabel = "<key>",
+      description = "a key of a key service that opens it instead, such as kms:file:/path")
+  @Nullable String kms;
+
   @Option(names = "--json", description = "print one JSON document")
   boolean json;
 
@@ -60,9 +66,6 @@ final class GlobalOptions {
   @Option(names = "--server", hidden = true)
   @Nullable String server;
 
-  @Option(names = "--kms", hidden = true)
-  @Nullable String kms;
-
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -86,12 +89,6 @@ final class GlobalOptions {
           "--server cannot be used yet",
           "it runs the command through a service, and this version has none",
           "name the repository with --repo");
-    }
-    if (kms != null) {
-      throw Words.usage(
-          "--kms cannot be used yet",
-          "it opens a repository by a key of a cloud, and this version opens them by passphrase",
-          "use SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file");
     }
   }
 

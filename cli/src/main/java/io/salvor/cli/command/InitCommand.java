@@ -3,7 +3,7 @@ package io.salvor.cli.command;
 import io.salvor.cli.console.JsonDocument;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.error.Exit;
-import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.keys.Opener;
 import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
@@ -18,15 +18,16 @@ import java.io.IOException;
       "examples:",
       "  salvor init --repo /srv/backups --password-file ~/.salvor-password",
       "  SALVOR_REPO=/srv/backups salvor init     (asks for the passphrase, twice)",
+      "  salvor init --repo /srv/backups --kms kms:file:/etc/salvor/key     (makes the key)",
       "",
-      "Without the passphrase nothing can be read back, by nobody: keep it apart from the machine."
+      "Without the passphrase, or the key, nothing can be read back, by nobody: keep it apart from the machine."
     })
 final class InitCommand implements Command {
 
   @Override
   public Exit run(Session session) throws IOException {
     String address = session.repositoryAddress();
-    try (Passphrase passphrase = Passphrases.find(session, true);
+    try (Opener opener = Openers.find(session, true);
         Storage storage = Storages.create(address);
         LocalState local =
             LocalState.openOrTemporary(
@@ -35,7 +36,7 @@ final class InitCommand implements Command {
       RepositoryDescription made =
           Repository.create(
               storage,
-              passphrase,
+              opener,
               session.machine().user() + "@" + session.machine().host().get(),
               cost,
               session.surroundings(local));

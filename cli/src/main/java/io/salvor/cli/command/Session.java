@@ -9,7 +9,7 @@ import io.salvor.cli.console.ProgressMode;
 import io.salvor.cli.console.ProgressReporter;
 import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.error.Exit;
-import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.keys.Opener;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.Surroundings;
@@ -181,9 +181,9 @@ final class Session implements AutoCloseable {
     return address;
   }
 
-  /** The passphrase of an existing repository. */
-  Passphrase passphrase() {
-    return Passphrases.find(this, false);
+  /** What opens an existing repository. */
+  Opener opener() {
+    return Openers.find(this, false);
   }
 
   /** Opens the repository to read; a local state that cannot be written is made up for. */
@@ -232,11 +232,11 @@ final class Session implements AutoCloseable {
 
   private Repository open(Storage storage, Optional<Path> passwordFile, LocalState local)
       throws IOException {
-    try (Passphrase passphrase =
+    try (Opener opener =
         passwordFile.isPresent()
             ? Passphrase.find(passwordFile, machine.environment()).orElseThrow()
-            : passphrase()) {
-      return keep(Repository.open(storage, passphrase, surroundings(local), progress()));
+            : opener()) {
+      return keep(Repository.open(storage, opener, surroundings(local), progress()));
     } catch (IOException | RuntimeException e) {
       storage.close();
       throw e;

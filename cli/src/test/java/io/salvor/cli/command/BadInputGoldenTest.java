@@ -45,6 +45,13 @@ class BadInputGoldenTest {
     tell("no passphrase", 2, () -> salvor.environment.remove("SALVOR_PASSWORD"), "list");
     tell("no passphrase file", 2, "list", "--password-file", top.resolve("none").toString());
     salvor.environment.put("SALVOR_PASSWORD", CommandLineHarness.PASSWORD);
+    tell("an unknown key service", 2, "list", "--kms", "arn:aws:kms:eu-west-1:1:key/2");
+    tell("a key that no credential is behind", 12, "list", "--kms", "kms:file:/no/such/key");
+    tell("no new passphrase", 2, "key", "add");
+    tell("two kinds of credential", 2, "key", "add", "--new-kms=k", "--new-password-file=f");
+    tell("an unknown credential", 1, "key", "remove", "zzz");
+    tell("no credential", 2, "key", "remove");
+    tell("an unknown deed with keys", 2, "key", "turn");
     tell("unknown id", 1, "show", "20991231");
     tell("ambiguous prefix", 1, "show", first.substring(0, 8));
     tell("unknown entry", 1, "cat", first, "no/such/file");

@@ -1,9 +1,12 @@
 package io.salvor.engine.crypto;
 
+import static java.util.Objects.requireNonNull;
+
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.codec.Pool;
 import io.salvor.engine.codec.SipHash;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectName;
 import java.nio.ByteBuffer;
@@ -28,7 +31,8 @@ public final class KeyRing implements AutoCloseable {
   private static final byte[] OBJECT = ascii("salvor/1 object");
 
   private final SigningKey signer;
-  private final ObjectId epoch;
+  private final byte[] authority;
+  private final @Nullable Recipient current;
   private final Map<ObjectId, SealingKey> epochs;
   private final SecureRandom random;
   private final byte[] indexKey;
@@ -42,8 +46,11 @@ public final class KeyRing implements AutoCloseable {
   /** An object about to be written: its id, its first bytes, and its key. */
   public record NewObject(ObjectId id, byte[] header, ObjectKey key) {}
 
+  /** The epoch that new objects are sealed to: its id and its public half. */
+  public record Recipient(ObjectId epoch, byte[] publicHalf) {}
+
   /**
-   * A ring of these secrets; takes the keys over and copies the root secret.
+   * A ring of the authority's; takes the keys over and copies the root secret.
    *
    * @param epochs every epoch that can be opened, {@code epoch} among them
    */
@@ -53,24 +60,43 @@ public final class KeyRing implements AutoCloseable {
       Map<ObjectId, SealingKey> epochs,
       ObjectId epoch,
       SecureRandom random) {
-    if (!epochs.containsKey(epoch)) {
-      throw new IllegalArgumentException("the current epoch is not among the epochs");
-    }
+    this(
+        DerivedKeys.of(rootSecret),
+        signer.publicKey(),
+        signer,
+        epochs,
+        new Recipient(epoch, requireNonNull(epochs.get(epoch), "the epoch").publicHalf()),
+        random);
+  }
+
+  /**
+   * A ring of these secrets; takes the keys over.
+   *
+   * @param authority the public key whose signatures are taken
+   * @param signer what signs
+   * @param epochs every epoch that can be opened
+   * @param current what new objects are sealed to; null if nothing can be written
+   */
+  public KeyRing(
+      DerivedKeys derived,
+      byte[] authority,
+      SigningKey signer,
+      Map<ObjectId, SealingKey> epochs,
+      @Nullable Recipient current,
+      SecureRandom random) {
     this.signer = signer;
+    this.authority = authority.clone();
     this.epochs = Map.copyOf(epochs);
-    this.epoch = epoch;
+    this.current = current;
     this.random = random;
-    this.indexKey = Hmac.expand(rootSecret, ascii("salvor/1 index"), 32);
-    this.dataKey = RawKey.mac(Hmac.expand(rootSecret, ascii("salvor/1 blob id data"), 32));
-    this.treeKey = RawKey.mac(Hmac.expand(rootSecret, ascii("salvor/1 blob id tree"), 32));
+    this.indexKey = derived.index();
+    this.dataKey = RawKey.mac(derived.dataId());
+    this.treeKey = RawKey.mac(derived.treeId());
     this.dataMacs = Hmac.keyed(dataKey);
     this.treeMacs = Hmac.keyed(treeKey);
     this.gear = new long[256];
-    ByteBuffer.wrap(Hmac.expand(rootSecret, ascii("salvor/1 chunker"), 2048))
-        .asLongBuffer()
-        .get(gear);
-    this.boundary =
-        new SipHash(Hmac.expand(rootSecret, ascii("salvor/1 tree boundary"), SipHash.KEY_SIZE));
+    ByteBuffer.wrap(derived.gear()).asLongBuffer().get(gear);
+    this.boundary = new SipHash(derived.boundary());
   }
 
   /** Begins an object under a new id. */
@@ -89,11 +115,12 @@ public final class KeyRing implements AutoCloseable {
         yield new NewObject(id, header.array(), indexed(kind, id, header.array()));
       }
       case EPOCH -> {
-        ByteBuffer header = ObjectHeader.begin(kind, id, epoch);
+        Recipient to = recipient();
+        ByteBuffer header = ObjectHeader.begin(kind, id, to.epoch());
         byte[] bound = ObjectHeader.bound(header.array());
         byte[] key = new byte[32];
         random.nextBytes(key);
-        Hpke.Sealed sealed = Hpke.seal(key(epoch).publicHalf(), OBJECT, bound, key, random);
+        Hpke.Sealed sealed = Hpke.seal(to.publicHalf(), OBJECT, bound, key, random);
         header.put(sealed.enc()).put(sealed.ciphertext());
         yield new NewObject(id, header.array(), new ObjectKey(kind, id, key));
       }
@@ -141,7 +168,7 @@ public final class KeyRing implements AutoCloseable {
   /** The message of a small object, its checksum, tag and signature checked. */
   public byte[] openSmall(ObjectKind kind, ObjectId id, byte[] object) {
     byte[] content = SmallObject.open(this, kind, id, object);
-    return SignedMessage.verify(authority(), kind, id, content)
+    return SignedMessage.verify(authority, kind, id, content)
         .orElseThrow(() -> Damage.of(kind.place(id), "Its signature is not the repository's"));
   }
 
@@ -186,7 +213,31 @@ public final class KeyRing implements AutoCloseable {
 
   /** The epoch that new objects are sealed to. */
   public ObjectId epoch() {
-    return epoch;
+    return recipient().epoch();
+  }
+
+  /** Whether new objects can be sealed: the newest epoch was granted. */
+  public boolean canSeal() {
+    return current != null;
+  }
+
+  /** Whether what is sealed to this epoch can be opened. */
+  public boolean canOpen(ObjectId epoch) {
+    return epochs.containsKey(epoch);
+  }
+
+  /** The epochs that can be opened. */
+  public Set<ObjectId> epochs() {
+    return epochs.keySet();
+  }
+
+  /**
+   * The epoch that an object is sealed to; needs no key.
+   *
+   * @param header the object's first bytes, as many as its kind's header has, or more
+   */
+  public static ObjectId epochOf(ObjectKind kind, ObjectId id, byte[] header) {
+    return ObjectHeader.check(kind, id, header);
   }
 
   /** Every epoch that can be opened. */
@@ -196,7 +247,7 @@ public final class KeyRing implements AutoCloseable {
 
   /** The public key that signs for the repository. */
   public byte[] authority() {
-    return signer.publicKey();
+    return authority.clone();
   }
 
   @Override
@@ -220,12 +271,15 @@ public final class KeyRing implements AutoCloseable {
     return new ObjectKey(kind, id, key);
   }
 
-  private SealingKey key(ObjectId id) {
-    @Nullable SealingKey key = epochs.get(id);
-    if (key == null) {
-      throw new IllegalStateException("no epoch " + id);
+  private Recipient recipient() {
+    if (current == null) {
+      throw new SalvorException(
+          ErrorCode.EPOCH_NOT_GRANTED,
+          "This credential cannot write to the repository",
+          "The newest epoch of its keys was not granted to it",
+          "Have somebody with another credential run `salvor key rotate`");
     }
-    return key;
+    return current;
   }
 
   private static byte[] ascii(String text) {

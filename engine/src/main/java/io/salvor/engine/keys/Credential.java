@@ -4,9 +4,9 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.CredentialBox;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
-import io.salvor.engine.crypto.PassphraseBox;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.Sha256;
 import java.security.SecureRandom;
@@ -15,31 +15,35 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A passphrase's key object: the private half of a credential behind it (docs/format.md §4). */
+/** A credential's key object: its private half behind a passphrase or a KMS (format.md §4). */
 record Credential(
     ObjectId id,
     String label,
     Instant created,
     byte[] publicHalf,
-    Argon2id cost,
-    byte[] salt,
+    Protection protection,
     byte[] payload) {
-  private static final int PASSPHRASE = 0;
+  static final int PASSPHRASE = 0;
+  static final int KMS = 1;
 
-  /** What the passphrase opens. */
+  private static final int MAX_WRAPPED = 8192;
+
+  /** What opening it gives. */
   record Payload(SealingKey key, byte[] authority, byte[] description) {}
 
-  /** Makes a credential for a new key pair, whose private half goes into it. */
+  /**
+   * Makes a credential for a new key pair, whose private half goes into it.
+   *
+   * @param cost of a passphrase
+   */
   static Credential create(
       ObjectId id,
       String label,
       Instant created,
-      Passphrase passphrase,
+      Opener opener,
       Argon2id cost,
       Payload payload,
       SecureRandom random) {
-    byte[] salt = new byte[PassphraseBox.SALT_SIZE];
-    random.nextBytes(salt);
     byte[] secret = payload.key.privateHalf();
     byte[] plain =
         new CborWriter()
@@ -54,40 +58,30 @@ record Credential(
             .toByteArray();
     Arrays.fill(secret, (byte) 0);
     byte[] publicHalf = payload.key.publicHalf();
-    byte[] sealed = PassphraseBox.seal(passphrase.bytes(), cost, salt, id, publicHalf, plain);
+    Protection.Made made = Protection.make(opener, cost, id, publicHalf, random);
+    byte[] sealed = CredentialBox.seal(made.kek(), id, publicHalf, plain);
+    Arrays.fill(made.kek(), (byte) 0);
     Arrays.fill(plain, (byte) 0);
-    return new Credential(id, label, created, publicHalf, cost, salt, sealed);
+    return new Credential(id, label, created, publicHalf, made.protection(), sealed);
   }
 
   KeyObject encode() {
-    byte[] message =
-        new CborWriter()
-            .map()
-            .key(0)
-            .uint(PASSPHRASE)
-            .key(1)
-            .text(label)
-            .key(2)
-            .time(created)
-            .key(3)
-            .bytes(publicHalf)
-            .key(4)
-            .array()
-            .uint(cost.memory())
-            .uint(cost.passes())
-            .uint(cost.lanes())
-            .end()
-            .key(5)
-            .bytes(salt)
-            .key(6)
-            .bytes(payload)
-            .end()
-            .toByteArray();
+    CborWriter out = new CborWriter().map().key(0).uint(protection.kind()).key(1).text(label);
+    out.key(2).time(created).key(3).bytes(publicHalf).key(4);
+    switch (protection) {
+      case Protection.Stretched(Argon2id cost, byte[] salt) -> {
+        out.array().uint(cost.memory()).uint(cost.passes()).uint(cost.lanes()).end();
+        out.key(5).bytes(salt);
+      }
+      case Protection.Wrapped(String reference, byte[] key) ->
+          out.text(reference).key(5).bytes(key);
+    }
+    byte[] message = out.key(6).bytes(payload).end().toByteArray();
     return new KeyObject(ObjectKind.CREDENTIAL, id, message);
   }
 
   /**
-   * Reads a credential; empty if it is of a kind that a passphrase does not open.
+   * Reads a credential; empty if it is of a kind that this version does not know.
    *
    * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
    */
@@ -99,16 +93,20 @@ record Credential(
     }
   }
 
-  /** What it holds, or empty if the passphrase is another one. */
-  Optional<Payload> open(Passphrase passphrase) {
-    Optional<byte[]> plain;
+  /** What it holds, or empty if something else opens it. */
+  Optional<Payload> open(Opener opener) {
+    Optional<byte[]> kek = Protection.kek(protection, opener, id, publicHalf);
+    if (kek.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      plain = PassphraseBox.open(passphrase.bytes(), cost, salt, id, publicHalf, payload);
+      return CredentialBox.open(kek.get(), id, publicHalf, payload).map(this::payload);
     } catch (MalformedException e) {
       throw KeyDamage.of(
           ObjectKind.CREDENTIAL.name(id), "Its payload does not decrypt: it was changed", e);
+    } finally {
+      Arrays.fill(kek.get(), (byte) 0);
     }
-    return plain.map(this::payload);
   }
 
   private Payload payload(byte[] plain) {
@@ -149,11 +147,12 @@ record Credential(
     @Nullable Instant created = null;
     byte @Nullable [] publicHalf = null;
     @Nullable Argon2id cost = null;
-    byte @Nullable [] salt = null;
+    @Nullable String reference = null;
+    byte @Nullable [] secret = null;
     byte @Nullable [] payload = null;
     in.map();
     for (int key; (key = in.nextKey()) >= 0; ) {
-      if (kind > PASSPHRASE) {
+      if (kind > KMS) {
         in.skip();
         continue;
       }
@@ -163,30 +162,40 @@ record Credential(
         case 2 -> created = in.time();
         case 3 -> publicHalf = in.bytes(SealingKey.SIZE);
         case 4 -> {
-          in.array(3);
-          cost =
-              new Argon2id(
-                  in.uint(Integer.MAX_VALUE),
-                  in.uint(Integer.MAX_VALUE),
-                  in.uint(Integer.MAX_VALUE));
+          if (kind == KMS) {
+            reference = in.text();
+          } else {
+            cost = cost(in);
+          }
         }
-        case 5 -> salt = in.bytes(PassphraseBox.SALT_SIZE);
+        case 5 -> secret = kind == KMS ? in.bytes() : in.bytes(CredentialBox.SALT_SIZE);
         case 6 -> payload = in.bytes();
         default -> in.skip();
       }
     }
     in.end();
-    if (kind > PASSPHRASE) {
+    if (kind > KMS) {
       return Optional.empty();
     }
     if (kind < 0
         || created == null
         || publicHalf == null
-        || cost == null
-        || salt == null
+        || (cost == null && reference == null)
+        || secret == null
+        || secret.length > MAX_WRAPPED
         || payload == null) {
       throw new MalformedException("a field is missing");
     }
-    return Optional.of(new Credential(id, label, created, publicHalf, cost, salt, payload));
+    Protection protection =
+        cost != null
+            ? new Protection.Stretched(cost, secret)
+            : new Protection.Wrapped(String.valueOf(reference), secret);
+    return Optional.of(new Credential(id, label, created, publicHalf, protection, payload));
+  }
+
+  private static Argon2id cost(CborReader in) {
+    in.array(3);
+    return new Argon2id(
+        in.uint(Integer.MAX_VALUE), in.uint(Integer.MAX_VALUE), in.uint(Integer.MAX_VALUE));
   }
 }

@@ -12,7 +12,9 @@ import io.salvor.engine.crypto.SigningKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param publicHalf the credential's, under the authority's signature: who grants more to the
  *     credential seals to this one, for the credential itself is signed by nobody
+ * @param epochs the epochs that it holds, ascending: what a credential can open can be told without
+ *     opening it
  */
-record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext, byte[] publicHalf) {
+record Grant(
+    ObjectId id,
+    ObjectId credential,
+    byte[] enc,
+    byte[] ciphertext,
+    byte[] publicHalf,
+    List<ObjectId> epochs) {
   private static final byte[] INFO = "salvor/1 grant".getBytes(StandardCharsets.US_ASCII);
 
   /** Seals the secrets to a credential's public half. */
@@ -31,23 +41,19 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext, by
     byte[] plain = secrets.encode();
     Hpke.Sealed sealed = Hpke.seal(publicHalf, INFO, associated(credential, id), plain, random);
     Arrays.fill(plain, (byte) 0);
-    return new Grant(id, credential, sealed.enc(), sealed.ciphertext(), publicHalf);
+    return new Grant(
+        id, credential, sealed.enc(), sealed.ciphertext(), publicHalf, secrets.epochIds());
   }
 
   KeyObject encode(SigningKey authority) {
-    byte[] message =
-        new CborWriter()
-            .map()
-            .key(0)
-            .bytes(credential.bytes())
-            .key(1)
-            .bytes(enc)
-            .key(2)
-            .bytes(ciphertext)
-            .key(3)
-            .bytes(publicHalf)
-            .end()
-            .toByteArray();
+    CborWriter out = new CborWriter().map().key(0).bytes(credential.bytes()).key(1).bytes(enc);
+    out.key(2).bytes(ciphertext).key(3).bytes(publicHalf);
+    if (!epochs.isEmpty()) {
+      out.key(4).array();
+      epochs.forEach(epoch -> out.bytes(epoch.bytes()));
+      out.end();
+    }
+    byte[] message = out.end().toByteArray();
     return new KeyObject(
         ObjectKind.GRANT, id, SignedMessage.sign(authority, ObjectKind.GRANT, id, message));
   }
@@ -66,6 +72,7 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext, by
     byte @Nullable [] enc = null;
     byte @Nullable [] ciphertext = null;
     byte @Nullable [] publicHalf = null;
+    List<ObjectId> epochs = new ArrayList<>();
     try {
       CborReader in = new CborReader(message);
       in.map();
@@ -75,6 +82,11 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext, by
           case 1 -> enc = in.bytes(Hpke.ENC_SIZE);
           case 2 -> ciphertext = in.bytes();
           case 3 -> publicHalf = in.bytes(SealingKey.SIZE);
+          case 4 -> {
+            for (int n = in.array(); n > 0; n--) {
+              epochs.add(ObjectId.from(in.view(ObjectId.SIZE)));
+            }
+          }
           default -> in.skip();
         }
       }
@@ -85,7 +97,7 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext, by
     if (credential == null || enc == null || ciphertext == null || publicHalf == null) {
       throw KeyDamage.of(object.name(), "It is not a grant: a field is missing");
     }
-    return new Grant(object.id(), credential, enc, ciphertext, publicHalf);
+    return new Grant(object.id(), credential, enc, ciphertext, publicHalf, List.copyOf(epochs));
   }
 
   /**
@@ -105,7 +117,11 @@ record Grant(ObjectId id, ObjectId credential, byte[] enc, byte[] ciphertext, by
       throw KeyDamage.of(ObjectKind.GRANT.name(id), "It does not decrypt: it was changed", e);
     }
     try {
-      return Secrets.decode(plain);
+      Secrets secrets = Secrets.decode(plain);
+      if (!secrets.epochIds().equals(epochs)) {
+        throw new MalformedException("it holds other epochs than it says");
+      }
+      return secrets;
     } catch (MalformedException e) {
       throw KeyDamage.of(ObjectKind.GRANT.name(id), "It holds no secrets: " + e.getMessage(), e);
     } finally {

@@ -2,11 +2,13 @@ package io.salvor.engine.keys;
 
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,33 +17,52 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The key objects of a repository as they lie in its storage, by name; damaged ones apart.
+ * The key objects of a repository as they lie in its storage, by name; damaged ones apart. What
+ * they say is nobody's word yet: no signature was looked at.
  *
+ * @param hashes the SHA-256 of every one, damaged or not
  * @param damaged what is wrong with those that cannot be read
  */
 record KeyObjects(
     List<Credential> credentials,
     List<KeyObject> epochs,
     List<KeyObject> grants,
+    Map<ObjectName, byte[]> hashes,
     Map<ObjectName, SalvorException> damaged) {
+  private static final List<ObjectKind> KINDS =
+      List.of(ObjectKind.CREDENTIAL, ObjectKind.EPOCH, ObjectKind.GRANT);
 
   static KeyObjects read(Storage storage) throws IOException {
     KeyObjects objects =
-        new KeyObjects(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new TreeMap<>());
+        new KeyObjects(
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new TreeMap<>(),
+            new TreeMap<>());
     TreeSet<ObjectName> names = new TreeSet<>();
     storage.list(ObjectKind.CREDENTIAL.prefix(), info -> names.add(info.name()));
     for (ObjectName name : names) {
-      for (ObjectKind kind : List.of(ObjectKind.CREDENTIAL, ObjectKind.EPOCH, ObjectKind.GRANT)) {
+      for (ObjectKind kind : KINDS) {
         Optional<ObjectId> id = kind.idIn(name);
         if (id.isPresent()) {
-          objects.add(name, kind, id.get(), storage.get(name));
+          objects.read(storage, name, kind, id.get());
         }
       }
     }
     return objects;
   }
 
-  private void add(ObjectName name, ObjectKind kind, ObjectId id, byte[] bytes) {
+  private void read(Storage storage, ObjectName name, ObjectKind kind, ObjectId id)
+      throws IOException {
+    byte[] bytes;
+    try {
+      bytes = storage.get(name);
+    } catch (NoSuchFileException e) {
+      // Withdrawn since the list was made, or lost: the ledger knows.
+      return;
+    }
+    hashes.put(name, Sha256.of(bytes));
     try {
       KeyObject object = KeyObject.decode(kind, id, bytes);
       switch (kind) {

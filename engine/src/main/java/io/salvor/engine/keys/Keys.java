@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Makes repositories and opens them (docs/format.md §3 and §4). */
@@ -36,7 +37,7 @@ public final class Keys {
    */
   public static KeyRing create(
       Storage storage,
-      Passphrase passphrase,
+      Opener opener,
       String label,
       Argon2id cost,
       SecureRandom random,
@@ -71,7 +72,7 @@ public final class Keys {
               ObjectId.random(random),
               label,
               now,
-              passphrase,
+              opener,
               cost,
               new Credential.Payload(
                   credentialKey, authority.publicKey(), Sha256.of(description.bytes())),
@@ -118,22 +119,39 @@ public final class Keys {
   }
 
   /**
-   * Opens a repository with a passphrase; every credential that is intact is tried.
+   * Opens a repository without asking its ledger, so that any damage of an epoch or a grant stops
+   * everybody.
    *
-   * @param random for the objects that the ring will make
-   * @throws SalvorException as {@link #describe}; WRONG_CREDENTIAL if no intact credential takes
-   *     the passphrase; KEY_DAMAGED if none is intact, or what it leads to is damaged
+   * @throws SalvorException as {@link #unlock}
    */
-  public static KeyRing open(Storage storage, Passphrase passphrase, SecureRandom random)
+  public static KeyRing open(Storage storage, Opener opener, SecureRandom random)
+      throws IOException {
+    OpenedKeys opened = unlock(storage, opener, Set.of(), random);
+    opened.requireWhole();
+    return opened.ring();
+  }
+
+  /**
+   * Opens a credential; every one that is intact is tried. What comes out is to be held against the
+   * ledger, {@link OpenedKeys#audit}.
+   *
+   * @param without credentials that are passed over
+   * @param random for the objects that the ring will make
+   * @throws SalvorException as {@link #describe}; WRONG_CREDENTIAL if no intact credential is
+   *     opened; KEY_DAMAGED if none is intact, or what it leads to is damaged
+   */
+  public static OpenedKeys unlock(
+      Storage storage, Opener opener, Set<ObjectId> without, SecureRandom random)
       throws IOException {
     byte[] description = describe(storage).bytes();
     KeyObjects objects = KeyObjects.read(storage);
     for (Credential credential : objects.credentials()) {
-      Optional<Credential.Payload> payload = credential.open(passphrase);
+      if (without.contains(credential.id())) {
+        continue;
+      }
+      Optional<Credential.Payload> payload = credential.open(opener);
       if (payload.isPresent()) {
-        try (SealingKey key = payload.get().key()) {
-          return Opening.ring(credential.id(), payload.get(), description, objects, random);
-        }
+        return OpenedKeys.of(credential.id(), payload.get(), description, objects, random);
       }
     }
     if (objects.credentials().isEmpty()) {
@@ -147,9 +165,11 @@ public final class Keys {
     }
     throw new SalvorException(
         ErrorCode.WRONG_CREDENTIAL,
-        "The passphrase does not open the repository in " + storage.address(),
+        opener.describe() + " does not open the repository in " + storage.address(),
         "No credential takes it, of " + objects.credentials().size(),
-        "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file");
+        opener instanceof Passphrase
+            ? "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file"
+            : "Check --kms; `salvor key list` shows with which keys the repository opens");
   }
 
   /** What is wrong with the plain parts of the key objects; needs no passphrase. */

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A passphrase as UTF-8. Closing it destroys the bytes. */
-public final class Passphrase implements AutoCloseable {
+public final class Passphrase implements Opener {
   private static final String VARIABLE = "SALVOR_PASSWORD";
   private static final String FILE_VARIABLE = "SALVOR_PASSWORD_FILE";
 
@@ -102,6 +102,11 @@ public final class Passphrase implements AutoCloseable {
   /** The bytes themselves; not to be changed or kept. */
   byte[] bytes() {
     return bytes;
+  }
+
+  @Override
+  public String describe() {
+    return "The passphrase";
   }
 
   @Override

@@ -4,9 +4,12 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.SigningKey;
+import io.salvor.engine.error.SalvorException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,35 @@ import org.jspecify.annotations.Nullable;
 /** What a grant holds: root secret, the authority's key, epochs by id. */
 record Secrets(byte[] root, SigningKey authority, Map<ObjectId, SealingKey> epochs) {
   static final int ROOT_SIZE = 32;
+
+  /** The epochs' ids, ascending. */
+  List<ObjectId> epochIds() {
+    return epochs.keySet().stream().sorted().toList();
+  }
+
+  /**
+   * The same with those of another grant.
+   *
+   * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED if they are another repository's
+   */
+  Secrets with(Secrets other, Grant grant) {
+    if (!Arrays.equals(root, other.root)) {
+      throw foreign(grant);
+    }
+    Map<ObjectId, SealingKey> union = new TreeMap<>(epochs);
+    union.putAll(other.epochs);
+    return new Secrets(root, authority, union);
+  }
+
+  void requireAuthority(byte[] publicKey, Grant grant) {
+    if (!Arrays.equals(authority.publicKey(), publicKey)) {
+      throw foreign(grant);
+    }
+  }
+
+  private static SalvorException foreign(Grant grant) {
+    return KeyDamage.of(ObjectKind.GRANT.name(grant.id()), "Its secrets are another repository's");
+  }
 
   byte[] encode() {
     byte[] seed = authority.seed();

@@ -10,8 +10,11 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobIndex;
+import io.salvor.engine.keys.KeyAudit;
+import io.salvor.engine.keys.KeyRegister;
 import io.salvor.engine.keys.Keys;
-import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.keys.OpenedKeys;
+import io.salvor.engine.keys.Opener;
 import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.local.LocalState;
@@ -32,16 +35,21 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An opened repository. Reading is safe for several threads; each run of a backup has a writer of
  * its own. Closing it destroys its keys and closes its storage.
  */
 public final class Repository implements AutoCloseable {
+  private static final int MOST_ATTEMPTS = 3;
+
   private final Storage storage;
   private final RepositoryDescription description;
+  private final OpenedKeys opened;
   private final KeyRing keys;
   private final Surroundings surroundings;
   private final BlobIndex index;
@@ -57,14 +65,15 @@ public final class Repository implements AutoCloseable {
   private Repository(
       Storage storage,
       RepositoryDescription description,
-      KeyRing keys,
+      OpenedKeys opened,
       Surroundings surroundings,
       BlobIndex index,
       Ledger ledger,
       LocalPlaces places) {
     this.storage = storage;
     this.description = description;
-    this.keys = keys;
+    this.opened = opened;
+    this.keys = opened.ring();
     this.surroundings = surroundings;
     this.index = index;
     this.blobs = new BlobReader(storage, keys, index);
@@ -81,14 +90,10 @@ public final class Repository implements AutoCloseable {
    * @throws SalvorException REPOSITORY_EXISTS
    */
   public static RepositoryDescription create(
-      Storage storage,
-      Passphrase passphrase,
-      String label,
-      Argon2id cost,
-      Surroundings surroundings)
+      Storage storage, Opener opener, String label, Argon2id cost, Surroundings surroundings)
       throws IOException {
     SecureRandom random = surroundings.random();
-    Keys.create(storage, passphrase, label, cost, random, surroundings.clock()).close();
+    Keys.create(storage, opener, label, cost, random, surroundings.clock()).close();
     RepositoryDescription made = Keys.describe(storage);
     LocalPlaces places = new LocalPlaces(surroundings.local(), made.id(), storage.place());
     keepLocally("where it is", Progress.NONE, () -> places.settle(Progress.NONE));
@@ -103,25 +108,67 @@ public final class Repository implements AutoCloseable {
    *     WRONG_CREDENTIAL
    */
   public static Repository open(
-      Storage storage, Passphrase passphrase, Surroundings surroundings, Progress progress)
+      Storage storage, Opener opener, Surroundings surroundings, Progress progress)
       throws IOException {
     try {
       RepositoryDescription description = Keys.describe(storage);
-      KeyRing keys = Keys.open(storage, passphrase, surroundings.random());
+      LocalPlaces places =
+          new LocalPlaces(surroundings.local(), description.id(), storage.place());
+      Unlocked unlocked = unlock(storage, opener, surroundings.random(), places, progress);
+      OpenedKeys keys = unlocked.keys();
       try {
-        LocalPlaces places =
-            new LocalPlaces(surroundings.local(), description.id(), storage.place());
-        keepLocally("where it is", progress, () -> places.settle(progress));
-        Ledger ledger = Ledger.read(storage, keys, places);
-        keepLocally("what was seen of the ledger", progress, ledger::remember);
-        BlobIndex index = BlobIndex.open(storage, keys, places.indexView(), progress);
-        return new Repository(storage, description, keys, surroundings, index, ledger, places);
+        keepLocally("what was seen of the ledger", progress, unlocked.ledger()::remember);
+        BlobIndex index = BlobIndex.open(storage, keys.ring(), places.indexView(), progress);
+        return new Repository(
+            storage, description, keys, surroundings, index, unlocked.ledger(), places);
       } catch (IOException | RuntimeException e) {
         keys.close();
         throw e;
       }
     } catch (IOException | RuntimeException e) {
       try (storage) {
+        throw e;
+      }
+    }
+  }
+
+  /** A credential that was opened, and found to be right by the ledger that it opens. */
+  private record Unlocked(OpenedKeys keys, Ledger ledger) {}
+
+  private static Unlocked unlock(
+      Storage storage, Opener opener, SecureRandom random, LocalPlaces places, Progress progress)
+      throws IOException {
+    Set<ObjectId> withdrawn = new HashSet<>();
+    @Nullable SalvorException why = null;
+    for (int attempt = 1; ; attempt++) {
+      OpenedKeys keys;
+      try {
+        keys = Keys.unlock(storage, opener, withdrawn, random);
+      } catch (SalvorException e) {
+        throw why != null && e.code() == ErrorCode.WRONG_CREDENTIAL ? why : e;
+      }
+      try {
+        keepLocally("where it is", progress, () -> places.settle(progress));
+        Ledger ledger = Ledger.read(storage, keys.ring(), places);
+        KeyAudit audit = keys.audit(storage, ledger);
+        if (!audit.behind() || attempt >= MOST_ATTEMPTS) {
+          audit
+              .issues()
+              .forEach(
+                  e -> progress.warn(e.code().code(), "keys", e.getMessage() + ": " + e.why()));
+          return new Unlocked(keys, ledger);
+        }
+        keys.close();
+      } catch (SalvorException e) {
+        keys.close();
+        if (e.code() != ErrorCode.CREDENTIAL_WITHDRAWN) {
+          throw e;
+        }
+        // The same passphrase may open another credential.
+        withdrawn.add(keys.credential());
+        why = e;
+      } catch (IOException | RuntimeException e) {
+        keys.close();
         throw e;
       }
     }
@@ -163,6 +210,21 @@ public final class Repository implements AutoCloseable {
   /** The keys. */
   public KeyRing keys() {
     return keys;
+  }
+
+  /**
+   * Who may open the repository.
+   *
+   * @param author who makes changes to it, for the ledger
+   */
+  public KeyRegister keyRegister(String author) {
+    return new KeyRegister(
+        storage, opened, ledger, author, surroundings.clock(), surroundings.random());
+  }
+
+  /** What is wrong with the key objects as they lie there now. */
+  public List<SalvorException> keyFaults() throws IOException {
+    return opened.faults(storage, ledger);
   }
 
   /** Which pack has which blob. */
@@ -363,7 +425,7 @@ public final class Repository implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (storage;
-        keys) {
+        opened) {
       index.close();
     }
   }

@@ -128,7 +128,7 @@ public final class Verification {
       }
       findings.damage("salvor", e.getMessage() + ": " + e.why(), e.remedy());
     }
-    for (SalvorException e : Keys.damage(repository.storage())) {
+    for (SalvorException e : repository.keyFaults()) {
       findings.damage("keys/", e.getMessage() + ": " + e.why(), e.remedy());
     }
   }

@@ -46,9 +46,10 @@ public final class KeyExamples implements FormatExamples.Section {
       out.heading("Key objects (§4)");
       out.say("Argon2id with 64 KiB, 3 passes and 1 lane: far too little for anything but this.");
       out.text("Passphrase", PASSPHRASE);
-      out.bytes("Salt", credential.salt());
+      byte[] salt = ((Protection.Stretched) credential.protection()).salt();
+      out.bytes("Salt", salt);
       byte[] utf8 = PASSPHRASE.getBytes(StandardCharsets.UTF_8);
-      out.bytes("KEK", COST.derive(utf8, credential.salt(), 32));
+      out.bytes("KEK", COST.derive(utf8, salt, 32));
       out.bytes("Credential's private half", credentialKey.privateHalf());
       out.bytes("Authority's private seed", authority.seed());
       out.bytes("`keys/" + credentialId + ".credential`", credential.encode().encode());

@@ -257,7 +257,7 @@ class KeysTest {
     byte[] attackers = SealingKey.generate(new FixedRandom("attacker")).publicHalf();
     Credential exchanged =
         new Credential(
-            own.id(), own.label(), own.created(), attackers, own.cost(), own.salt(), own.payload());
+            own.id(), own.label(), own.created(), attackers, own.protection(), own.payload());
     replace(ObjectKind.CREDENTIAL.name(own.id()), exchanged.encode().encode());
     assertFails(ErrorCode.KEY_DAMAGED, () -> open("x"));
     Grant grant = Grant.decode(KeyObjects.read(storage).grants().getFirst(), authority);

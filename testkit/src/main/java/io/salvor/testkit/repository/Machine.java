@@ -72,6 +72,13 @@ public record Machine(Path local, InstantSource clock, String host, Sleeper slee
     return Repository.open(storage, passphrase(), surroundings(), Progress.NONE);
   }
 
+  /** Opens the repository with another passphrase. */
+  public Repository open(Storage storage, String passphrase) throws IOException {
+    try (Passphrase given = Passphrase.of(passphrase.getBytes(StandardCharsets.UTF_8))) {
+      return Repository.open(storage, given, surroundings(), Progress.NONE);
+    }
+  }
+
   /**
    * Backs a source up. An {@link Error}, such as a simulated crash, closes nothing: a dead process
    * does not either.
@@ -80,8 +87,7 @@ public record Machine(Path local, InstantSource clock, String host, Sleeper slee
       throws IOException, InterruptedException {
     Repository repository = open(storage);
     try {
-      BackupRequest request = new BackupRequest(type, host, "tester", "", "", new TreeMap<>());
-      BackupReport report = BackupRun.backup(repository, source, request, Progress.NONE);
+      BackupReport report = backup(repository, source, type);
       repository.close();
       return report;
     } catch (IOException | RuntimeException | InterruptedException e) {
@@ -89,6 +95,13 @@ public record Machine(Path local, InstantSource clock, String host, Sleeper slee
         throw e;
       }
     }
+  }
+
+  /** Backs a source up into an opened repository. */
+  public BackupReport backup(Repository repository, Source source, @Nullable BackupType type)
+      throws IOException, InterruptedException {
+    BackupRequest request = new BackupRequest(type, host, "tester", "", "", new TreeMap<>());
+    return BackupRun.backup(repository, source, request, Progress.NONE);
   }
 
   /** Lists the backups. */

@@ -138,7 +138,7 @@ final class Crashes {
   }
 
   /** Every acknowledged backup is there; whatever else is listed holds nothing that is wrong. */
-  private static void holds(Repository repository, Moment moment) throws IOException {
+  static void holds(Repository repository, Moment moment) throws IOException {
     Map<BackupId, SortedMap<String, String>> sealed = new TreeMap<>();
     for (Backup backup : BackupList.read(repository).backups()) {
       SortedMap<String, String> contents = Contents.of(repository, backup);

@@ -9,28 +9,29 @@ import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 
 /**
- * What a passphrase seals (docs/format.md §4, field 6 of a credential): a commitment, by which a
- * wrong passphrase is told from damage, then ciphertext and tag.
+ * What a credential's key-encryption key seals (docs/format.md §4, field 6 of a credential): a
+ * commitment, by which a wrong key is told from damage, then ciphertext and tag. A key seals one
+ * box.
  */
-public final class PassphraseBox {
-  /** Length of the salt in bytes; a salt is used for one box. */
+public final class CredentialBox {
+  /** Length of a key-encryption key in bytes. */
+  public static final int KEY_SIZE = 32;
+
+  /** Length of a passphrase's salt in bytes; a salt is used for one box. */
   public static final int SALT_SIZE = 32;
 
   private static final byte[] SEAL = "salvor/1 credential".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] COMMIT = "salvor/1 commitment".getBytes(StandardCharsets.US_ASCII);
   private static final int COMMITMENT = 32;
 
-  private PassphraseBox() {}
+  private CredentialBox() {}
 
   /** Seals {@code plain} for the credential of this id and public half. */
-  public static byte[] seal(
-      byte[] passphrase, Argon2id cost, byte[] salt, ObjectId id, byte[] publicHalf, byte[] plain) {
-    byte[] kek = cost.derive(passphrase, salt, 32);
+  public static byte[] seal(byte[] kek, ObjectId id, byte[] publicHalf, byte[] plain) {
     RawKey key = RawKey.aes(Hmac.expand(kek, SEAL, 32));
     byte[] out =
         Arrays.copyOf(
             Hmac.expand(kek, COMMIT, COMMITMENT), COMMITMENT + plain.length + Gcm.TAG_SIZE);
-    Arrays.fill(kek, (byte) 0);
     byte[] associated = associated(id, publicHalf);
     Gcm.seal(key, new byte[Gcm.NONCE_SIZE], associated, plain, 0, plain.length, out, COMMITMENT);
     key.destroy();
@@ -38,30 +39,27 @@ public final class PassphraseBox {
   }
 
   /**
-   * Opens a box; empty if the passphrase is not its one.
+   * Opens a box; empty if the key is not its one.
    *
-   * @throws MalformedException if the passphrase is right and the box was changed
+   * @throws MalformedException if the key is right and the box was changed
    */
-  public static Optional<byte[]> open(
-      byte[] passphrase, Argon2id cost, byte[] salt, ObjectId id, byte[] publicHalf, byte[] box) {
+  public static Optional<byte[]> open(byte[] kek, ObjectId id, byte[] publicHalf, byte[] box) {
     int length = box.length - COMMITMENT;
     if (length < Gcm.TAG_SIZE) {
-      throw new MalformedException("what the passphrase seals is too short");
+      throw new MalformedException("what the credential seals is too short");
     }
-    byte[] kek = cost.derive(passphrase, salt, 32);
-    byte[] commitment = Hmac.expand(kek, COMMIT, COMMITMENT);
+    if (!MessageDigest.isEqual(
+        Hmac.expand(kek, COMMIT, COMMITMENT), Arrays.copyOf(box, COMMITMENT))) {
+      return Optional.empty();
+    }
     RawKey key = RawKey.aes(Hmac.expand(kek, SEAL, 32));
-    Arrays.fill(kek, (byte) 0);
     try {
-      if (!MessageDigest.isEqual(commitment, Arrays.copyOf(box, COMMITMENT))) {
-        return Optional.empty();
-      }
       byte[] out = new byte[length - Gcm.TAG_SIZE];
       byte[] associated = associated(id, publicHalf);
       Gcm.open(key, new byte[Gcm.NONCE_SIZE], associated, box, COMMITMENT, length, out, 0);
       return Optional.of(out);
     } catch (AEADBadTagException e) {
-      throw new MalformedException("what the passphrase seals was changed", e);
+      throw new MalformedException("what the credential seals was changed", e);
     } finally {
       key.destroy();
     }

@@ -1,0 +1,181 @@
+package io.salvor.cli.command;
+
+import io.salvor.cli.console.JsonDocument;
+import io.salvor.cli.console.TextOutput;
+import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.keys.CredentialInfo;
+import io.salvor.engine.keys.EpochInfo;
+import io.salvor.engine.keys.KeyRegister;
+import io.salvor.engine.keys.Opener;
+import io.salvor.engine.repository.Repository;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code salvor key}. */
+@picocli.CommandLine.Command(
+    footer = {
+      "",
+      "examples:",
+      "  salvor key list",
+      "  salvor key add --new-password-file /root/other-password --label \"the office safe\"",
+      "  salvor key add --new-kms kms:file:/etc/salvor/key",
+      "  salvor key remove 3f2a --yes",
+      "  salvor key add --new-password-file /root/new --replace     change the passphrase",
+      "  salvor key rotate                  what is written from now on has another key",
+      "",
+      "A passphrase that has become known: add another, remove the known one, rotate. What was",
+      "written before stays readable to who knows it and can read the storage."
+    })
+final class KeyCommand implements Command {
+  @Parameters(
+      index = "0",
+      arity = "1",
+      paramLabel = "<what>",
+      description = "list, add, remove or rotate")
+  String what = "";
+
+  @Parameters(index = "1..*", paramLabel = "<id>", description = "remove: the credential")
+  List<String> rest = new ArrayList<>();
+
+  @Option(
+      names = "--new-password-file",
+      paramLabel = "<file>",
+      description =
+          "add: a file with the new passphrase; also SALVOR_NEW_PASSWORD; on a terminal it is asked"
+              + " for, twice")
+  @Nullable Path newPasswordFile;
+
+  @Option(
+      names = "--new-kms",
+      paramLabel = "<key>",
+      description = "add: a key of a key service, such as kms:file:/path, instead of a passphrase")
+  @Nullable String newKms;
+
+  @Option(
+      names = "--label",
+      paramLabel = "<text>",
+      description = "add: a name; anybody can read it")
+  @Nullable String label;
+
+  @Option(
+      names = "--replace",
+      description = "add: then remove the credential that this command was opened with")
+  boolean replace;
+
+  @Option(names = "--yes", description = "remove: also the credential that is in use")
+  boolean yes;
+
+  @Override
+  public Exit run(Session session) throws IOException {
+    switch (what) {
+      case "list" -> list(session);
+      case "add" -> add(session);
+      case "remove" -> remove(session);
+      case "rotate" -> rotate(session);
+      default ->
+          throw Words.usage(
+              "salvor key cannot \"" + what + "\"", "it is one of list, add, remove, rotate");
+    }
+    return Exit.DONE;
+  }
+
+  private void list(Session session) throws IOException {
+    noMoreWords(0);
+    Repository repository = session.openToRead();
+    KeyRegister register = register(repository, session);
+    if (session.isJson()) {
+      KeyDocument.list(register, session.json());
+    } else {
+      KeyDocument.print(register, session);
+    }
+  }
+
+  private void add(Session session) throws IOException {
+    noMoreWords(0);
+    Repository repository = session.openToWrite();
+    KeyRegister register = register(repository, session);
+    List<CredentialInfo> before = register.credentials();
+    CredentialInfo made;
+    try (Opener opener = Openers.findNew(session, newPasswordFile, newKms)) {
+      String name =
+          label == null ? session.machine().user() + "@" + session.machine().host().get() : label;
+      made = register.add(opener, name, Argon2id.calibrated(session.machine().nanos()));
+    }
+    List<CredentialInfo> replaced =
+        replace ? before.stream().filter(CredentialInfo::inUse).toList() : List.of();
+    for (CredentialInfo old : replaced) {
+      register.remove(old.id(), true);
+    }
+    if (session.isJson()) {
+      JsonDocument json = session.json();
+      json.object("credential", () -> KeyDocument.credential(made, json));
+      json.field("removed", replaced.stream().map(c -> c.id().toString()).toList());
+    } else {
+      TextOutput out = session.text();
+      out.line("added the credential " + made.id() + ", " + KeyDocument.opener(made));
+      replaced.forEach(old -> out.line("removed the credential " + old.id()));
+    }
+  }
+
+  private void remove(Session session) throws IOException {
+    noMoreWords(1);
+    Repository repository = session.openToWrite();
+    KeyRegister register = register(repository, session);
+    CredentialInfo removed = register.byPrefix(rest.getFirst());
+    register.remove(removed.id(), yes);
+    if (session.isJson()) {
+      JsonDocument json = session.json();
+      json.field("removed", List.of(removed.id().toString()));
+      json.array(
+          "credentials",
+          () ->
+              register
+                  .credentials()
+                  .forEach(c -> json.object(() -> KeyDocument.credential(c, json))));
+    } else {
+      TextOutput out = session.text();
+      out.line("removed the credential " + removed.id());
+      out.line(
+          "who knows it, and has or gets the storage's bytes as they were, still opens what was"
+              + " written so far: see `salvor key rotate`");
+    }
+  }
+
+  private void rotate(Session session) throws IOException {
+    noMoreWords(0);
+    Repository repository = session.openToWrite();
+    KeyRegister register = register(repository, session);
+    EpochInfo epoch = register.rotate();
+    int credentials = register.credentials().size();
+    if (session.isJson()) {
+      JsonDocument json = session.json();
+      json.object("epoch", () -> KeyDocument.epoch(epoch, json));
+      json.field("credentials", credentials);
+    } else {
+      TextOutput out = session.text();
+      out.line("made the epoch " + epoch.id() + ", granted to " + credentials + " credentials");
+      out.line("what is written from now on is sealed to it; nothing was rewritten");
+    }
+  }
+
+  private void noMoreWords(int wanted) {
+    if (rest.size() > wanted) {
+      throw Words.usage(
+          "salvor key " + what + " takes no \"" + rest.get(wanted) + "\"",
+          "it is one word too many");
+    }
+    if (rest.size() < wanted) {
+      throw Words.usage("salvor key " + what + " needs a credential", "no id is given");
+    }
+  }
+
+  private static KeyRegister register(Repository repository, Session session) {
+    return repository.keyRegister(session.machine().user() + "@" + session.machine().host().get());
+  }
+}

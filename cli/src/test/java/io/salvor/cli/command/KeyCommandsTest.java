@@ -1,0 +1,91 @@
+package io.salvor.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.cli.command.CommandLineHarness.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Who may open a repository, at the command line. */
+class KeyCommandsTest {
+  @TempDir private Path top;
+  private CommandLineHarness salvor;
+  private Path source;
+
+  @BeforeEach
+  void begin() throws IOException {
+    salvor = new CommandLineHarness(top);
+    source = Files.createDirectories(top.resolve("data"));
+    Files.writeString(source.resolve("file"), "content\n");
+    salvor.json("init");
+    salvor.json("backup", source.toString());
+  }
+
+  @Test
+  void aPassphraseIsChanged() {
+    salvor.environment.put("SALVOR_NEW_PASSWORD", "battery staple");
+    JsonNode added = salvor.json("key", "add", "--replace", "--label", "the new one");
+    Schemas.check("key-add", added.toString());
+    assertThat(added.at("/credential/label").asString()).isEqualTo("the new one");
+    assertThat(added.get("removed")).hasSize(1);
+
+    assertThat(salvor.run("list").exit()).isEqualTo(12);
+    salvor.environment.put("SALVOR_PASSWORD", "battery staple");
+    assertThat(salvor.json("list").get("backups")).hasSize(1);
+    assertThat(salvor.json("verify").get("status").asString()).isEqualTo("intact");
+  }
+
+  @Test
+  void aKnownPassphraseIsRemovedAndWhatComesAfterIsClosedToIt() {
+    String first = salvor.json("key", "list").at("/credentials/0/id").asString();
+    salvor.environment.put("SALVOR_NEW_PASSWORD", "battery staple");
+    String second = salvor.json("key", "add").at("/credential/id").asString();
+    JsonNode listed = salvor.json("key", "list");
+    Schemas.check("key-list", listed.toString());
+    assertThat(listed.get("credentials")).hasSize(2);
+
+    Result inUse = salvor.run("key", "remove", first.substring(0, 10));
+    assertThat(inUse.exit()).isEqualTo(1);
+    assertThat(inUse.err()).contains("SLV-1010", "--yes");
+    JsonNode removed = salvor.json("key", "remove", second);
+    Schemas.check("key-remove", removed.toString());
+    assertThat(removed.get("removed").get(0).asString()).isEqualTo(second);
+    assertThat(salvor.run("key", "remove", first, "--yes").err()).contains("SLV-1010", "last one");
+
+    JsonNode rotated = salvor.json("key", "rotate");
+    Schemas.check("key-rotate", rotated.toString());
+    salvor.json("backup", source.toString());
+    assertThat(salvor.json("verify", "--depth", "full").get("status").asString())
+        .isEqualTo("intact");
+    assertThat(salvor.run("key", "list").out()).contains("newest", "passphrase");
+  }
+
+  @Test
+  void aKeyOfAKeyServiceOpensInsteadOfAPassphrase() {
+    String key = "kms:file:" + top.resolve("keys/one");
+    JsonNode added = salvor.json("key", "add", "--new-kms", key);
+    assertThat(added.at("/credential/kms").asString()).isEqualTo(key);
+    salvor.environment.remove("SALVOR_PASSWORD");
+    assertThat(salvor.json("list", "--kms", key).get("backups")).hasSize(1);
+    assertThat(salvor.run("list", "--kms", "kms:file:" + top.resolve("keys/none")).exit())
+        .isEqualTo(12);
+  }
+
+  @Test
+  void aRepositoryIsMadeWithAKeyAlone() {
+    salvor.environment.remove("SALVOR_PASSWORD");
+    String repo = top.resolve("other").toString();
+    String key = "kms:file:" + top.resolve("keys/two");
+    Result made = salvor.run("init", "--repo", repo, "--kms", key);
+    assertThat(made.exit()).isZero();
+    assertThat(made.err() + made.out()).contains("made the key " + key);
+    assertThat(salvor.run("list", "--repo", repo, "--kms", key).exit()).isZero();
+    salvor.environment.put("SALVOR_PASSWORD", "anything");
+    assertThat(salvor.run("list", "--repo", repo).exit()).isEqualTo(12);
+  }
+}

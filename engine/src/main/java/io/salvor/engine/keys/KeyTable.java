@@ -1,0 +1,104 @@
+package io.salvor.engine.keys;
+
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.crypto.SealingKey;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.storage.ObjectName;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the authority has signed of the key objects: epochs and grants. Everything else is damage,
+ * or was put there by whoever holds the storage.
+ *
+ * @param refused what is wrong with those that it has not signed, or that cannot be read
+ */
+record KeyTable(
+    Map<ObjectId, Epoch> epochs,
+    Map<ObjectId, Grant> grants,
+    Map<ObjectName, SalvorException> refused) {
+
+  static KeyTable of(KeyObjects objects, byte[] authority) {
+    KeyTable table =
+        new KeyTable(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(objects.damaged()));
+    for (KeyObject object : objects.epochs()) {
+      table.tried(object, () -> table.epochs.put(object.id(), Epoch.decode(object, authority)));
+    }
+    for (KeyObject object : objects.grants()) {
+      table.tried(object, () -> table.grants.put(object.id(), Grant.decode(object, authority)));
+    }
+    return table;
+  }
+
+  private void tried(KeyObject object, Runnable read) {
+    try {
+      read.run();
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.KEY_DAMAGED) {
+        throw e;
+      }
+      refused.put(object.name(), e);
+    }
+  }
+
+  /**
+   * The epoch that no other names as its predecessor; of several, which were made at once by people
+   * who did not see each other, the latest by its time, then by its id. Empty if none is left.
+   */
+  Optional<Epoch> newest() {
+    Set<ObjectId> predecessors = new HashSet<>();
+    epochs.values().forEach(epoch -> epoch.predecessor().ifPresent(predecessors::add));
+    return epochs.values().stream()
+        .filter(epoch -> !predecessors.contains(epoch.id()))
+        .max(Comparator.comparing(Epoch::created).thenComparing(Epoch::id));
+  }
+
+  /**
+   * The union of a credential's grants.
+   *
+   * @throws SalvorException KEY_DAMAGED
+   */
+  Secrets secrets(ObjectId credential, Credential.Payload payload) {
+    Secrets union = null;
+    for (Grant grant : grants.values()) {
+      if (grant.credential().equals(credential)) {
+        Secrets secrets = grant.open(payload.key());
+        union = union == null ? secrets : union.with(secrets, grant);
+        union.requireAuthority(payload.authority(), grant);
+      }
+    }
+    if (union == null) {
+      throw refused.entrySet().stream()
+          .filter(e -> ObjectKind.GRANT.idIn(e.getKey()).isPresent())
+          .map(Map.Entry::getValue)
+          .findFirst()
+          .orElseGet(
+              () ->
+                  KeyDamage.lost(
+                      "The credential " + credential + " has no grant",
+                      "No object keys/*.grant is for it"));
+    }
+    union
+        .epochs()
+        .forEach(
+            (id, key) -> {
+              Epoch epoch = epochs.get(id);
+              if (epoch != null && !same(epoch, key)) {
+                throw KeyDamage.of(
+                    ObjectKind.EPOCH.name(id), "Its public half is not the one that was granted");
+              }
+            });
+    return union;
+  }
+
+  private static boolean same(Epoch epoch, SealingKey key) {
+    return Arrays.equals(epoch.publicHalf(), key.publicHalf());
+  }
+}

@@ -1,0 +1,37 @@
+package io.salvor.engine.keys;
+
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A credential as the authority's grants tell of it: the only word on whom more is granted to.
+ *
+ * @param epochs that were granted to it
+ */
+record Member(ObjectId id, byte[] publicHalf, SortedSet<ObjectId> epochs) {
+
+  /** Those that were granted something and were not withdrawn, by id. */
+  static SortedMap<ObjectId, Member> of(KeyTable table, KeyRecord record) {
+    SortedMap<ObjectId, Member> members = new TreeMap<>();
+    for (Grant grant : table.grants().values()) {
+      if (record.isRemoved(ObjectKind.GRANT.name(grant.id()))
+          || record.isRemoved(ObjectKind.CREDENTIAL.name(grant.credential()))) {
+        continue;
+      }
+      Member member =
+          members.computeIfAbsent(
+              grant.credential(), id -> new Member(id, grant.publicHalf(), new TreeSet<>()));
+      if (!Arrays.equals(member.publicHalf, grant.publicHalf())) {
+        throw KeyDamage.of(
+            ObjectKind.GRANT.name(grant.id()), "Another grant names another public half");
+      }
+      member.epochs.addAll(grant.epochs());
+    }
+    return members;
+  }
+}

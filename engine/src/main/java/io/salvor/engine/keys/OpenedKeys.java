@@ -1,0 +1,149 @@
+package io.salvor.engine.keys;
+
+import io.salvor.engine.crypto.DerivedKeys;
+import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.ledger.Ledger;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opened credential: the ring of its secrets, and what is known of all key objects. Closing it
+ * destroys the secrets.
+ */
+public final class OpenedKeys implements AutoCloseable {
+  private final ObjectId credential;
+  private final Credential.Payload payload;
+  private final Secrets secrets;
+  private final KeyRing ring;
+  private KeyObjects objects;
+  private KeyTable table;
+
+  private OpenedKeys(
+      ObjectId credential,
+      Credential.Payload payload,
+      Secrets secrets,
+      KeyRing ring,
+      KeyObjects objects,
+      KeyTable table) {
+    this.credential = credential;
+    this.payload = payload;
+    this.secrets = secrets;
+    this.ring = ring;
+    this.objects = objects;
+    this.table = table;
+  }
+
+  /** From an opened credential to the ring, checking each step (docs/format.md §4). */
+  static OpenedKeys of(
+      ObjectId credential,
+      Credential.Payload payload,
+      byte[] description,
+      KeyObjects objects,
+      SecureRandom random) {
+    if (!Arrays.equals(Sha256.of(description), payload.description())) {
+      throw KeyDamage.repository(
+          "The object salvor is not the one that the credential was made for",
+          "Its hash is not the one in keys/" + credential + ".credential",
+          "Put it back from a copy of the repository; every copy has the same bytes");
+    }
+    KeyTable table = KeyTable.of(objects, payload.authority());
+    Secrets secrets = table.secrets(credential, payload);
+    Epoch newest =
+        table
+            .newest()
+            .orElseThrow(
+                () ->
+                    KeyDamage.lost(
+                        "The newest epoch cannot be told", "No object keys/*.epoch can be read"));
+    KeyRing.@Nullable Recipient current =
+        secrets.epochs().containsKey(newest.id())
+            ? new KeyRing.Recipient(newest.id(), newest.publicHalf())
+            : null;
+    KeyRing ring =
+        new KeyRing(
+            DerivedKeys.of(secrets.root()),
+            payload.authority(),
+            secrets.authority(),
+            secrets.epochs(),
+            current,
+            random);
+    return new OpenedKeys(credential, payload, secrets, ring, objects, table);
+  }
+
+  /** What reads and writes objects. */
+  public KeyRing ring() {
+    return ring;
+  }
+
+  /** The credential that was opened. */
+  public ObjectId credential() {
+    return credential;
+  }
+
+  /**
+   * Holds the key objects against the ledger.
+   *
+   * @throws SalvorException CREDENTIAL_WITHDRAWN; KEY_DAMAGED if what this credential needs is lost
+   *     or damaged
+   */
+  public KeyAudit audit(Storage storage, Ledger ledger) throws IOException {
+    KeyAudit audit = KeyAudit.of(this, KeyRecord.of(ledger), storage);
+    for (SalvorException e : audit.refusals()) {
+      throw e;
+    }
+    return audit;
+  }
+
+  /** Everything that is wrong with the key objects as they lie there now, by the ledger. */
+  public List<SalvorException> faults(Storage storage, Ledger ledger) throws IOException {
+    reread(storage);
+    KeyAudit audit = KeyAudit.of(this, KeyRecord.of(ledger), storage);
+    List<SalvorException> faults = new ArrayList<>(audit.refusals());
+    faults.addAll(audit.issues());
+    return faults;
+  }
+
+  /** Without the ledger nobody can tell whom damage concerns: any of it stops everybody. */
+  void requireWhole() {
+    for (SalvorException e : KeyAudit.strict(this).refusals()) {
+      throw e;
+    }
+  }
+
+  /** Reads the key objects again, after they were changed. */
+  void reread(Storage storage) throws IOException {
+    objects = KeyObjects.read(storage);
+    table = KeyTable.of(objects, payload.authority());
+  }
+
+  KeyObjects objects() {
+    return objects;
+  }
+
+  KeyTable table() {
+    return table;
+  }
+
+  Secrets secrets() {
+    return secrets;
+  }
+
+  Credential.Payload payload() {
+    return payload;
+  }
+
+  @Override
+  public void close() {
+    payload.key().close();
+    Arrays.fill(secrets.root(), (byte) 0);
+    ring.close();
+  }
+}

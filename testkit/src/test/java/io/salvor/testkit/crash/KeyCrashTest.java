@@ -1,0 +1,152 @@
+package io.salvor.testkit.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.keys.CredentialInfo;
+import io.salvor.engine.keys.KeyRegister;
+import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.Storage;
+import io.salvor.testkit.SettableClock;
+import io.salvor.testkit.crash.Crashes.Moment;
+import io.salvor.testkit.files.MemoryTempDir;
+import io.salvor.testkit.repository.LocalCopies;
+import io.salvor.testkit.repository.Machine;
+import io.salvor.testkit.repository.MapSource;
+import io.salvor.testkit.storage.Extent;
+import io.salvor.testkit.storage.Fault;
+import io.salvor.testkit.storage.FaultyStorage;
+import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.SimulatedCrash;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Crashes at every storage operation of changing keys. Whatever was reached, the repository opens
+ * with the old passphrase or the new one, nothing is reported lost, and the next change and the
+ * next backup succeed.
+ */
+class KeyCrashTest {
+  private static final long SEED = 20260131;
+  private static final Argon2id CHEAP = new Argon2id(64, 1, 1);
+  private static final String OLD = "secret";
+  private static final String NEW = "another";
+
+  @TempDir(factory = MemoryTempDir.class)
+  Path temp;
+
+  private Crashes crashes;
+  private Moment moment;
+
+  /** A change of keys. */
+  private interface Change {
+    void make(KeyRegister register) throws IOException;
+  }
+
+  @BeforeEach
+  void makeMoment() throws Exception {
+    crashes = new Crashes(temp);
+    MapSource files = new MapSource().put("a", "first".getBytes(StandardCharsets.UTF_8));
+    Moment empty = crashes.empty(files);
+    moment =
+        crashes.afterBackup(empty, files.copy().put("b", "b".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void whileAPassphraseIsChanged() throws Exception {
+    int deaths =
+        everywhere(
+            register -> {
+              List<CredentialInfo> before = register.credentials();
+              try (Passphrase passphrase = passphrase(NEW)) {
+                register.add(passphrase, "new", CHEAP);
+              }
+              register.remove(before.getFirst().id(), true);
+            },
+            NEW);
+    assertThat(deaths).isGreaterThan(15);
+  }
+
+  @Test
+  void whileAnEpochIsMade() throws Exception {
+    assertThat(everywhere(KeyRegister::rotate, OLD)).isGreaterThan(8);
+  }
+
+  private int everywhere(Change change, String after) throws Exception {
+    for (int operation = 1; ; operation++) {
+      boolean died = false;
+      for (Extent extent : Extent.values()) {
+        died |= dies(change, operation, extent, after);
+      }
+      if (!died) {
+        return operation - 1;
+      }
+    }
+  }
+
+  private boolean dies(Change change, int operation, Extent extent, String after) throws Exception {
+    MemoryStorage storage = MemoryStorage.of(moment.objects());
+    Path local = crashes.copy(moment.local());
+    Machine machine = new Machine(local, new SettableClock(moment.now()));
+    FaultyStorage faulty =
+        new FaultyStorage(storage, SEED + operation).at(operation, new Fault.Crash(extent));
+    boolean died = false;
+    try {
+      Repository repository = machine.open(faulty);
+      change.make(repository.keyRegister("tester"));
+    } catch (SimulatedCrash e) {
+      died = true;
+    }
+    String what = faulty.crashedAt().orElse("no crash") + ": " + extent;
+    try {
+      check(machine, storage, extent == Extent.TORN, died ? null : after);
+      check(new Machine(crashes.newPlace(), machine.clock()), storage, extent == Extent.TORN, null);
+    } catch (AssertionError | Exception e) {
+      throw new AssertionError(what + ": " + e.getMessage(), e);
+    }
+    LocalCopies.remove(local);
+    return died;
+  }
+
+  private void check(Machine machine, MemoryStorage left, boolean torn, String acknowledged)
+      throws Exception {
+    MemoryStorage storage = MemoryStorage.of(left.snapshot());
+    String works = acknowledged != null ? acknowledged : opens(machine, storage, OLD) ? OLD : NEW;
+    try (Repository repository = machine.open(storage, works)) {
+      Crashes.holds(repository, moment);
+      if (!torn) {
+        assertThat(repository.keyFaults()).isEmpty();
+        assertThat(Machine.verify(repository).intact()).isTrue();
+      }
+      repository.keyRegister("tester").rotate();
+    }
+    try (Repository repository = machine.open(storage, works)) {
+      assertThat(repository.keys().canSeal()).isTrue();
+      machine.backup(repository, moment.source().copy(), null);
+      assertThat(torn || Machine.verify(repository).intact()).isTrue();
+    }
+  }
+
+  private static boolean opens(Machine machine, Storage storage, String passphrase)
+      throws IOException {
+    try {
+      machine.open(storage, passphrase).close();
+      return true;
+    } catch (SalvorException e) {
+      assertThat(e.code()).isIn(ErrorCode.WRONG_CREDENTIAL, ErrorCode.CREDENTIAL_WITHDRAWN);
+      return false;
+    }
+  }
+
+  private static Passphrase passphrase(String text) {
+    return Passphrase.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
