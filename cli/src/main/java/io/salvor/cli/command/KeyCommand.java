@@ -1,5 +1,6 @@
 package io.salvor.cli.command;
 
+import io.salvor.cli.console.HumanText;
 import io.salvor.cli.console.JsonDocument;
 import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.crypto.Argon2id;
@@ -8,6 +9,9 @@ import io.salvor.engine.keys.CredentialInfo;
 import io.salvor.engine.keys.EpochInfo;
 import io.salvor.engine.keys.KeyRegister;
 import io.salvor.engine.keys.Opener;
+import io.salvor.engine.reencrypt.Exposure;
+import io.salvor.engine.reencrypt.ReencryptReport;
+import io.salvor.engine.reencrypt.Reencryption;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +32,8 @@ import picocli.CommandLine.Parameters;
       "  salvor key remove 3f2a --yes",
       "  salvor key add --new-password-file /root/new --replace     change the passphrase",
       "  salvor key rotate                  what is written from now on has another key",
+      "  salvor key rotate --reencrypt      and what was written before, too",
+      "  salvor key list --exposure         what a credential that leaked still opens",
       "",
       "A passphrase that has become known: add another, remove the known one, rotate. What was",
       "written before stays readable to who knows it and can read the storage."
@@ -68,6 +74,21 @@ final class KeyCommand implements Command {
       description = "add: then remove the credential that this command was opened with")
   boolean replace;
 
+  @Option(
+      names = "--exposure",
+      description = "list: what is sealed to which epoch; reads the header of every pack")
+  boolean exposure;
+
+  @Option(
+      names = "--reencrypt",
+      description = "rotate: also seal to the new epoch what was written before")
+  boolean reencrypt;
+
+  @Option(
+      names = "--resume",
+      description = "rotate --reencrypt: make no new epoch, go on with what was interrupted")
+  boolean resume;
+
   @Option(names = "--yes", description = "remove: also the credential that is in use")
   boolean yes;
 
@@ -77,7 +98,9 @@ final class KeyCommand implements Command {
       case "list" -> list(session);
       case "add" -> add(session);
       case "remove" -> remove(session);
-      case "rotate" -> rotate(session);
+      case "rotate" -> {
+        return rotate(session);
+      }
       default ->
           throw Words.usage(
               "salvor key cannot \"" + what + "\"", "it is one of list, add, remove, rotate");
@@ -89,10 +112,19 @@ final class KeyCommand implements Command {
     noMoreWords(0);
     Repository repository = session.openToRead();
     KeyRegister register = register(repository, session);
+    List<Exposure> found =
+        exposure ? Exposure.of(repository, register, session.progress()) : List.of();
     if (session.isJson()) {
       KeyDocument.list(register, session.json());
+      if (exposure) {
+        KeyDocument.exposure(found, session.json());
+      }
     } else {
       KeyDocument.print(register, session);
+      if (exposure) {
+        session.text().line();
+        KeyDocument.print(found, session);
+      }
     }
   }
 
@@ -147,20 +179,44 @@ final class KeyCommand implements Command {
     }
   }
 
-  private void rotate(Session session) throws IOException {
+  private Exit rotate(Session session) throws IOException {
     noMoreWords(0);
+    if (resume && !reencrypt) {
+      throw Words.usage("--resume goes with --reencrypt", "there is nothing else to go on with");
+    }
+    @Nullable EpochInfo made = resume ? null : makeEpoch(session);
+    // Opened after it was made, for what is opened seals to the newest epoch that it has seen.
     Repository repository = session.openToWrite();
-    KeyRegister register = register(repository, session);
-    EpochInfo epoch = register.rotate();
-    int credentials = register.credentials().size();
+    ReencryptReport report =
+        reencrypt ? Reencryption.run(repository, author(session), session.progress()) : null;
+    KeyRegister register = repository.keyRegister(author(session));
+    List<Exposure> exposure = Exposure.of(repository, register, session.progress());
+    EpochInfo newest =
+        register.epochs().stream().filter(EpochInfo::newest).findFirst().orElseThrow();
     if (session.isJson()) {
       JsonDocument json = session.json();
-      json.object("epoch", () -> KeyDocument.epoch(epoch, json));
-      json.field("credentials", credentials);
+      json.object("epoch", () -> KeyDocument.epoch(newest, json));
+      json.field("credentials", register.credentials().size());
+      KeyDocument.reencrypted(report, json);
+      KeyDocument.exposure(exposure, json);
     } else {
       TextOutput out = session.text();
-      out.line("made the epoch " + epoch.id() + ", granted to " + credentials + " credentials");
-      out.line("what is written from now on is sealed to it; nothing was rewritten");
+      if (made != null) {
+        out.line(
+            "made the epoch "
+                + made.id()
+                + ", granted to "
+                + HumanText.count(register.credentials().size(), "credential", "credentials")
+                + "; what is written from now on is sealed to it");
+      }
+      KeyDocument.print(report, exposure, session);
+    }
+    return report == null || report.failures().isEmpty() ? Exit.DONE : Exit.DAMAGED;
+  }
+
+  private static EpochInfo makeEpoch(Session session) throws IOException {
+    try (Repository repository = session.openToWriteAlone()) {
+      return repository.keyRegister(author(session)).rotate();
     }
   }
 
@@ -176,6 +232,10 @@ final class KeyCommand implements Command {
   }
 
   private static KeyRegister register(Repository repository, Session session) {
-    return repository.keyRegister(session.machine().user() + "@" + session.machine().host().get());
+    return repository.keyRegister(author(session));
+  }
+
+  private static String author(Session session) {
+    return session.machine().user() + "@" + session.machine().host().get();
   }
 }

@@ -5,10 +5,15 @@ import io.salvor.cli.console.JsonDocument;
 import io.salvor.cli.console.PlainText;
 import io.salvor.cli.console.Table;
 import io.salvor.cli.console.TextOutput;
+import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.keys.CredentialInfo;
 import io.salvor.engine.keys.EpochInfo;
 import io.salvor.engine.keys.KeyRegister;
+import io.salvor.engine.reencrypt.Exposure;
+import io.salvor.engine.reencrypt.ReencryptReport;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Credentials and epochs, for people and for programs. */
 final class KeyDocument {
@@ -66,6 +71,92 @@ final class KeyDocument {
           e.newest() ? "newest" : "");
     }
     epochs.print(out);
+  }
+
+  static void reencrypted(@Nullable ReencryptReport report, JsonDocument json) {
+    if (report == null) {
+      json.none("reencrypted");
+      return;
+    }
+    json.object(
+        "reencrypted",
+        () -> {
+          json.field("packs", report.packs());
+          json.field("bytes", report.bytes());
+          json.field("manifests", report.manifests());
+          json.field("facts", report.facts());
+          json.array(
+              "failures",
+              () ->
+                  report
+                      .failures()
+                      .forEach(
+                          e ->
+                              json.object(
+                                  () -> {
+                                    json.field("code", e.code().code());
+                                    json.field("message", e.getMessage() + ": " + e.why());
+                                  })));
+        });
+  }
+
+  static void exposure(List<Exposure> exposure, JsonDocument json) {
+    json.array("exposure", () -> exposure.forEach(e -> json.object(() -> exposure(e, json))));
+  }
+
+  private static void exposure(Exposure exposure, JsonDocument json) {
+    json.field("epoch", exposure.epoch().id().toString());
+    json.field("newest", exposure.epoch().newest());
+    json.field("credentials", exposure.credentials().stream().map(ObjectId::toString).toList());
+    json.field("packs", exposure.packs());
+    json.field("bytes", exposure.bytes());
+    json.field("backups", exposure.backups().stream().map(BackupId::text).toList());
+    json.field("others", exposure.others());
+    json.field("unnamedPacks", exposure.unnamed());
+  }
+
+  static void print(@Nullable ReencryptReport report, List<Exposure> exposure, Session session) {
+    TextOutput out = session.text();
+    if (report != null) {
+      out.line(
+          "sealed anew: "
+              + HumanText.count(report.packs(), "pack", "packs")
+              + " of "
+              + HumanText.size(report.bytes())
+              + ", "
+              + HumanText.count(report.manifests(), "manifest", "manifests")
+              + ", "
+              + HumanText.count(report.facts(), "fact", "facts"));
+      report
+          .failures()
+          .forEach(e -> out.line(out.bad("not") + "  " + PlainText.of(e.getMessage())));
+    }
+    print(exposure, session);
+  }
+
+  static void print(List<Exposure> exposure, Session session) {
+    TextOutput out = session.text();
+    Table table =
+        new Table(
+            "SEALED TO", "", ">HELD BY", ">PACKS", ">SIZE", ">BACKUPS", ">OTHER", ">TO PRUNE");
+    for (Exposure e : exposure) {
+      table.row(
+          e.epoch().id().toString().substring(0, SHORT),
+          e.epoch().newest() ? "newest" : "",
+          HumanText.count(e.credentials().size()),
+          HumanText.count(e.packs()),
+          HumanText.size(e.bytes()),
+          HumanText.count(e.backups().size()),
+          HumanText.count(e.others()),
+          HumanText.count(e.unnamed()));
+    }
+    table.print(out);
+    out.line(
+        "who ever held an epoch opens what is sealed to it, here and in every copy; of packs to"
+            + " prune the bytes are still there until `salvor prune`");
+    out.line(
+        "whoever ever held any reads the index and the ledger (names and sizes of blobs, ids and"
+            + " addresses of backups), and if they can write the storage, can sign in its name");
   }
 
   /** What opens it, in words. */

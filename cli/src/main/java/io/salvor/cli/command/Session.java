@@ -212,8 +212,14 @@ final class Session implements AutoCloseable {
     return open(address, keep(LocalState.open(machine.environment(), machine.home())));
   }
 
+  /** Opens the repository to write; the caller closes it. */
+  Repository openToWriteAlone() throws IOException {
+    LocalState local = keep(LocalState.open(machine.environment(), machine.home()));
+    return open(Storages.open(repositoryAddress()), Optional.empty(), local);
+  }
+
   private Repository open(String address, LocalState local) throws IOException {
-    return open(Storages.open(address), Optional.empty(), local);
+    return keep(open(Storages.open(address), Optional.empty(), local));
   }
 
   /**
@@ -227,7 +233,7 @@ final class Session implements AutoCloseable {
             machine.environment(),
             machine.home(),
             e -> warn("", ErrorText.inOneLine(e), e.code().code()));
-    return open(storage, passwordFile, keep(local));
+    return keep(open(storage, passwordFile, keep(local)));
   }
 
   private Repository open(Storage storage, Optional<Path> passwordFile, LocalState local)
@@ -236,7 +242,7 @@ final class Session implements AutoCloseable {
         passwordFile.isPresent()
             ? Passphrase.find(passwordFile, machine.environment()).orElseThrow()
             : opener()) {
-      return keep(Repository.open(storage, opener, surroundings(local), progress()));
+      return Repository.open(storage, opener, surroundings(local), progress());
     } catch (IOException | RuntimeException e) {
       storage.close();
       throw e;

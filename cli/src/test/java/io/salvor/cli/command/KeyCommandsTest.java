@@ -66,6 +66,31 @@ class KeyCommandsTest {
   }
 
   @Test
+  void whatWasWrittenBeforeIsSealedAnewAndTheReportSaysWhatIsLeft() {
+    String checksum = salvor.json("show", "latest").get("checksum").asString();
+    JsonNode rotated = salvor.json("key", "rotate", "--reencrypt");
+    Schemas.check("key-rotate", rotated.toString());
+    assertThat(rotated.at("/reencrypted/packs").asInt()).isEqualTo(2);
+    assertThat(rotated.at("/reencrypted/manifests").asInt()).isEqualTo(1);
+    assertThat(rotated.at("/exposure/0/packs").asInt()).isZero();
+    assertThat(rotated.at("/exposure/0/unnamedPacks").asInt()).isEqualTo(2);
+    assertThat(rotated.at("/exposure/1/backups")).hasSize(1);
+
+    assertThat(salvor.json("show", "latest").get("checksum").asString()).isEqualTo(checksum);
+    assertThat(salvor.json("verify", "--depth", "full").get("status").asString())
+        .isEqualTo("intact");
+    assertThat(salvor.json("list").get("backups")).hasSize(1);
+    JsonNode listed = salvor.json("key", "list", "--exposure");
+    Schemas.check("key-list", listed.toString());
+    assertThat(listed.get("exposure")).hasSize(2);
+    JsonNode again = salvor.json("key", "rotate", "--reencrypt", "--resume");
+    assertThat(again.at("/epoch/id")).isEqualTo(rotated.at("/epoch/id"));
+    assertThat(again.at("/reencrypted/packs").asInt()).isZero();
+    assertThat(salvor.run("key", "rotate", "--resume").exit()).isEqualTo(2);
+    assertThat(salvor.run("key", "list", "--exposure").out()).contains("SEALED TO");
+  }
+
+  @Test
   void aKeyOfAKeyServiceOpensInsteadOfAPassphrase() {
     String key = "kms:file:" + top.resolve("keys/one");
     JsonNode added = salvor.json("key", "add", "--new-kms", key);

@@ -18,7 +18,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -64,18 +66,23 @@ public record BackupList(
     dead.removeIf(name -> !ledger.removed().contains(name.value()));
     Set<ObjectName> wanted = new HashSet<>(objects);
     wanted.removeAll(dead);
-    List<Backup> sealed = new ArrayList<>();
+    // One that is just being encrypted again is there twice; one of the two is in the ledger.
+    Map<String, Backup> counting = new LinkedHashMap<>();
     Set<ObjectId> done = new HashSet<>();
     for (Backup backup : sealed(storage, keys, wanted, damaged)) {
       ObjectId session = backup.manifest().session();
       done.add(session);
       if (ledger.counts(backup.object(), session)) {
-        sealed.add(backup);
+        counting.merge(
+            backup.checksum(),
+            backup,
+            (one, other) -> ledger.existing().containsKey(one.object().value()) ? one : other);
       } else {
         dead.add(backup.object());
       }
     }
     objects.removeIf(name -> !wanted.contains(name) && !dead.contains(name));
+    List<Backup> sealed = List.copyOf(counting.values());
     List<Backup> backups = new ArrayList<>(sealed);
     for (OpenSession session : sessions) {
       SessionRecord.Checkpoint checkpoint = session.checkpoint();

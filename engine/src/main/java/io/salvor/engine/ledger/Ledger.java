@@ -156,7 +156,9 @@ public final class Ledger {
   }
 
   /**
-   * Whether a sealed manifest counts: not removed, and its session not closed without it.
+   * Whether a sealed manifest counts: not removed, and its session not closed without it. One that
+   * an entry has added counts in any case: its writer was not given up before it sealed, or whoever
+   * added it knows of the closure, as who encrypts it again under another name.
    *
    * @param object below {@code backups/}
    */
@@ -164,6 +166,7 @@ public final class Ledger {
     Set<ObjectId> accepted = view.closures().get(session);
     return !view.removed().contains(object.value())
         && (accepted == null
+            || view.existing().containsKey(object.value())
             || ObjectKind.MANIFEST.idIn(object).filter(accepted::contains).isPresent());
   }
 

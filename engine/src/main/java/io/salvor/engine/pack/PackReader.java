@@ -170,7 +170,7 @@ public final class PackReader {
         "run salvor verify to learn which backups need it, and put it back from a copy");
   }
 
-  private static SalvorException damaged(ObjectName name, String why, @Nullable Throwable cause) {
+  static SalvorException damaged(ObjectName name, String why, @Nullable Throwable cause) {
     return new SalvorException(
         ErrorCode.OBJECT_DAMAGED,
         "the object " + name + " is damaged",

@@ -51,19 +51,19 @@ final class PackWriter implements AutoCloseable {
 
   /** Encrypts the next frame and writes it. */
   void append(Frame frame) throws IOException {
-    int sealed =
-        object
-            .key()
-            .seal(
-                ObjectKey.BODY,
-                frames.size(),
-                frame.content(),
-                0,
-                frame.contentLength(),
-                frame.room(),
-                0);
-    write(frame.room(), sealed);
-    frames.add(frame.describe());
+    append(frame.describe(), frame.content(), frame.contentLength(), frame.room());
+  }
+
+  /**
+   * Encrypts the next frame and writes it.
+   *
+   * @param content compressed as the description says
+   * @param room where the encrypted bytes may go
+   */
+  void append(FrameDescription frame, byte[] content, int length, byte[] room) throws IOException {
+    int sealed = object.key().seal(ObjectKey.BODY, frames.size(), content, 0, length, room, 0);
+    write(room, sealed);
+    frames.add(frame);
     blobs += frame.blobs();
   }
 

@@ -8,6 +8,9 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.keys.CredentialInfo;
 import io.salvor.engine.keys.KeyRegister;
 import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.reencrypt.Exposure;
+import io.salvor.engine.reencrypt.Reencryption;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.Storage;
 import io.salvor.testkit.SettableClock;
@@ -48,7 +51,16 @@ class KeyCrashTest {
 
   /** A change of keys. */
   private interface Change {
+    void make(Machine machine, Storage storage) throws IOException;
+  }
+
+  /** A change of keys of an opened repository. */
+  private interface OpenedChange {
     void make(KeyRegister register) throws IOException;
+  }
+
+  private static Change opened(OpenedChange change) {
+    return (machine, storage) -> change.make(machine.open(storage).keyRegister("tester"));
   }
 
   @BeforeEach
@@ -64,20 +76,49 @@ class KeyCrashTest {
   void whileAPassphraseIsChanged() throws Exception {
     int deaths =
         everywhere(
-            register -> {
-              List<CredentialInfo> before = register.credentials();
-              try (Passphrase passphrase = passphrase(NEW)) {
-                register.add(passphrase, "new", CHEAP);
-              }
-              register.remove(before.getFirst().id(), true);
-            },
+            opened(
+                register -> {
+                  List<CredentialInfo> before = register.credentials();
+                  try (Passphrase passphrase = passphrase(NEW)) {
+                    register.add(passphrase, "new", CHEAP);
+                  }
+                  register.remove(before.getFirst().id(), true);
+                }),
             NEW);
     assertThat(deaths).isGreaterThan(15);
   }
 
   @Test
   void whileAnEpochIsMade() throws Exception {
-    assertThat(everywhere(KeyRegister::rotate, OLD)).isGreaterThan(8);
+    assertThat(everywhere(opened(KeyRegister::rotate), OLD)).isGreaterThan(8);
+  }
+
+  @Test
+  void whileEverythingIsSealedToANewEpoch() throws Exception {
+    int deaths =
+        everywhere(
+            (machine, storage) -> {
+              opened(KeyRegister::rotate).make(machine, storage);
+              Reencryption.run(machine.open(storage), "tester", Progress.NONE);
+            },
+            OLD);
+    assertThat(deaths).isGreaterThan(40);
+  }
+
+  /** Whatever was reached before, another run ends it. */
+  private static void completes(Repository repository) throws IOException {
+    assertThat(Reencryption.run(repository, "tester", Progress.NONE).failures()).isEmpty();
+    List<Exposure> exposure =
+        Exposure.of(repository, repository.keyRegister("tester"), Progress.NONE);
+    assertThat(exposure)
+        .filteredOn(e -> !e.epoch().newest())
+        .isNotEmpty()
+        .allSatisfy(
+            e -> {
+              assertThat(e.packs()).isZero();
+              assertThat(e.backups()).isEmpty();
+              assertThat(e.others()).isZero();
+            });
   }
 
   private int everywhere(Change change, String after) throws Exception {
@@ -100,8 +141,7 @@ class KeyCrashTest {
         new FaultyStorage(storage, SEED + operation).at(operation, new Fault.Crash(extent));
     boolean died = false;
     try {
-      Repository repository = machine.open(faulty);
-      change.make(repository.keyRegister("tester"));
+      change.make(machine, faulty);
     } catch (SimulatedCrash e) {
       died = true;
     }
@@ -131,6 +171,10 @@ class KeyCrashTest {
     try (Repository repository = machine.open(storage, works)) {
       assertThat(repository.keys().canSeal()).isTrue();
       machine.backup(repository, moment.source().copy(), null);
+      if (!torn) {
+        completes(repository);
+        Crashes.holds(repository, moment);
+      }
       assertThat(torn || Machine.verify(repository).intact()).isTrue();
     }
   }

@@ -1,0 +1,20 @@
+package io.salvor.engine.reencrypt;
+
+import io.salvor.engine.error.SalvorException;
+import java.util.List;
+
+/**
+ * What a re-encryption came to.
+ *
+ * @param packs written anew
+ * @param bytes of those
+ * @param manifests written anew
+ * @param facts written anew, and state
+ * @param failures what could not be: it stays sealed to its epoch
+ */
+public record ReencryptReport(
+    long packs, long bytes, long manifests, long facts, List<SalvorException> failures) {
+  public ReencryptReport {
+    failures = List.copyOf(failures);
+  }
+}
