@@ -34,6 +34,8 @@ import picocli.CommandLine.Parameters;
       "  salvor key rotate                  what is written from now on has another key",
       "  salvor key rotate --reencrypt      and what was written before, too",
       "  salvor key list --exposure         what a credential that leaked still opens",
+      "  salvor key writer add --name web1 --new-password-file /root/web1-password",
+      "  salvor key writer accept           read back what such machines have stored",
       "",
       "A passphrase that has become known: add another, remove the known one, rotate. What was",
       "written before stays readable to who knows it and can read the storage."
@@ -43,10 +45,13 @@ final class KeyCommand implements Command {
       index = "0",
       arity = "1",
       paramLabel = "<what>",
-      description = "list, add, remove or rotate")
+      description = "list, add, remove, rotate or writer")
   String what = "";
 
-  @Parameters(index = "1..*", paramLabel = "<id>", description = "remove: the credential")
+  @Parameters(
+      index = "1..*",
+      paramLabel = "<id>",
+      description = "remove: the credential; writer: add, list, remove or accept, and the client")
   List<String> rest = new ArrayList<>();
 
   @Option(
@@ -68,6 +73,12 @@ final class KeyCommand implements Command {
       paramLabel = "<text>",
       description = "add: a name; anybody can read it")
   @Nullable String label;
+
+  @Option(
+      names = "--name",
+      paramLabel = "<host>",
+      description = "writer add: the host that the write-only client backs up, and no other")
+  @Nullable String name;
 
   @Option(
       names = "--replace",
@@ -101,9 +112,13 @@ final class KeyCommand implements Command {
       case "rotate" -> {
         return rotate(session);
       }
+      case "writer" -> {
+        return new WriterCommands(this, session).run();
+      }
       default ->
           throw Words.usage(
-              "salvor key cannot \"" + what + "\"", "it is one of list, add, remove, rotate");
+              "salvor key cannot \"" + what + "\"",
+              "it is one of list, add, remove, rotate, writer");
     }
     return Exit.DONE;
   }
@@ -220,7 +235,7 @@ final class KeyCommand implements Command {
     }
   }
 
-  private void noMoreWords(int wanted) {
+  void noMoreWords(int wanted) {
     if (rest.size() > wanted) {
       throw Words.usage(
           "salvor key " + what + " takes no \"" + rest.get(wanted) + "\"",
@@ -231,7 +246,7 @@ final class KeyCommand implements Command {
     }
   }
 
-  private static KeyRegister register(Repository repository, Session session) {
+  static KeyRegister register(Repository repository, Session session) {
     return repository.keyRegister(author(session));
   }
 

@@ -120,7 +120,8 @@ final class BackupAttempt {
     session.checkpoint(manifest, true);
     session.requireAlive();
     byte[] message = ManifestCodec.encode(manifest);
-    ObjectId object = session.seal(ObjectId.random(repository.random()), message);
+    ObjectId object =
+        session.seal(repository.keys().marked(ObjectId.random(repository.random())), message);
     // Given up between the check and the seal, the manifest may be void: see the protocol's model.
     repository.awaitListings();
     session.requireAlive();

@@ -39,6 +39,9 @@ import java.util.stream.Collectors;
  */
 public record BackupList(
     List<Backup> backups, Set<ObjectName> objects, List<ObjectName> damaged, Set<ObjectName> dead) {
+  /** What somebody sees who cannot read manifests. */
+  static final BackupList NONE = new BackupList(List.of(), Set.of(), List.of(), Set.of());
+
   private static final int SHOWN_CANDIDATES = 4;
 
   public BackupList {
@@ -154,6 +157,10 @@ public record BackupList(
       try {
         byte[] message = keys.openSmall(ObjectKind.MANIFEST, id, storage.get(name));
         Manifest manifest = ManifestCodec.decode(message);
+        Optional<KeyRing.Writer> writer = keys.writerOf(id);
+        if (writer.isPresent() && !writer.get().host().equals(manifest.origin().host())) {
+          throw new MalformedException("a write-only client's backup of another host");
+        }
         backups.add(new Backup(manifest, checksum(message), name, true));
       } catch (NoSuchFileException e) {
         objects.remove(name);

@@ -1,5 +1,6 @@
 package io.salvor.engine.backup;
 
+import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.durable.ProcessMark;
@@ -118,8 +119,7 @@ public final class BackupRun {
         leaveOutWhatIsLost();
         try (BlobWriter writer = repository.newWriter()) {
           ManifestDraft draft =
-              new ManifestDraft(
-                  repository, source, request, before, open, list.nextSequence(), undo);
+              new ManifestDraft(repository, source, request, before, open, sequence(list), undo);
           BackupAttempt work =
               new BackupAttempt(repository, source, session, draft, writer, undo, progress);
           backup = work.capture(newCapture(work, list, before));
@@ -145,7 +145,7 @@ public final class BackupRun {
         compared == null ? null : ObjectKind.MANIFEST.idIn(compared.object()).orElse(null);
     Instant now = repository.now();
     return new SessionRecord.Open(
-        ObjectId.random(repository.random()),
+        repository.keys().marked(ObjectId.random(repository.random())),
         request.host(),
         now,
         parent,
@@ -259,8 +259,11 @@ public final class BackupRun {
   /** The ledger entry takes in sealed manifests whose writers died before they could add them. */
   private void acknowledge(Backup backup) throws IOException {
     List<LedgerEntry.Added> added = new ArrayList<>();
-    for (Backup other : BackupList.unnamed(repository)) {
-      added.add(other.ledgerLine());
+    // A write-only client reads no manifests, and speaks for nobody else.
+    if (repository.keys().self() == null) {
+      for (Backup other : BackupList.unnamed(repository)) {
+        added.add(other.ledgerLine());
+      }
     }
     if (added.stream().noneMatch(a -> a.object().equals(backup.object().value()))) {
       added.add(backup.ledgerLine());
@@ -272,7 +275,29 @@ public final class BackupRun {
   }
 
   private BackupList list() throws IOException {
-    return BackupList.read(repository);
+    KeyRing.Writer writer = repository.keys().self();
+    if (writer == null) {
+      return BackupList.read(repository);
+    }
+    if (!writer.host().equals(request.host())) {
+      throw new SalvorException(
+          ErrorCode.WRITE_ONLY,
+          "This credential writes backups of " + writer.host() + " only",
+          "the backup is of " + request.host(),
+          "say --host " + writer.host() + ", or use another credential");
+    }
+    return BackupList.NONE;
+  }
+
+  /** A write-only client cannot read the others' numbers; no number is above their count. */
+  private long sequence(BackupList list) {
+    if (repository.keys().self() == null) {
+      return list.nextSequence();
+    }
+    String prefix = ObjectKind.MANIFEST.prefix();
+    Set<String> ever = new HashSet<>(repository.ledger().existing().keySet());
+    ever.addAll(repository.ledger().removed());
+    return 1 + ever.stream().filter(name -> name.startsWith(prefix)).count();
   }
 
   /** Entries of an earlier backup, as far as they can be read. */

@@ -13,7 +13,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Mac;
@@ -34,6 +37,8 @@ public final class KeyRing implements AutoCloseable {
   private final byte[] authority;
   private final @Nullable Recipient current;
   private final Map<ObjectId, SealingKey> epochs;
+  private final Map<Long, Writer> writers = new HashMap<>();
+  private final @Nullable Writer self;
   private final SecureRandom random;
   private final byte[] indexKey;
   private final RawKey dataKey;
@@ -45,6 +50,24 @@ public final class KeyRing implements AutoCloseable {
 
   /** An object about to be written: its id, its first bytes, and its key. */
   public record NewObject(ObjectId id, byte[] header, ObjectKey key) {}
+
+  /**
+   * A write-only client that the authority has admitted.
+   *
+   * @param id whose first 8 bytes every object of the client's has in its id
+   * @param host the only one that it backs up
+   */
+  public record Writer(ObjectId id, String host, byte[] publicKey) {}
+
+  /** The kinds that a write-only client signs. */
+  private static final Set<ObjectKind> WRITTEN_BY_WRITERS =
+      Set.of(
+          ObjectKind.INDEX_SEGMENT,
+          ObjectKind.MANIFEST,
+          ObjectKind.SESSION_OPEN,
+          ObjectKind.CHECKPOINT,
+          ObjectKind.SESSION_END,
+          ObjectKind.LEDGER_ENTRY);
 
   /** The epoch that new objects are sealed to: its id and its public half. */
   public record Recipient(ObjectId epoch, byte[] publicHalf) {}
@@ -66,6 +89,7 @@ public final class KeyRing implements AutoCloseable {
         signer,
         epochs,
         new Recipient(epoch, requireNonNull(epochs.get(epoch), "the epoch").publicHalf()),
+        List.of(),
         random);
   }
 
@@ -76,6 +100,7 @@ public final class KeyRing implements AutoCloseable {
    * @param signer what signs
    * @param epochs every epoch that can be opened
    * @param current what new objects are sealed to; null if nothing can be written
+   * @param writers write-only clients, withdrawn ones too; one of them if {@code signer} is its key
    */
   public KeyRing(
       DerivedKeys derived,
@@ -83,8 +108,18 @@ public final class KeyRing implements AutoCloseable {
       SigningKey signer,
       Map<ObjectId, SealingKey> epochs,
       @Nullable Recipient current,
+      List<Writer> writers,
       SecureRandom random) {
     this.signer = signer;
+    writers.forEach(w -> this.writers.put(w.id().high(), w));
+    byte[] own = signer.publicKey();
+    this.self =
+        Arrays.equals(own, authority)
+            ? null
+            : writers.stream()
+                .filter(w -> Arrays.equals(w.publicKey(), own))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the signer is not admitted"));
     this.authority = authority.clone();
     this.epochs = Map.copyOf(epochs);
     this.current = current;
@@ -101,7 +136,33 @@ public final class KeyRing implements AutoCloseable {
 
   /** Begins an object under a new id. */
   public NewObject newObject(ObjectKind kind) {
-    return newObject(kind, ObjectId.random(random));
+    return newObject(kind, newId());
+  }
+
+  /** The id of a new object; a write-only client's has its mark. */
+  public ObjectId newId() {
+    return marked(ObjectId.random(random));
+  }
+
+  /** The id of an object of the holder's: itself, or with a write-only client's mark. */
+  public ObjectId marked(ObjectId id) {
+    return self == null ? id : new ObjectId(self.id().high(), id.low());
+  }
+
+  /** The write-only client that has this ring, or null if it is a key holder's. */
+  public @Nullable Writer self() {
+    return self;
+  }
+
+  /** The write-only client whose mark the id has, withdrawn or not; empty if it is nobody's. */
+  public Optional<Writer> writerOf(ObjectId id) {
+    return Optional.ofNullable(writers.get(id.high()));
+  }
+
+  /** Whether the id has the mark of a write-only client other than the holder of this ring. */
+  public boolean isForeign(ObjectId id) {
+    @Nullable Writer writer = writers.get(id.high());
+    return writer != null && (self == null || !writer.id().equals(self.id()));
   }
 
   /** Begins an object with a key of its own; each call makes another key. */
@@ -139,6 +200,13 @@ public final class KeyRing implements AutoCloseable {
       return indexed(kind, id, header);
     }
     SealingKey key = epochs.get(sealedTo);
+    if (key == null && self != null) {
+      throw new SalvorException(
+          ErrorCode.WRITE_ONLY,
+          "This credential can write backups and not read them",
+          kind.place(id) + " is sealed to those who hold keys",
+          "Use a credential that `salvor key list` shows on a machine that may read");
+    }
     if (key == null) {
       throw Damage.of(kind.place(id), "It is sealed to an epoch that this credential has not");
     }
@@ -169,7 +237,15 @@ public final class KeyRing implements AutoCloseable {
   public byte[] openSmall(ObjectKind kind, ObjectId id, byte[] object) {
     byte[] content = SmallObject.open(this, kind, id, object);
     return SignedMessage.verify(authority, kind, id, content)
+        .or(() -> byWriter(kind, id, content))
         .orElseThrow(() -> Damage.of(kind.place(id), "Its signature is not the repository's"));
+  }
+
+  /** A writer signs a few kinds, and only under ids that have its mark. */
+  private Optional<byte[]> byWriter(ObjectKind kind, ObjectId id, byte[] content) {
+    return WRITTEN_BY_WRITERS.contains(kind)
+        ? writerOf(id).flatMap(w -> SignedMessage.verify(w.publicKey(), kind, id, content))
+        : Optional.empty();
   }
 
   /** Whether an object's checksum fits; needs no key and serves packs and key objects too. */
@@ -224,11 +300,6 @@ public final class KeyRing implements AutoCloseable {
   /** Whether what is sealed to this epoch can be opened. */
   public boolean canOpen(ObjectId epoch) {
     return epochs.containsKey(epoch);
-  }
-
-  /** The epochs that can be opened. */
-  public Set<ObjectId> epochs() {
-    return epochs.keySet();
   }
 
   /**

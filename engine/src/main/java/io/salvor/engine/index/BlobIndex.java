@@ -285,7 +285,14 @@ public final class BlobIndex implements AutoCloseable {
   private void updateFrom(List<View> views) throws IOException {
     Set<ObjectId> present = new HashSet<>();
     Listings.names(storage, ObjectKind.INDEX_SEGMENT.prefix())
-        .forEach(name -> ObjectKind.INDEX_SEGMENT.idIn(name).ifPresent(present::add));
+        .forEach(
+            name ->
+                ObjectKind.INDEX_SEGMENT
+                    .idIn(name)
+                    // What a write-only client says of packs counts once a key holder has read
+                    // them.
+                    .filter(id -> !keys.isForeign(id))
+                    .ifPresent(present::add));
     vanished = false;
     Set<ObjectId> inMemory = overlay.segments().keySet();
     present.addAll(inMemory);

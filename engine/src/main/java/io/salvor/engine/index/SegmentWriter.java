@@ -59,7 +59,7 @@ public final class SegmentWriter {
   /** Writes one segment that stands for others. */
   public Written write(List<ObjectId> superseded, List<PackDescription> packs) throws IOException {
     IndexSegment segment = new IndexSegment(superseded, packs);
-    ObjectId id = ObjectId.random(random);
+    ObjectId id = keys.marked(ObjectId.random(random));
     byte[] object = keys.sealSmall(ObjectKind.INDEX_SEGMENT, id, segment.encode());
     storage.put(ObjectKind.INDEX_SEGMENT.name(id), object);
     return new Written(id, Sha256.of(object), segment.packs());

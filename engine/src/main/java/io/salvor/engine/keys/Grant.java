@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,29 @@ record Grant(
   /** Seals the secrets to a credential's public half. */
   static Grant create(
       ObjectId id, ObjectId credential, byte[] publicHalf, Secrets secrets, SecureRandom random) {
-    byte[] plain = secrets.encode();
+    return create(id, credential, publicHalf, secrets.encode(), secrets.epochIds(), random);
+  }
+
+  /** Seals a write-only client's secrets to its credential's public half. */
+  static Grant create(
+      ObjectId id,
+      ObjectId credential,
+      byte[] publicHalf,
+      WriterSecrets secrets,
+      SecureRandom random) {
+    return create(id, credential, publicHalf, secrets.encode(), List.of(), random);
+  }
+
+  private static Grant create(
+      ObjectId id,
+      ObjectId credential,
+      byte[] publicHalf,
+      byte[] plain,
+      List<ObjectId> epochs,
+      SecureRandom random) {
     Hpke.Sealed sealed = Hpke.seal(publicHalf, INFO, associated(credential, id), plain, random);
     Arrays.fill(plain, (byte) 0);
-    return new Grant(
-        id, credential, sealed.enc(), sealed.ciphertext(), publicHalf, secrets.epochIds());
+    return new Grant(id, credential, sealed.enc(), sealed.ciphertext(), publicHalf, epochs);
   }
 
   KeyObject encode(SigningKey authority) {
@@ -100,12 +119,38 @@ record Grant(
     return new Grant(object.id(), credential, enc, ciphertext, publicHalf, List.copyOf(epochs));
   }
 
+  /** Whether it is a write-only client's, which is granted no epoch. */
+  boolean isWriters() {
+    return epochs.isEmpty();
+  }
+
   /**
-   * Opens it with the credential's key.
+   * Opens a key holder's with the credential's key.
    *
    * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
    */
   Secrets open(SealingKey key) {
+    return open(
+        key,
+        plain -> {
+          Secrets secrets = Secrets.decode(plain);
+          if (!secrets.epochIds().equals(epochs)) {
+            throw new MalformedException("it holds other epochs than it says");
+          }
+          return secrets;
+        });
+  }
+
+  /**
+   * Opens a write-only client's with the credential's key.
+   *
+   * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
+   */
+  WriterSecrets openWriters(SealingKey key) {
+    return open(key, WriterSecrets::decode);
+  }
+
+  private <T> T open(SealingKey key, Function<byte[], T> decode) {
     if (!Arrays.equals(key.publicHalf(), publicHalf)) {
       throw KeyDamage.of(
           ObjectKind.GRANT.name(id), "It names another public half than the credential has");
@@ -117,11 +162,7 @@ record Grant(
       throw KeyDamage.of(ObjectKind.GRANT.name(id), "It does not decrypt: it was changed", e);
     }
     try {
-      Secrets secrets = Secrets.decode(plain);
-      if (!secrets.epochIds().equals(epochs)) {
-        throw new MalformedException("it holds other epochs than it says");
-      }
-      return secrets;
+      return decode.apply(plain);
     } catch (MalformedException e) {
       throw KeyDamage.of(ObjectKind.GRANT.name(id), "It holds no secrets: " + e.getMessage(), e);
     } finally {

@@ -1,5 +1,6 @@
 package io.salvor.engine.keys;
 
+import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
@@ -30,6 +31,10 @@ public record KeyAudit(
 
   static KeyAudit of(OpenedKeys keys, KeyRecord record, Storage storage) throws IOException {
     ObjectId own = keys.credential();
+    KeyRing.@Nullable Writer writer = keys.ring().self();
+    if (writer != null && record.isRemoved(ObjectKind.WRITER.name(writer.id()))) {
+      return new KeyAudit(List.of(withdrawn(own)), List.of(), false);
+    }
     if (record.isRemoved(ObjectKind.CREDENTIAL.name(own))) {
       return new KeyAudit(List.of(withdrawn(own)), List.of(), false);
     }
@@ -70,10 +75,8 @@ public record KeyAudit(
     List<SalvorException> issues = new ArrayList<>();
     keys.table()
         .refused()
-        .forEach(
-            (name, damage) ->
-                (ObjectKind.CREDENTIAL.idIn(name).isEmpty() ? refusals : issues).add(damage));
-    for (ObjectId epoch : keys.secrets().epochIds()) {
+        .forEach((name, damage) -> (isNeeded(name) ? refusals : issues).add(damage));
+    for (ObjectId epoch : keys.epochs()) {
       if (!keys.table().epochs().containsKey(epoch)) {
         refusals.add(
             KeyDamage.lost(
@@ -82,6 +85,10 @@ public record KeyAudit(
       }
     }
     return new KeyAudit(refusals, issues, false);
+  }
+
+  private static boolean isNeeded(ObjectName name) {
+    return ObjectKind.EPOCH.idIn(name).isPresent() || ObjectKind.GRANT.idIn(name).isPresent();
   }
 
   /** An epoch concerns everybody; a grant the credential that its label in the ledger names. */

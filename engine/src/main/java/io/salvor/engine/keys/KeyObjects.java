@@ -27,14 +27,16 @@ record KeyObjects(
     List<Credential> credentials,
     List<KeyObject> epochs,
     List<KeyObject> grants,
+    List<KeyObject> writers,
     Map<ObjectName, byte[]> hashes,
     Map<ObjectName, SalvorException> damaged) {
   private static final List<ObjectKind> KINDS =
-      List.of(ObjectKind.CREDENTIAL, ObjectKind.EPOCH, ObjectKind.GRANT);
+      List.of(ObjectKind.CREDENTIAL, ObjectKind.EPOCH, ObjectKind.GRANT, ObjectKind.WRITER);
 
   static KeyObjects read(Storage storage) throws IOException {
     KeyObjects objects =
         new KeyObjects(
+            new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
@@ -68,6 +70,7 @@ record KeyObjects(
       switch (kind) {
         case CREDENTIAL -> Credential.decode(object).ifPresent(credentials::add);
         case EPOCH -> epochs.add(object);
+        case WRITER -> writers.add(object);
         default -> grants.add(object);
       }
     } catch (SalvorException e) {

@@ -1,10 +1,12 @@
 package io.salvor.engine.keys;
 
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.crypto.SigningKey;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.Ledger;
@@ -220,6 +222,7 @@ public final class KeyRegister {
    * died. Deletes what it says was withdrawn and is there still, or there again.
    */
   private void settle() throws IOException {
+    Secrets _ = keys.secrets();
     ledger.refresh();
     keys.reread(storage);
     KeyRecord record = KeyRecord.of(ledger);
@@ -232,6 +235,10 @@ public final class KeyRegister {
             .ifPresent(added::add);
       }
     }
+    keys.table()
+        .writers()
+        .values()
+        .forEach(w -> line(ObjectKind.WRITER.name(w.id()), w.host(), record).ifPresent(added::add));
     object(keys.credential())
         .flatMap(own -> line(ObjectKind.CREDENTIAL.name(own.id()), own.label(), record))
         .ifPresent(added::add);
@@ -239,10 +246,82 @@ public final class KeyRegister {
       record(added, List.of());
     }
     for (ObjectName name : keys.objects().hashes().keySet()) {
-      if (record.isRemoved(name)) {
+      if (record.isRemoved(name) && ObjectKind.WRITER.idIn(name).isEmpty()) {
         storage.delete(name);
       }
     }
+  }
+
+  /** The write-only clients that are admitted, oldest first. */
+  public List<WriterInfo> writers() {
+    KeyRecord record = KeyRecord.of(ledger);
+    return keys.table().writers().values().stream()
+        .filter(w -> !record.isRemoved(ObjectKind.WRITER.name(w.id())))
+        .sorted(Comparator.comparing(Writer::created).thenComparing(Writer::id))
+        .map(w -> new WriterInfo(w.id(), w.host(), w.created(), w.credential()))
+        .toList();
+  }
+
+  /**
+   * Admits a write-only client, which backs up one host and can read nothing that is backed up.
+   *
+   * @param opener what its credential is opened with
+   */
+  public WriterInfo addWriter(Opener opener, String host, Argon2id cost) throws IOException {
+    settle();
+    SigningKey authority = keys.secrets().authority();
+    ObjectId id = ObjectId.random(random);
+    ObjectId credentialId = ObjectId.random(random);
+    try (SealingKey key = SealingKey.generate(random);
+        SigningKey signer = SigningKey.generate(random);
+        DerivedKeys derived = DerivedKeys.of(keys.secrets().root())) {
+      Credential.Payload payload =
+          new Credential.Payload(key, keys.payload().authority(), keys.payload().description());
+      Credential credential =
+          Credential.create(credentialId, host, clock.instant(), opener, cost, payload, random);
+      WriterSecrets secrets = new WriterSecrets(derived, signer);
+      Grant grant =
+          Grant.create(ObjectId.random(random), credentialId, key.publicHalf(), secrets, random);
+      Writer writer = new Writer(id, signer.publicKey(), host, clock.instant(), credentialId);
+      List<Added> added = new ArrayList<>();
+      added.add(put(writer.encode(authority), host));
+      added.add(put(grant.encode(authority), credentialId.toString()));
+      added.add(put(credential.encode(), host));
+      requireOpens(credentialId, opener);
+      record(added, List.of());
+      return new WriterInfo(id, host, writer.created(), credentialId);
+    }
+  }
+
+  /**
+   * Withdraws a write-only client. What it seals from now on counts for nobody; what it has sealed
+   * so far does, for the same entry of the ledger names it under the authority's signature. Its
+   * admission stays where it is, for by it the signatures are checked.
+   *
+   * @param sealed what the ledger says of its manifests
+   */
+  public void removeWriter(ObjectId id, List<Added> sealed) throws IOException {
+    settle();
+    @Nullable Writer writer = keys.table().writers().get(id);
+    if (writer == null) {
+      throw new SalvorException(
+          ErrorCode.CREDENTIAL_UNKNOWN,
+          "There is no write-only client " + id,
+          "Nobody was admitted under this id",
+          "See `salvor key list` for the ids");
+    }
+    List<ObjectName> objects =
+        new ArrayList<>(List.of(ObjectKind.CREDENTIAL.name(writer.credential())));
+    keys.table().grants().values().stream()
+        .filter(grant -> grant.credential().equals(writer.credential()))
+        .forEach(grant -> objects.add(ObjectKind.GRANT.name(grant.id())));
+    List<ObjectName> removed = new ArrayList<>(objects);
+    removed.add(ObjectKind.WRITER.name(id));
+    record(sealed, removed);
+    for (ObjectName name : objects) {
+      storage.delete(name);
+    }
+    keys.reread(storage);
   }
 
   private Optional<Added> adopt(Epoch epoch, KeyRecord record) {

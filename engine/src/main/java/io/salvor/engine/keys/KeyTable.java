@@ -1,5 +1,6 @@
 package io.salvor.engine.keys;
 
+import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
@@ -9,32 +10,53 @@ import io.salvor.engine.storage.ObjectName;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What the authority has signed of the key objects: epochs and grants. Everything else is damage,
- * or was put there by whoever holds the storage.
+ * What the authority has signed of the key objects: epochs, grants and writers. Everything else is
+ * damage, or was put there by whoever holds the storage.
  *
  * @param refused what is wrong with those that it has not signed, or that cannot be read
  */
 record KeyTable(
     Map<ObjectId, Epoch> epochs,
     Map<ObjectId, Grant> grants,
+    Map<ObjectId, Writer> writers,
     Map<ObjectName, SalvorException> refused) {
 
   static KeyTable of(KeyObjects objects, byte[] authority) {
     KeyTable table =
-        new KeyTable(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(objects.damaged()));
+        new KeyTable(
+            new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(objects.damaged()));
     for (KeyObject object : objects.epochs()) {
       table.tried(object, () -> table.epochs.put(object.id(), Epoch.decode(object, authority)));
     }
     for (KeyObject object : objects.grants()) {
       table.tried(object, () -> table.grants.put(object.id(), Grant.decode(object, authority)));
     }
+    for (KeyObject object : objects.writers()) {
+      table.tried(object, () -> table.writers.put(object.id(), Writer.decode(object, authority)));
+    }
     return table;
+  }
+
+  /** The write-only clients, withdrawn ones too: what they sealed before still has to be read. */
+  List<KeyRing.Writer> admitted() {
+    return writers.values().stream()
+        .map(w -> new KeyRing.Writer(w.id(), w.host(), w.publicKey()))
+        .toList();
+  }
+
+  /** What a write-only client was granted; empty if the credential is none's. */
+  Optional<WriterSecrets> writerSecrets(ObjectId credential, Credential.Payload payload) {
+    return grants.values().stream()
+        .filter(grant -> grant.credential().equals(credential) && grant.isWriters())
+        .findFirst()
+        .map(grant -> grant.openWriters(payload.key()));
   }
 
   private void tried(KeyObject object, Runnable read) {
@@ -68,7 +90,7 @@ record KeyTable(
   Secrets secrets(ObjectId credential, Credential.Payload payload) {
     Secrets union = null;
     for (Grant grant : grants.values()) {
-      if (grant.credential().equals(credential)) {
+      if (grant.credential().equals(credential) && !grant.isWriters()) {
         Secrets secrets = grant.open(payload.key());
         union = union == null ? secrets : union.with(secrets, grant);
         union.requireAuthority(payload.authority(), grant);

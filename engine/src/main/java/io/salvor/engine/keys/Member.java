@@ -19,7 +19,8 @@ record Member(ObjectId id, byte[] publicHalf, SortedSet<ObjectId> epochs) {
   static SortedMap<ObjectId, Member> of(KeyTable table, KeyRecord record) {
     SortedMap<ObjectId, Member> members = new TreeMap<>();
     for (Grant grant : table.grants().values()) {
-      if (record.isRemoved(ObjectKind.GRANT.name(grant.id()))
+      if (grant.isWriters()
+          || record.isRemoved(ObjectKind.GRANT.name(grant.id()))
           || record.isRemoved(ObjectKind.CREDENTIAL.name(grant.credential()))) {
         continue;
       }

@@ -4,6 +4,7 @@ import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.storage.Storage;
@@ -12,6 +13,9 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenedKeys implements AutoCloseable {
   private final ObjectId credential;
   private final Credential.Payload payload;
-  private final Secrets secrets;
+  private final @Nullable Secrets secrets;
   private final KeyRing ring;
   private KeyObjects objects;
   private KeyTable table;
@@ -29,7 +33,7 @@ public final class OpenedKeys implements AutoCloseable {
   private OpenedKeys(
       ObjectId credential,
       Credential.Payload payload,
-      Secrets secrets,
+      @Nullable Secrets secrets,
       KeyRing ring,
       KeyObjects objects,
       KeyTable table) {
@@ -55,7 +59,8 @@ public final class OpenedKeys implements AutoCloseable {
           "Put it back from a copy of the repository; every copy has the same bytes");
     }
     KeyTable table = KeyTable.of(objects, payload.authority());
-    Secrets secrets = table.secrets(credential, payload);
+    Optional<WriterSecrets> writer = table.writerSecrets(credential, payload);
+    @Nullable Secrets secrets = writer.isPresent() ? null : table.secrets(credential, payload);
     Epoch newest =
         table
             .newest()
@@ -63,19 +68,51 @@ public final class OpenedKeys implements AutoCloseable {
                 () ->
                     KeyDamage.lost(
                         "The newest epoch cannot be told", "No object keys/*.epoch can be read"));
-    KeyRing.@Nullable Recipient current =
-        secrets.epochs().containsKey(newest.id())
-            ? new KeyRing.Recipient(newest.id(), newest.publicHalf())
-            : null;
-    KeyRing ring =
-        new KeyRing(
-            DerivedKeys.of(secrets.root()),
-            payload.authority(),
-            secrets.authority(),
-            secrets.epochs(),
-            current,
-            random);
+    KeyRing.Recipient current = new KeyRing.Recipient(newest.id(), newest.publicHalf());
+    KeyRing ring;
+    if (secrets == null) {
+      ring = writersRing(credential, writer.orElseThrow(), payload, current, table, random);
+    } else {
+      ring =
+          new KeyRing(
+              DerivedKeys.of(secrets.root()),
+              payload.authority(),
+              secrets.authority(),
+              secrets.epochs(),
+              secrets.epochs().containsKey(newest.id()) ? current : null,
+              table.admitted(),
+              random);
+    }
     return new OpenedKeys(credential, payload, secrets, ring, objects, table);
+  }
+
+  /** A write-only client seals to the newest epoch's public half, and opens none. */
+  private static KeyRing writersRing(
+      ObjectId credential,
+      WriterSecrets secrets,
+      Credential.Payload payload,
+      KeyRing.Recipient current,
+      KeyTable table,
+      SecureRandom random) {
+    boolean admitted =
+        table.writers().values().stream()
+            .anyMatch(
+                w ->
+                    w.credential().equals(credential)
+                        && Arrays.equals(w.publicKey(), secrets.signer().publicKey()));
+    if (!admitted) {
+      throw KeyDamage.lost(
+          "The write-only client of the credential " + credential + " is not admitted",
+          "No object keys/*.writer is for it");
+    }
+    return new KeyRing(
+        secrets.derived(),
+        payload.authority(),
+        secrets.signer(),
+        Map.of(),
+        current,
+        table.admitted(),
+        random);
   }
 
   /** What reads and writes objects. */
@@ -132,7 +169,24 @@ public final class OpenedKeys implements AutoCloseable {
     return table;
   }
 
+  /** The epochs that were granted to the credential. */
+  Set<ObjectId> epochs() {
+    return secrets == null ? Set.of() : secrets.epochs().keySet();
+  }
+
+  /**
+   * The secrets of a key holder.
+   *
+   * @throws SalvorException WRITE_ONLY
+   */
   Secrets secrets() {
+    if (secrets == null) {
+      throw new SalvorException(
+          ErrorCode.WRITE_ONLY,
+          "This credential can write backups and nothing else",
+          "It is a write-only client's",
+          "Use a credential that holds keys");
+    }
     return secrets;
   }
 
@@ -143,7 +197,9 @@ public final class OpenedKeys implements AutoCloseable {
   @Override
   public void close() {
     payload.key().close();
-    Arrays.fill(secrets.root(), (byte) 0);
+    if (secrets != null) {
+      Arrays.fill(secrets.root(), (byte) 0);
+    }
     ring.close();
   }
 }

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
@@ -119,7 +120,13 @@ public final class Ledger {
     try {
       byte[] object = storage.get(name(id));
       byte[] message = keys.openSmall(ObjectKind.LEDGER_ENTRY, id, object);
-      return new LedgerView.Read(LedgerEntry.decode(message), Sha256.of(object));
+      LedgerEntry entry = LedgerEntry.decode(message);
+      Optional<KeyRing.Writer> writer = keys.writerOf(id);
+      if (writer.isPresent()) {
+        requireWithinLimits(entry, id);
+      }
+      return new LedgerView.Read(
+          entry, Sha256.of(object), writer.map(w -> ObjectKind.WRITER.name(w.id()).value()));
     } catch (NoSuchFileException e) {
       // Lost, or in a summary: which of them, the view tells.
       return null;
@@ -132,6 +139,17 @@ public final class Ledger {
       }
       damaged.add(id);
       return null;
+    }
+  }
+
+  /** A write-only client adds its own backups, and nothing else. */
+  private static void requireWithinLimits(LedgerEntry entry, ObjectId id) {
+    boolean own =
+        entry.added().stream()
+            .map(line -> ObjectKind.MANIFEST.idIn(new ObjectName(line.object())))
+            .allMatch(object -> object.isPresent() && object.get().high() == id.high());
+    if (!own || entry.summary() || !entry.removed().isEmpty() || !entry.closures().isEmpty()) {
+      throw new MalformedException("an entry of a write-only client that goes beyond its limits");
     }
   }
 
@@ -164,9 +182,15 @@ public final class Ledger {
    */
   public synchronized boolean counts(ObjectName object, ObjectId session) {
     Set<ObjectId> accepted = view.closures().get(session);
+    boolean named = view.existing().containsKey(object.value());
+    Optional<KeyRing.Writer> writer = ObjectKind.MANIFEST.idIn(object).flatMap(keys::writerOf);
+    boolean withdrawn =
+        writer.isPresent()
+            && view.removed().contains(ObjectKind.WRITER.name(writer.get().id()).value());
     return !view.removed().contains(object.value())
+        && (named || !withdrawn)
         && (accepted == null
-            || view.existing().containsKey(object.value())
+            || named
             || ObjectKind.MANIFEST.idIn(object).filter(accepted::contains).isPresent());
   }
 
@@ -236,6 +260,9 @@ public final class Ledger {
   public synchronized boolean summarise(Instant now, String author, SecureRandom random)
       throws IOException {
     refresh();
+    if (keys.self() != null) {
+      return false;
+    }
     LedgerSummary summary = LedgerSummary.of(view);
     if (summary.covered().isEmpty()) {
       return false;
@@ -277,11 +304,11 @@ public final class Ledger {
             now,
             author,
             covered);
-    ObjectId id = ObjectId.random(random);
+    ObjectId id = keys.marked(ObjectId.random(random));
     byte[] object = keys.sealSmall(ObjectKind.LEDGER_ENTRY, id, entry.encode());
     storage.put(name(id), object);
     // Remembered as it was stored, whether or not a list shows it yet.
-    view = view.with(id, new LedgerView.Read(entry, Sha256.of(object)));
+    view = view.with(id, new LedgerView.Read(entry, Sha256.of(object), Optional.empty()));
     remember();
   }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,8 +17,12 @@ import java.util.TreeMap;
 final class LedgerView {
   static final LedgerView EMPTY = new LedgerView(Map.of(), Set.of());
 
-  /** An entry, and the SHA-256 of its object. */
-  record Read(LedgerEntry entry, byte[] sha256) {}
+  /**
+   * An entry, and the SHA-256 of its object.
+   *
+   * @param writer the admission of the write-only client that it is of; empty if the authority's
+   */
+  record Read(LedgerEntry entry, byte[] sha256, Optional<String> writer) {}
 
   private final TreeMap<ObjectId, Read> entries = new TreeMap<>();
   private final Set<ObjectId> damaged = new HashSet<>();
@@ -39,9 +44,14 @@ final class LedgerView {
     damaged.removeAll(covered);
     for (Read r : entries.values()) {
       r.entry.predecessors().forEach(p -> named.put(p.id(), p.sha256()));
-      r.entry.added().forEach(a -> existing.put(a.object(), a));
       removed.addAll(r.entry.removed());
       r.entry.closures().forEach(this::close);
+    }
+    for (Read r : entries.values()) {
+      // What a withdrawn writer has added counts if the authority has named it since.
+      if (r.writer.filter(removed::contains).isEmpty()) {
+        r.entry.added().forEach(a -> existing.put(a.object(), a));
+      }
     }
     existing.keySet().removeAll(removed);
   }

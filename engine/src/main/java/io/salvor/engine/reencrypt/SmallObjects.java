@@ -158,7 +158,7 @@ final class SmallObjects {
   }
 
   private Done put(ObjectKind kind, byte[] message) throws IOException {
-    ObjectId id = ObjectId.random(repository.random());
+    ObjectId id = keys.newId();
     byte[] object = keys.sealSmall(kind, id, message);
     storage.put(kind.name(id), object);
     return new Done(kind.name(id), Sha256.of(object));

@@ -112,8 +112,7 @@ public final class Repository implements AutoCloseable {
       throws IOException {
     try {
       RepositoryDescription description = Keys.describe(storage);
-      LocalPlaces places =
-          new LocalPlaces(surroundings.local(), description.id(), storage.place());
+      LocalPlaces places = new LocalPlaces(surroundings.local(), description.id(), storage.place());
       Unlocked unlocked = unlock(storage, opener, surroundings.random(), places, progress);
       OpenedKeys keys = unlocked.keys();
       try {

@@ -91,7 +91,16 @@ public final class Verification {
     BackupAudit trees = new BackupAudit(repository, packs::isUsable, findings, progress);
     for (Backup backup : wanted) {
       segments(backup, objects);
-      trees.audit(backup);
+      if (isWaiting(backup)) {
+        findings.notice(
+            backup.object().value(),
+            "backup "
+                + backup.id()
+                + " was made by a write-only client, and nobody has read it back yet",
+            "run `salvor key writer accept`");
+      } else {
+        trees.audit(backup);
+      }
     }
     remember(packs);
     long blobs = depth == Depth.FULL ? packs.blobs() : trees.blobs();
@@ -184,6 +193,14 @@ public final class Verification {
         findings.damage(name.value(), "the index segment is another one", FROM_A_COPY, backup.id());
       }
     }
+  }
+
+  /** Whether what its write-only client has stored is in nobody's index yet. */
+  private boolean isWaiting(Backup backup) {
+    Set<ObjectId> taken = repository.index().superseded();
+    return backup.manifest().segments().stream()
+        .map(Manifest.SegmentRef::id)
+        .anyMatch(id -> repository.keys().isForeign(id) && !taken.contains(id));
   }
 
   /** The packs to choose from: all, or those that have something of the wanted backups. */

@@ -1,0 +1,164 @@
+package io.salvor.engine.writer;
+
+import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.IndexSegment;
+import io.salvor.engine.index.PackDescription;
+import io.salvor.engine.index.PackSummary;
+import io.salvor.engine.index.SegmentWriter;
+import io.salvor.engine.pack.PackReader;
+import io.salvor.engine.pack.PackReport;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes in what write-only clients have stored: reads every byte of the packs that their segments
+ * name, and names those that are what they are said to be in segments of the authority's, which
+ * stand for the clients'. From then on they are like any others. Nothing is lost by a crash: what
+ * was not taken in yet is taken in by the next run.
+ */
+public final class Intake {
+  private static final String REMEDY =
+      "Find out what happened on the machine; `salvor key writer remove` withdraws it";
+
+  private final Repository repository;
+  private final Storage storage;
+  private final KeyRing keys;
+  private final Progress progress;
+  private final PackReader packs;
+  private final List<Refusal> refused = new ArrayList<>();
+  private long accepted;
+  private long bytes;
+
+  /**
+   * What a run came to.
+   *
+   * @param packs that were read and found right
+   * @param bytes of those
+   * @param refused what was found wrong; nothing of it is in the index
+   */
+  public record Report(long packs, long bytes, List<Refusal> refused) {
+    public Report {
+      refused = List.copyOf(refused);
+    }
+  }
+
+  /**
+   * Something that a client has stored and that is not taken in.
+   *
+   * @param host the client's
+   */
+  public record Refusal(String host, ObjectName object, String why, String remedy) {}
+
+  private Intake(Repository repository, Progress progress) {
+    this.repository = repository;
+    this.storage = repository.storage();
+    this.keys = repository.keys();
+    this.progress = progress;
+    this.packs = new PackReader(storage, keys);
+  }
+
+  /** Takes in everything that is waiting. */
+  public static Report run(Repository repository, Progress progress) throws IOException {
+    return new Intake(repository, progress).run();
+  }
+
+  /** The clients' segments that nobody has taken in yet. */
+  public static Set<ObjectId> waiting(Repository repository) throws IOException {
+    return new Intake(repository, Progress.NONE).segments().keySet();
+  }
+
+  private Report run() throws IOException {
+    progress.phase("intake");
+    Map<ObjectId, KeyRing.Writer> waiting = segments();
+    Map<ObjectId, PackSummary> known = new HashMap<>();
+    if (!waiting.isEmpty()) {
+      repository.index().packs(pack -> known.put(pack.id(), pack));
+    }
+    for (Map.Entry<ObjectId, KeyRing.Writer> segment : waiting.entrySet()) {
+      progress.checkCancelled();
+      take(segment.getKey(), segment.getValue(), known);
+    }
+    repository.index().refresh();
+    return new Report(accepted, bytes, refused);
+  }
+
+  private Map<ObjectId, KeyRing.Writer> segments() throws IOException {
+    repository.index().refresh();
+    Set<ObjectId> done = repository.index().superseded();
+    Map<ObjectId, KeyRing.Writer> segments = new TreeMap<>();
+    storage.list(
+        ObjectKind.INDEX_SEGMENT.prefix(),
+        info ->
+            ObjectKind.INDEX_SEGMENT
+                .idIn(info.name())
+                .filter(id -> keys.isForeign(id) && !done.contains(id))
+                .ifPresent(id -> keys.writerOf(id).ifPresent(writer -> segments.put(id, writer))));
+    return segments;
+  }
+
+  private void take(ObjectId id, KeyRing.Writer writer, Map<ObjectId, PackSummary> known)
+      throws IOException {
+    IndexSegment segment;
+    try {
+      segment = IndexSegment.read(storage, keys, id);
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (SalvorException e) {
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      refuse(writer, ObjectKind.INDEX_SEGMENT.name(id), e.why());
+      return;
+    }
+    List<PackDescription> right = new ArrayList<>();
+    for (PackDescription pack : segment.packs()) {
+      if (isRight(pack, writer, known.get(pack.id()))) {
+        right.add(pack);
+      }
+    }
+    new SegmentWriter(storage, keys).write(List.of(id), right);
+    accepted += right.size();
+    right.forEach(pack -> known.put(pack.id(), summary(pack)));
+  }
+
+  private boolean isRight(PackDescription pack, KeyRing.Writer writer, @Nullable PackSummary known)
+      throws IOException {
+    if (pack.id().high() != writer.id().high()) {
+      // It would tell lies about somebody else's pack.
+      refuse(writer, pack.name(), "its id is not one of the client's");
+      return false;
+    }
+    if (known != null) {
+      // It is in the index already, as it was found to be then; no second word is taken on it.
+      return false;
+    }
+    PackReport report = packs.verify(pack, progress);
+    bytes += report.stored();
+    if (!report.isIntact()) {
+      refuse(writer, pack.name(), report.damage().getFirst().what());
+    }
+    return report.isIntact();
+  }
+
+  private void refuse(KeyRing.Writer writer, ObjectName object, String why) {
+    refused.add(new Refusal(writer.host(), object, why, REMEDY));
+  }
+
+  private static PackSummary summary(PackDescription pack) {
+    return new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
+  }
+}
