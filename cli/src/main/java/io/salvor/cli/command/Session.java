@@ -10,6 +10,7 @@ import io.salvor.cli.console.ProgressReporter;
 import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.keys.Opener;
+import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.Surroundings;

@@ -91,6 +91,38 @@ class KeyCommandsTest {
   }
 
   @Test
+  void aWriteOnlyClientBacksUpAndReadsNothing() throws IOException {
+    salvor.environment.put("SALVOR_NEW_PASSWORD", "web1's own");
+    JsonNode added = salvor.json("key", "writer", "add", "--name", "web1");
+    Schemas.check("key-writer-add", added.toString());
+    salvor.environment.put("SALVOR_PASSWORD", "web1's own");
+    Files.writeString(source.resolve("more"), "of web1");
+    assertThat(salvor.run("backup", source.toString()).err()).contains("SLV-1014", "--host web1");
+    String backup = salvor.json("backup", source.toString(), "--host", "web1").get("id").asString();
+    for (String verb : new String[] {"list", "status"}) {
+      assertThat(salvor.run(verb).exit()).as(verb).isEqualTo(12);
+    }
+    assertThat(salvor.run("cat", "latest", "file").exit()).isEqualTo(12);
+    assertThat(salvor.run("key", "rotate").exit()).isEqualTo(12);
+
+    salvor.environment.put("SALVOR_PASSWORD", CommandLineHarness.PASSWORD);
+    JsonNode listed = salvor.json("key", "writer", "list");
+    Schemas.check("key-writer-list", listed.toString());
+    assertThat(listed.at("/writers/0/host").asString()).isEqualTo("web1");
+    assertThat(salvor.json("verify", "--depth", "full").get("status").asString())
+        .isEqualTo("intact");
+    JsonNode accepted = salvor.json("key", "writer", "accept");
+    Schemas.check("key-writer-accept", accepted.toString());
+    assertThat(accepted.get("packs").asInt()).isPositive();
+    assertThat(salvor.run("cat", backup, "more").out()).isEqualTo("of web1");
+    JsonNode removed = salvor.json("key", "writer", "remove", "web1");
+    Schemas.check("key-writer-remove", removed.toString());
+    assertThat(removed.get("backups").asInt()).isEqualTo(1);
+    assertThat(salvor.run("cat", backup, "more").out()).isEqualTo("of web1");
+    assertThat(salvor.run("key", "writer", "list").exit()).isZero();
+  }
+
+  @Test
   void aKeyOfAKeyServiceOpensInsteadOfAPassphrase() {
     String key = "kms:file:" + top.resolve("keys/one");
     JsonNode added = salvor.json("key", "add", "--new-kms", key);

@@ -15,6 +15,7 @@ import io.salvor.engine.protocol.Condemnation;
 import io.salvor.engine.protocol.Condemnations;
 import io.salvor.engine.prune.PrunePlan.PackPlan;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.writer.Intake;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -103,6 +104,8 @@ public final class Prune {
   }
 
   private PruneReport run() throws IOException, InterruptedException {
+    // What write-only clients have stored has to be in the index, or it would look like nobody's.
+    Intake.Report _ = Intake.run(repository, progress);
     Survey survey = survey();
     Housekeeping housekeeping = new Housekeeping(repository, request, progress);
     // What stands for what is deleted must show in everybody's lists.

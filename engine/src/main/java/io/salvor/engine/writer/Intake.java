@@ -84,10 +84,11 @@ public final class Intake {
   private Report run() throws IOException {
     progress.phase("intake");
     Map<ObjectId, KeyRing.Writer> waiting = segments();
-    Map<ObjectId, PackSummary> known = new HashMap<>();
-    if (!waiting.isEmpty()) {
-      repository.index().packs(pack -> known.put(pack.id(), pack));
+    if (waiting.isEmpty()) {
+      return new Report(0, 0, List.of());
     }
+    Map<ObjectId, PackSummary> known = new HashMap<>();
+    repository.index().packs(pack -> known.put(pack.id(), pack));
     for (Map.Entry<ObjectId, KeyRing.Writer> segment : waiting.entrySet()) {
       progress.checkCancelled();
       take(segment.getKey(), segment.getValue(), known);
@@ -97,16 +98,18 @@ public final class Intake {
   }
 
   private Map<ObjectId, KeyRing.Writer> segments() throws IOException {
-    repository.index().refresh();
-    Set<ObjectId> done = repository.index().superseded();
     Map<ObjectId, KeyRing.Writer> segments = new TreeMap<>();
     storage.list(
         ObjectKind.INDEX_SEGMENT.prefix(),
         info ->
             ObjectKind.INDEX_SEGMENT
                 .idIn(info.name())
-                .filter(id -> keys.isForeign(id) && !done.contains(id))
+                .filter(keys::isForeign)
                 .ifPresent(id -> keys.writerOf(id).ifPresent(writer -> segments.put(id, writer))));
+    if (!segments.isEmpty()) {
+      repository.index().refresh();
+      segments.keySet().removeAll(repository.index().superseded());
+    }
     return segments;
   }
 
