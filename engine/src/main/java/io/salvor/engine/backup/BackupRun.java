@@ -130,6 +130,7 @@ public final class BackupRun {
         throw e;
       }
       end(session);
+      mergeSegments();
       warnings.addAll(source.remarks());
       return new BackupReport(
           backup,
@@ -202,6 +203,10 @@ public final class BackupRun {
 
   /** Many small segments make opening slow. What an earlier run has replaced goes first. */
   private void mergeSegments() throws InterruptedException {
+    // What a write-only client says of others' segments counts for nobody.
+    if (repository.keys().self() != null) {
+      return;
+    }
     SegmentRewrite rewrite =
         new SegmentRewrite(
             repository.storage(), repository.keys(), repository.index(), Progress.NONE);

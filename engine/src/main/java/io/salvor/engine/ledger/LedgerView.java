@@ -22,7 +22,12 @@ final class LedgerView {
    *
    * @param writer the admission of the write-only client that it is of; empty if the authority's
    */
-  record Read(LedgerEntry entry, byte[] sha256, Optional<String> writer) {}
+  record Read(LedgerEntry entry, byte[] sha256, Optional<String> writer) {
+    /** One of the authority's. */
+    Read(LedgerEntry entry, byte[] sha256) {
+      this(entry, sha256, Optional.empty());
+    }
+  }
 
   private final TreeMap<ObjectId, Read> entries = new TreeMap<>();
   private final Set<ObjectId> damaged = new HashSet<>();
