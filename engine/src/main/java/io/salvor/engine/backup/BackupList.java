@@ -106,7 +106,7 @@ public record BackupList(
    * Sealed backups that no entry of the ledger names and that count: not removed, not void, and of
    * no session that was given up and is not closed yet.
    */
-  static List<Backup> unnamed(Repository repository) throws IOException {
+  public static List<Backup> unnamed(Repository repository) throws IOException {
     Storage storage = repository.storage();
     Ledger ledger = repository.ledger();
     Set<ObjectName> objects = names(storage);

@@ -79,7 +79,7 @@ public final class Copies {
   }
 
   /** Key objects in the order in which they can be written. */
-  static List<ObjectName> keyNames(Storage storage) throws IOException {
+  public static List<ObjectName> keyNames(Storage storage) throws IOException {
     TreeSet<ObjectName> names = new TreeSet<>();
     storage.list(ObjectKind.CREDENTIAL.prefix(), info -> names.add(info.name()));
     return KEYS.stream()

@@ -232,6 +232,11 @@ public final class BlobIndex implements AutoCloseable {
     overlay.add(pack);
   }
 
+  /** The packs that this process knows and that no segment is known to name. */
+  public List<PackDescription> unnamed() {
+    return overlay.unnamed();
+  }
+
   /** Forgets packs that no segment names: whoever has written them has given up. */
   public void forgetUnnamed() {
     overlay.forgetUnnamed();

@@ -3,15 +3,18 @@ package io.salvor.engine.verify;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.tree.Key;
+import io.salvor.engine.tree.NodeCache;
 import io.salvor.engine.tree.TreeAudit;
 import io.salvor.engine.tree.TreeItem;
 import io.salvor.engine.tree.TreeRoot;
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  * What several backups share is walked once if it is sound, and for each of them if it is not, so
  * that damage is told of every backup that it touches.
  */
-final class BackupAudit {
+public final class BackupAudit {
   private static final String REMEDY =
       "back the source up again with --type full while it still has the data; other entries are"
           + " not touched";
 
-  private final Repository repository;
+  private final NodeCache nodes;
+  private final BlobSource source;
+  private final ToIntBiFunction<BlobKind, BlobId> length;
   private final BiPredicate<BlobKind, BlobId> usable;
   private final Findings findings;
   private final Progress progress;
@@ -46,8 +52,32 @@ final class BackupAudit {
       BiPredicate<BlobKind, BlobId> usable,
       Findings findings,
       Progress progress) {
-    this.repository = repository;
+    this(
+        repository.nodes(),
+        repository.blobs(),
+        usable,
+        (kind, id) -> repository.index().find(kind, id).map(BlobLocation::length).orElse(-1),
+        findings,
+        progress);
+  }
+
+  /**
+   * An audit of what some source of blobs gives.
+   *
+   * @param usable whether a blob can be had
+   * @param length how long it is, in bytes
+   */
+  public BackupAudit(
+      NodeCache nodes,
+      BlobSource source,
+      BiPredicate<BlobKind, BlobId> usable,
+      ToIntBiFunction<BlobKind, BlobId> length,
+      Findings findings,
+      Progress progress) {
+    this.nodes = nodes;
+    this.source = source;
     this.usable = usable;
+    this.length = length;
     this.findings = findings;
     this.progress = progress;
   }
@@ -57,12 +87,13 @@ final class BackupAudit {
     return blobs;
   }
 
-  void audit(Backup backup) throws IOException {
+  /** Walks the trees of a backup. */
+  public void audit(Backup backup) throws IOException {
     progress.current(backup.id().text());
-    TreeAudit.visit(repository.nodes(), backup.manifest().root(), new Entries(backup));
+    TreeAudit.visit(nodes, backup.manifest().root(), new Entries(backup));
     if (backup.manifest().undo() != null) {
       TreeRoot created = backup.manifest().undo().created();
-      TreeAudit.visit(repository.nodes(), created, new Keys(backup));
+      TreeAudit.visit(nodes, created, new Keys(backup));
     }
   }
 
@@ -132,7 +163,7 @@ final class BackupAudit {
       if (entry.content() instanceof ContentRef.Empty) {
         return true;
       }
-      ContentReader extents = new ContentReader(repository.blobs(), entry.content(), entry.size());
+      ContentReader extents = new ContentReader(source, entry.content(), entry.size());
       boolean sound = true;
       for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
         if (p.extent() instanceof Extent.Data data) {
@@ -156,11 +187,7 @@ final class BackupAudit {
     }
 
     private boolean isAsLong(Extent.Data data) {
-      return repository
-          .index()
-          .find(BlobKind.DATA, data.id())
-          .filter(place -> place.length() == data.length())
-          .isPresent();
+      return length.applyAsInt(BlobKind.DATA, data.id()) == data.length();
     }
   }
 }

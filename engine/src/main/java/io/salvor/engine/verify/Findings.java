@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Gathers issues; what is found again for another backup is one issue with two backups. */
-final class Findings {
+public final class Findings {
   private static final int MAX_ISSUES = 10_000;
 
   private record What(Severity severity, String object, String message, String remedy) {}
@@ -24,7 +24,7 @@ final class Findings {
    * @param everything whether all backups are verified; if not, what touches none of those that are
    *     is no damage of theirs
    */
-  Findings(boolean everything) {
+  public Findings(boolean everything) {
     this.everything = everything;
   }
 
@@ -33,7 +33,9 @@ final class Findings {
     add(everything ? Severity.DAMAGE : Severity.NOTICE, object, message, remedy, backups);
   }
 
-  synchronized void damage(String object, String message, String remedy, BackupId... backups) {
+  /** Something that cannot be restored. */
+  public synchronized void damage(
+      String object, String message, String remedy, BackupId... backups) {
     add(Severity.DAMAGE, object, message, remedy, backups);
   }
 
@@ -41,7 +43,8 @@ final class Findings {
     add(Severity.NOTICE, object, message, remedy);
   }
 
-  synchronized List<Issue> issues() {
+  /** What was found so far, in that order. */
+  public synchronized List<Issue> issues() {
     List<Issue> issues = new ArrayList<>();
     found.forEach(
         (w, backups) ->

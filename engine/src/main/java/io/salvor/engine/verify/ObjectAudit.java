@@ -31,7 +31,7 @@ import java.util.TreeSet;
  * Reads every small object from the storage itself, whatever this machine knows of its content from
  * before: checksum, encryption, signature, form. Key objects and packs have audits of their own.
  */
-final class ObjectAudit {
+public final class ObjectAudit {
   private final Repository repository;
   private final Progress progress;
   private final TreeMap<ObjectName, String> damaged = new TreeMap<>();
@@ -40,12 +40,14 @@ final class ObjectAudit {
   private final Set<ObjectId> superseded = new HashSet<>();
   private long bytes;
 
-  ObjectAudit(Repository repository, Progress progress) {
+  /** An audit of a repository. */
+  public ObjectAudit(Repository repository, Progress progress) {
     this.repository = repository;
     this.progress = progress;
   }
 
-  void run() throws IOException {
+  /** Reads them all. */
+  public void run() throws IOException {
     TreeMap<ObjectName, ObjectKind> small = new TreeMap<>();
     repository
         .storage()
@@ -68,7 +70,7 @@ final class ObjectAudit {
   }
 
   /** What cannot be used, and why. */
-  Map<ObjectName, String> damaged() {
+  public Map<ObjectName, String> damaged() {
     return damaged;
   }
 
@@ -78,12 +80,12 @@ final class ObjectAudit {
   }
 
   /** The SHA-256 of every segment that can be used. */
-  Map<ObjectId, byte[]> segments() {
+  public Map<ObjectId, byte[]> segments() {
     return segments;
   }
 
   /** Segments for which others stand. */
-  Set<ObjectId> superseded() {
+  public Set<ObjectId> superseded() {
     return superseded;
   }
 

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Holds the packs that are there against the index: by name and size, and those that are chosen
  * byte by byte. Afterwards it knows which blobs can be used.
  */
-final class PackAudit {
+public final class PackAudit {
   private static final String REMEDY =
       "`salvor backup --type full` stores again what the source still has";
 
@@ -53,7 +53,8 @@ final class PackAudit {
   private final LongAdder blobs = new LongAdder();
   private final LongAdder bytes = new LongAdder();
 
-  PackAudit(Repository repository, Findings findings, Progress progress) {
+  /** An audit of the packs that the index names. */
+  public PackAudit(Repository repository, Findings findings, Progress progress) {
     this.repository = repository;
     this.findings = findings;
     this.progress = progress;
@@ -76,12 +77,12 @@ final class PackAudit {
   }
 
   /** Packs in which damage was found. */
-  Set<ObjectId> damaged() {
+  public Set<ObjectId> damaged() {
     return Set.copyOf(damage.keySet());
   }
 
   /** Compares names and sizes. */
-  void structure() throws IOException {
+  public void structure() throws IOException {
     repository.index().packs(pack -> named.put(pack.id(), pack.size()));
     Set<ObjectId> there = new HashSet<>();
     long[] unnamed = new long[1];
@@ -147,10 +148,33 @@ final class PackAudit {
 
   /** Reads these packs byte by byte. */
   void read(Set<ObjectId> chosen) throws IOException, InterruptedException {
-    progress.expect(0, chosen.stream().mapToLong(id -> named.getOrDefault(id, 0L)).sum());
     Set<ObjectId> left = new HashSet<>(chosen);
     left.removeAll(badPacks);
     chosenPacks.addAll(left);
+    readAll(left);
+  }
+
+  /** Reads every pack, whatever is left of it. */
+  public void readEverything() throws IOException, InterruptedException {
+    readAll(new HashSet<>(named.keySet()));
+  }
+
+  /** Reads a pack that no segment names, as this description has it. */
+  public void read(PackDescription pack) throws IOException {
+    try {
+      check(pack, new Semaphore(0));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Whether the blob could be read from this pack when all of it was read. */
+  public boolean isReadable(BlobId id, ObjectId pack) {
+    return !badBlobs.getOrDefault(id, Set.of()).contains(pack);
+  }
+
+  private void readAll(Set<ObjectId> left) throws IOException, InterruptedException {
+    progress.expect(0, left.stream().mapToLong(id -> named.getOrDefault(id, 0L)).sum());
     int threads = Runtime.getRuntime().availableProcessors();
     Semaphore room = new Semaphore(2 * threads);
     List<Future<?>> running = new ArrayList<>();

@@ -148,7 +148,10 @@ public final class Verification {
         .forEach(
             (name, why) -> {
               String message = "the object cannot be read: " + why;
-              if (isNeeded(name)) {
+              if (isReplaced(name, objects)) {
+                findings.notice(
+                    name.value(), message + "; another segment stands for it", "nothing is lost");
+              } else if (isNeeded(name)) {
                 findings.elsewhere(name.value(), message, FROM_A_COPY);
               } else {
                 findings.notice(
@@ -176,18 +179,25 @@ public final class Verification {
         && ObjectKind.LEDGER_ENTRY.idIn(name).filter(repository.ledger()::covers).isEmpty();
   }
 
+  private static boolean isReplaced(ObjectName name, ObjectAudit objects) {
+    return ObjectKind.INDEX_SEGMENT.idIn(name).filter(objects.superseded()::contains).isPresent();
+  }
+
   /** A backup's own segments must be there, and be the ones that it names. */
   private void segments(Backup backup, ObjectAudit objects) {
     for (Manifest.SegmentRef segment : backup.manifest().segments()) {
       ObjectName name = ObjectKind.INDEX_SEGMENT.name(segment.id());
       byte[] hash = objects.segments().get(segment.id());
+      if (objects.superseded().contains(segment.id())) {
+        continue;
+      }
       if (hash == null && objects.damaged().containsKey(name)) {
         findings.damage(
             name.value(),
             "the index segment cannot be read: " + objects.damaged().get(name),
             FROM_A_COPY,
             backup.id());
-      } else if (hash == null && !objects.superseded().contains(segment.id())) {
+      } else if (hash == null) {
         findings.damage(name.value(), "the index segment is gone", FROM_A_COPY, backup.id());
       } else if (hash != null && !Arrays.equals(hash, segment.sha256())) {
         findings.damage(name.value(), "the index segment is another one", FROM_A_COPY, backup.id());

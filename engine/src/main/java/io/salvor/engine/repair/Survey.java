@@ -1,0 +1,321 @@
+package io.salvor.engine.repair;
+
+import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.backup.Manifest;
+import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.blob.BlobSource;
+import io.salvor.engine.copy.Condemned;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.index.BlobLocation;
+import io.salvor.engine.index.FrameDescription;
+import io.salvor.engine.index.PackDescription;
+import io.salvor.engine.index.PackSummary;
+import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.repair.RepairPlan.Left;
+import io.salvor.engine.repair.RepairPlan.Salvage;
+import io.salvor.engine.repair.RepairPlan.Wanted;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.tree.NodeCache;
+import io.salvor.engine.verify.BackupAudit;
+import io.salvor.engine.verify.Findings;
+import io.salvor.engine.verify.ObjectAudit;
+import io.salvor.engine.verify.PackAudit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Reads everything, and finds out what can be mended. */
+final class Survey {
+  private static final int MOST_FETCHED = 200_000;
+  private static final String NO_COPY =
+      "put it back from a copy, with --from; or accept that it is lost";
+
+  private final Repository repository;
+  private final @Nullable Repository copy;
+  private final Other other;
+  private final Progress progress;
+  private final List<Left> left = new ArrayList<>();
+  private final List<ObjectName> objects = new ArrayList<>();
+  private final Set<PackSummary> packs = new LinkedHashSet<>();
+  private final Set<ObjectId> backAgain = new HashSet<>();
+  private final Set<Wanted> fetched = new LinkedHashSet<>();
+  private final Set<ObjectId> condemned = new HashSet<>();
+  private final Set<ObjectId> readAlready = new HashSet<>();
+  private final Set<ObjectId> useful = new HashSet<>();
+  private final Unnamed unnamed;
+  private final PackAudit read;
+
+  Survey(Repository repository, @Nullable Repository copy, Progress progress) {
+    this.repository = repository;
+    this.copy = copy;
+    this.other = new Other(repository, copy);
+    this.progress = progress;
+    this.unnamed = new Unnamed(repository, condemned, progress);
+    this.read = new PackAudit(repository, new Findings(true), progress);
+  }
+
+  /**
+   * Makes the plan.
+   *
+   * @param keys what was put back, or will be, before the repository could be opened
+   * @param acceptLoss whether manifests that nobody has are given up
+   */
+  RepairPlan plan(List<ObjectName> keys, boolean acceptLoss)
+      throws IOException, InterruptedException {
+    progress.phase("structure");
+    BackupList list = BackupList.read(repository);
+    repository.index().refresh();
+    condemned.addAll(Condemned.in(repository));
+    ObjectAudit audit = new ObjectAudit(repository, progress);
+    audit.run();
+    SmallObjects small = SmallObjects.survey(repository, copy, other, list, audit);
+    objects.addAll(small.putBack());
+    List<LedgerEntry.Added> accepted = new ArrayList<>();
+    small
+        .lost()
+        .forEach(
+            (name, why) -> {
+              LedgerEntry.Added line = repository.ledger().existing().get(name.value());
+              boolean manifest = ObjectKind.MANIFEST.idIn(name).isPresent();
+              if (manifest && line != null && acceptLoss) {
+                accepted.add(line);
+              } else {
+                left.add(new Left(name.value(), why, manifest ? NO_COPY : small.remedy(name)));
+              }
+            });
+    small.segments().forEach(unnamed::add);
+    if (!small.broken().isEmpty()) {
+      unnamed.find(audit);
+    }
+    progress.phase("read");
+    read.structure();
+    read.readEverything();
+    readUnnamed();
+    progress.phase("trees");
+    List<Backup> backups = new ArrayList<>(list.backups());
+    backups.addAll(small.backups());
+    Findings losses = walk(backups);
+    if (!losses.issues().isEmpty() && small.broken().isEmpty()) {
+      // What is missed may lie in packs that lost their names in some other way.
+      unnamed.find(audit);
+      if (!unnamed.rebuilt().isEmpty()) {
+        readUnnamed();
+        losses = walk(backups);
+      }
+    }
+    Set<ObjectId> damaged = damaged();
+    List<PackDescription> believed =
+        unnamed.rebuilt().stream()
+            .filter(pack -> !damaged.contains(pack.id()))
+            .filter(pack -> !small.broken().isEmpty() || useful.contains(pack.id()))
+            .toList();
+    List<Salvage> salvaged = salvaged(damaged, acceptLoss);
+    return new RepairPlan(
+        keys,
+        objects,
+        List.copyOf(packs),
+        believed,
+        rebuilt(small.broken()),
+        salvaged,
+        List.copyOf(fetched),
+        small.adopted(),
+        accepted,
+        left,
+        losses.issues());
+  }
+
+  private void readUnnamed() throws IOException {
+    for (PackDescription pack : unnamed.packs()) {
+      if (readAlready.add(pack.id())) {
+        read.read(pack);
+      }
+    }
+    // The copy is asked once for each.
+    Map<ObjectId, PackSummary> summaries = new TreeMap<>();
+    repository.index().packs(pack -> summaries.put(pack.id(), pack));
+    for (ObjectId id : read.damaged()) {
+      PackSummary pack = summaries.get(id);
+      if (pack != null
+          && !condemned.contains(id)
+          && !backAgain.contains(id)
+          && other.copyHas(pack, progress)) {
+        packs.add(pack);
+        backAgain.add(id);
+      }
+    }
+  }
+
+  /** Packs that are damaged and are not put back. */
+  private Set<ObjectId> damaged() {
+    Set<ObjectId> damaged = new TreeSet<>(read.damaged());
+    damaged.removeAll(condemned);
+    damaged.removeAll(backAgain);
+    return damaged;
+  }
+
+  private Findings walk(List<Backup> backups) throws IOException {
+    Findings losses = new Findings(true);
+    Noticing noticing = new Noticing();
+    BackupAudit trees =
+        new BackupAudit(
+            new NodeCache(noticing), noticing, this::isUsable, other::length, losses, progress);
+    for (Backup backup : backups.reversed()) {
+      trees.audit(backup);
+    }
+    return losses;
+  }
+
+  /** A broken segment stays where this machine's view of it is all that tells of some pack. */
+  private List<ObjectId> rebuilt(Set<ObjectId> broken) {
+    Set<ObjectId> known = new TreeSet<>();
+    repository.index().packs(pack -> known.add(pack.id()));
+    known.retainAll(unnamed.unknown());
+    if (known.isEmpty()) {
+      return List.copyOf(broken);
+    }
+    broken.forEach(
+        id ->
+            left.add(
+                new Left(
+                    ObjectKind.INDEX_SEGMENT.name(id).value(),
+                    "the segment is damaged, and so is the directory of "
+                        + known.size()
+                        + " packs, of which only this machine knows what is in them",
+                    "keep this machine's cache, and put the objects back from a copy")));
+    return List.of();
+  }
+
+  /** Nodes as they can be had; those that only the copy has are to be fetched. */
+  private final class Noticing implements BlobSource {
+    @Override
+    public byte[] get(BlobKind kind, BlobId id) throws IOException {
+      byte[] blob = other.get(kind, id);
+      boolean _ = isUsable(kind, id);
+      return blob;
+    }
+
+    @Override
+    public boolean contains(BlobKind kind, BlobId id) {
+      return other.contains(kind, id);
+    }
+  }
+
+  private void fetch(BlobKind kind, BlobId id) {
+    if (fetched.size() < MOST_FETCHED) {
+      fetched.add(new Wanted(kind, id));
+    } else if (left.stream().noneMatch(l -> l.object().equals("blobs"))) {
+      left.add(
+          new Left(
+              "blobs", "more blobs are missing than one run fetches", "run the command again"));
+    }
+  }
+
+  private boolean isUsable(BlobKind kind, BlobId id) {
+    List<BlobLocation> places = repository.index().locations(kind, id);
+    BlobLocation found = null;
+    for (BlobLocation place : places) {
+      if (isSound(id, place.pack())) {
+        found = place;
+        if (!readAlready.contains(place.pack())) {
+          return true;
+        }
+      }
+    }
+    if (found != null) {
+      useful.add(found.pack());
+      return true;
+    }
+    try {
+      if (!other.copyHas(kind, id)) {
+        return false;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (places.isEmpty()) {
+      fetch(kind, id);
+    }
+    return true;
+  }
+
+  /** What becomes of the blobs of packs that are damaged and that the copy does not have whole. */
+  private List<Salvage> salvaged(Set<ObjectId> damaged, boolean acceptLoss) throws IOException {
+    Map<ObjectId, Salvage> salvaged = new TreeMap<>();
+    for (PackDescription pack : unnamed.packs()) {
+      if (damaged.contains(pack.id())) {
+        Salvage salvage = salvage(pack, damaged);
+        if (salvage.kept() > 0 || salvage.fetched() > 0) {
+          salvaged.put(pack.id(), salvage);
+        }
+      }
+    }
+    for (ObjectId segment : repository.index().segmentsNaming(damaged)) {
+      for (PackDescription pack : Unnamed.segment(repository, segment).packs()) {
+        if (damaged.contains(pack.id()) && !salvaged.containsKey(pack.id())) {
+          salvaged.put(pack.id(), salvage(pack, damaged));
+        }
+      }
+    }
+    for (Salvage pack : List.copyOf(salvaged.values())) {
+      ObjectName name = ObjectKind.DATA_PACK.name(pack.pack());
+      if (pack.lost() > 0 && !acceptLoss && repository.storage().find(name).isEmpty()) {
+        // It stays named, so that whoever finds it can put it back.
+        salvaged.put(
+            pack.pack(),
+            new Salvage(pack.pack(), pack.spare(), pack.kept(), pack.fetched(), pack.lost(), true));
+        left.add(
+            new Left(
+                name.value(),
+                "the pack is gone, and with it " + pack.lost() + " blobs that nothing else has",
+                "put it back from a copy, with --from; a backup stores again what its source still"
+                    + " has; --accept-loss gives it up"));
+      }
+    }
+    return List.copyOf(salvaged.values());
+  }
+
+  private Salvage salvage(PackDescription pack, Set<ObjectId> damaged) throws IOException {
+    long spare = 0;
+    long kept = 0;
+    long brought = 0;
+    long lost = 0;
+    for (FrameDescription frame : pack.frames()) {
+      for (int i = 0; i < frame.blobs(); i++) {
+        BlobId id = frame.id(i);
+        List<BlobLocation> places = repository.index().locations(pack.kind(), id);
+        if (places.stream().anyMatch(p -> !damaged.contains(p.pack()) && isSound(id, p.pack()))) {
+          spare++;
+        } else if (places.stream().anyMatch(p -> read.isReadable(id, p.pack()))) {
+          kept++;
+        } else if (other.copyHas(pack.kind(), id)) {
+          brought++;
+        } else {
+          lost++;
+        }
+      }
+    }
+    return new Salvage(pack.id(), spare, kept, brought, lost, false);
+  }
+
+  private boolean isSound(BlobId id, ObjectId pack) {
+    return backAgain.contains(pack) || read.isReadable(id, pack);
+  }
+
+  /** The segments that a manifest names. */
+  static List<ObjectId> segments(Backup backup) {
+    return backup.manifest().segments().stream().map(Manifest.SegmentRef::id).toList();
+  }
+}
