@@ -32,6 +32,7 @@ final class Commands {
           new Listed("forget", "let backups go, by rules or by name", ForgetCommand::new),
           new Listed("prune", "give room back that no backup needs", PruneCommand::new),
           new Listed("cancel", "stop a backup that is running", CancelCommand::new),
+          new Listed("repair", "mend what damage has left", RepairCommand::new),
           new Listed("copy", "bring a copy of the repository up to date", CopyCommand::new),
           new Listed("export", "write a backup as a tar archive", ExportCommand::new),
           new Listed(

@@ -1,0 +1,109 @@
+package io.salvor.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.cli.command.CommandLineHarness.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class RepairCommandTest {
+  @TempDir private Path top;
+  private CommandLineHarness salvor;
+  private Path source;
+  private String copy;
+
+  @BeforeEach
+  void makeRepositoryAndCopy() throws IOException {
+    salvor = new CommandLineHarness(top);
+    source = Files.createDirectories(top.resolve("data"));
+    copy = top.resolve("copy").toString();
+    Files.writeString(source.resolve("file"), "content\n".repeat(2000));
+    salvor.json("init");
+    salvor.json("backup", source.toString());
+    salvor.json("copy", "--to", copy, "--init");
+  }
+
+  @Test
+  void thereIsNothingToRepair() {
+    JsonNode report = salvor.json("repair", "--from", copy);
+    Schemas.check("repair", report.toString());
+    assertThat(report.get("status").asString()).isEqualTo("intact");
+    assertThat(salvor.run("repair").out()).contains("intact");
+  }
+
+  @Test
+  void aDryRunSaysWhatTheRunDoesAndWritesNothing() throws IOException {
+    harm("packs");
+    Files.delete(files("backups").getFirst());
+    Files.delete(files("keys").getFirst());
+    Files.delete(salvor.repository().resolve("salvor"));
+    List<Path> before = files("");
+
+    JsonNode dry = salvor.json("repair", "--from", copy, "--dry-run");
+
+    Schemas.check("repair", dry.toString());
+    assertThat(files("")).isEqualTo(before);
+    assertThat(dry.get("putBack")).hasSizeGreaterThan(3);
+    JsonNode run = salvor.json("repair", "--from", copy);
+    assertThat(run.get("putBack")).isEqualTo(dry.get("putBack"));
+    assertThat(run.get("status").asString()).isEqualTo("repaired");
+    assertThat(salvor.run("verify", "--depth=full").exit()).isZero();
+    for (Path file : files("")) {
+      Path other = Path.of(copy).resolve(salvor.repository().relativize(file));
+      assertThat(file).hasSameBinaryContentAs(other);
+    }
+  }
+
+  @Test
+  void withoutACopyItSaysWhatIsLostAndTheNextBackupStoresItAgain() throws IOException {
+    harm("packs");
+
+    Result dry = salvor.run("repair", "--dry-run");
+    Result repaired = salvor.run("repair", "--json");
+
+    assertThat(dry.exit()).isEqualTo(4);
+    assertThat(dry.out()).contains("would be", "lost", "damaged");
+    assertThat(repaired.exit()).isEqualTo(4);
+    Schemas.check("repair", repaired.out());
+    assertThat(repaired.json().get("backups")).isNotEmpty();
+    assertThat(salvor.run("verify").exit()).isEqualTo(4);
+    assertThat(salvor.run("backup", source.toString(), "--type=full").exit()).isZero();
+    assertThat(salvor.run("verify", "--depth=full").exit()).isZero();
+  }
+
+  @Test
+  void aLostManifestIsGivenUpOnRequest() throws IOException {
+    String lost = salvor.json("list").get("backups").get(0).get("id").asString();
+    Files.delete(files("backups").getFirst());
+
+    Result left = salvor.run("repair");
+    assertThat(left.exit()).isEqualTo(4);
+    assertThat(left.out()).contains(lost, "--from");
+    assertThat(salvor.run("repair", "--accept-loss").out()).contains("given up", lost);
+    assertThat(salvor.run("verify").exit()).isZero();
+  }
+
+  private void harm(String directory) throws IOException {
+    for (Path file : files(directory)) {
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[bytes.length / 3] ^= 1;
+      Files.write(file, bytes);
+    }
+  }
+
+  private List<Path> files(String directory) throws IOException {
+    try (Stream<Path> all = Files.walk(salvor.repository().resolve(directory))) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> !salvor.repository().relativize(file).startsWith("tmp"))
+          .sorted()
+          .toList();
+    }
+  }
+}
