@@ -41,9 +41,12 @@ final class CatCommand implements Command {
 
   @Mixin BackupChoice choice = new BackupChoice();
 
+  @Mixin Fallback fallback = new Fallback();
+
   @Override
   public Exit run(Session session) throws IOException {
     Repository repository = session.openToRead();
+    fallback.use(repository, session);
     BackupList list = BackupList.read(repository);
     Backup found = choice.one(list, repository, backup, session);
     Tree tree = repository.tree(found.manifest().root());

@@ -58,6 +58,8 @@ final class RestoreCommand implements Command {
       description = "a directory, which need not exist; or origin")
   @Nullable String to;
 
+  @Mixin Fallback fallback = new Fallback();
+
   @Mixin BackupChoice choice = new BackupChoice();
 
   @Mixin ForeignOptions foreign = new ForeignOptions();
@@ -156,6 +158,7 @@ final class RestoreCommand implements Command {
     Path given = to == null || to.equals(Targets.ORIGIN) ? null : Targets.path(to, session);
     Repository repository =
         dryRun || savePlan != null ? session.openToRead() : session.openToWrite();
+    fallback.use(repository, session);
     Restores restores =
         new Restores(repository, session.machine().host().get(), session.machine().user());
     RestoreSteps steps = new RestoreSteps(session, restores);

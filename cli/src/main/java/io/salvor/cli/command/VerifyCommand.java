@@ -9,6 +9,9 @@ import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.Storage;
+import io.salvor.engine.storage.Storages;
+import io.salvor.engine.verify.PlainVerification;
 import io.salvor.engine.verify.Verification;
 import io.salvor.engine.verify.VerifyProof;
 import io.salvor.engine.verify.VerifyReport;
@@ -34,10 +37,14 @@ import picocli.CommandLine.Parameters;
       "  salvor verify                              that everything is there",
       "  salvor verify --depth full                 read every byte",
       "  salvor verify latest --depth sample --sample 10%%",
+      "  salvor verify --depth full --unless-verified 7d",
+      "  salvor verify --no-key                     where nobody has the passphrase",
       "",
       "Exit code 4: something is damaged or lost; the issues say what, and what helps."
     })
 final class VerifyCommand implements Command {
+  private static final Depth[] DEPTHS = {Depth.STRUCTURE, Depth.SAMPLE, Depth.FULL};
+
   @Parameters(
       arity = "0..1",
       paramLabel = "<backup>",
@@ -56,21 +63,34 @@ final class VerifyCommand implements Command {
       description = "the share of the packs that a sample reads; 5 percent if not said")
   String sample = "";
 
+  @Option(
+      names = "--unless-verified",
+      paramLabel = "<time>",
+      description =
+          "with --depth full: not what this machine has read back within this time, such as 7d")
+  String unlessVerified = "";
+
+  @Option(
+      names = "--no-key",
+      description = "without the passphrase: only that each object fits its checksum")
+  boolean noKey;
+
   @Mixin BackupChoice choice = new BackupChoice();
+
+  private @Nullable Repository verified;
 
   @Override
   public Exit run(Session session) throws IOException, InterruptedException {
     double share = sample.isEmpty() ? 0.05 : Words.share("--sample", sample);
     String word = depth.isEmpty() ? (sample.isEmpty() ? "structure" : "sample") : depth;
-    Depth wanted =
-        Words.choose("--depth", word, Depth.values(), d -> d.name().toLowerCase(Locale.ROOT));
+    Depth wanted = Words.choose("--depth", word, DEPTHS, d -> d.name().toLowerCase(Locale.ROOT));
     long began = session.machine().nanos().getAsLong();
-    Repository repository = session.openToRead();
-    Predicate<Backup> which = which(repository, session);
-    VerifyReport report = Verification.run(repository, wanted, share, which, session.progress());
+    VerifyReport report = noKey ? withoutKey(session) : report(wanted, share, session);
     Duration took = Duration.ofNanos(session.machine().nanos().getAsLong() - began);
-    VerifyProof.leave(repository, report, took, session.machine().user())
-        .ifPresent(e -> session.say("note: no proof was left: " + e.getMessage()));
+    if (verified != null) {
+      VerifyProof.leave(verified, report, took, session.machine().user())
+          .ifPresent(e -> session.say("note: no proof was left: " + e.getMessage()));
+    }
     session.progress().close();
     Exit exit = report.intact() ? Exit.DONE : Exit.DAMAGED;
     session.outcome(exit);
@@ -80,6 +100,32 @@ final class VerifyCommand implements Command {
       print(report, took, session.text());
     }
     return exit;
+  }
+
+  private VerifyReport report(Depth wanted, double share, Session session)
+      throws IOException, InterruptedException {
+    Duration since =
+        unlessVerified.isEmpty()
+            ? Duration.ZERO
+            : Words.duration("--unless-verified", unlessVerified);
+    if (since.isPositive() && wanted != Depth.FULL) {
+      throw Words.usage(
+          "--unless-verified goes with --depth full", "other depths read no pack to its end");
+    }
+    Repository repository = session.openToRead();
+    verified = repository;
+    Predicate<Backup> which = which(repository, session);
+    return Verification.run(repository, wanted, share, which, since, session.progress());
+  }
+
+  private VerifyReport withoutKey(Session session) throws IOException {
+    if (backup != null || !depth.isEmpty() || !sample.isEmpty() || !unlessVerified.isEmpty()) {
+      throw Words.usage(
+          "--no-key goes with no other choice", "without a key there are only objects");
+    }
+    try (Storage storage = Storages.open(session.repositoryAddress())) {
+      return PlainVerification.run(storage, session.progress());
+    }
   }
 
   private Predicate<Backup> which(Repository repository, Session session) throws IOException {

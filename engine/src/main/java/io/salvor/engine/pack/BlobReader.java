@@ -37,6 +37,7 @@ public final class BlobReader implements BlobSource {
   private final BlobIndex index;
   private final PackKeys packKeys;
   private final FrameCache cache;
+  private volatile @Nullable Fallback fallback;
   private final AtomicInteger fruitless = new AtomicInteger();
   private final Pool<FrameOpener> openers = new Pool<>(FrameOpener::new);
 
@@ -63,8 +64,33 @@ public final class BlobReader implements BlobSource {
     return index.contains(kind, id);
   }
 
+  /** Gives what is damaged or lost here, or fails as it did here. */
+  public interface Fallback {
+    byte[] get(BlobKind kind, BlobId id, SalvorException damage) throws IOException;
+  }
+
+  /** From now on what is damaged or lost is asked for there. */
+  public void fallBackTo(Fallback other) {
+    fallback = other;
+  }
+
   @Override
   public byte[] get(BlobKind kind, BlobId id) throws IOException {
+    Fallback other = fallback;
+    if (other == null) {
+      return here(kind, id);
+    }
+    try {
+      return here(kind, id);
+    } catch (SalvorException e) {
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      return other.get(kind, id, e);
+    }
+  }
+
+  private byte[] here(BlobKind kind, BlobId id) throws IOException {
     List<BlobLocation> places = index.locations(kind, id);
     try {
       return get(kind, id, places);

@@ -9,14 +9,18 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.ledger.LedgerMemory;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.progress.Progress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Where this machine keeps what belongs to one repository in one place. A copy has the same id and
@@ -25,6 +29,8 @@ import java.util.Set;
  * @param place the storage's canonical address
  */
 record LocalPlaces(LocalState local, ObjectId repository, String place) implements LedgerMemory {
+  private static final String VERIFIED_PACKS = "verified-packs-";
+  private static final int VERIFIED_SIZE = ObjectId.SIZE + Long.BYTES;
   private static final String PLACES = "places";
   private static final String HEADS = "ledger-heads-";
   private static final String DAMAGED_PACKS = "damaged-packs-";
@@ -132,6 +138,29 @@ record LocalPlaces(LocalState local, ObjectId repository, String place) implemen
     local
         .state(repository.toString())
         .writeAtomically(DAMAGED_PACKS + suffix(), out.end().toByteArray());
+  }
+
+  /** When packs were read back last, and found sound. */
+  Map<ObjectId, Instant> verifiedPacks() {
+    Map<ObjectId, Instant> packs = new TreeMap<>();
+    Optional<byte[]> bytes = local.state(repository.toString()).read(VERIFIED_PACKS + suffix());
+    if (bytes.isPresent() && bytes.get().length % VERIFIED_SIZE == 0) {
+      ByteBuffer in = ByteBuffer.wrap(bytes.get());
+      while (in.hasRemaining()) {
+        packs.put(ObjectId.from(in), Instant.ofEpochSecond(in.getLong()));
+      }
+    }
+    return packs;
+  }
+
+  void verifiedPacks(Map<ObjectId, Instant> packs) {
+    ByteBuffer out = ByteBuffer.allocate(packs.size() * VERIFIED_SIZE);
+    packs.forEach(
+        (pack, when) -> {
+          pack.to(out);
+          out.putLong(when.getEpochSecond());
+        });
+    local.state(repository.toString()).writeAtomically(VERIFIED_PACKS + suffix(), out.array());
   }
 
   @Override

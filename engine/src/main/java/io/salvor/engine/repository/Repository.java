@@ -276,6 +276,19 @@ public final class Repository implements AutoCloseable {
     return new BlobWriter(storage, keys, index);
   }
 
+  /**
+   * Reads what is damaged or lost here from somewhere else from now on, and counts the packs that
+   * it should have been in as lost.
+   */
+  public void fallBackTo(BlobReader.Fallback other) {
+    blobs.fallBackTo(
+        (kind, id, damage) -> {
+          byte[] blob = other.get(kind, id, damage);
+          leaveOut(kind, id);
+          return blob;
+        });
+  }
+
   /** Whether packs are known that nobody should rely on. */
   public boolean hasDoubts() {
     return index.leavesOut();
@@ -343,6 +356,41 @@ public final class Repository implements AutoCloseable {
       damaged.addAll(places.damagedPacks());
     }
     places.damagedPacks(damaged);
+  }
+
+  /** Packs of which this machine has read every byte in this place since then, and found sound. */
+  public Set<ObjectId> verifiedSince(Instant time) {
+    Instant now = now();
+    Set<ObjectId> packs = new HashSet<>();
+    places
+        .verifiedPacks()
+        .forEach(
+            (pack, when) -> {
+              // What a wrong clock has dated ahead does not count.
+              if (!when.isBefore(time) && !when.isAfter(now)) {
+                packs.add(pack);
+              }
+            });
+    packs.removeAll(places.damagedPacks());
+    return packs;
+  }
+
+  /**
+   * Remembers that these packs were read back just now and found sound.
+   *
+   * @throws SalvorException LOCAL_STATE
+   */
+  public void rememberVerified(Set<ObjectId> packs) {
+    if (packs.isEmpty()) {
+      return;
+    }
+    Map<ObjectId, Instant> verified = places.verifiedPacks();
+    Set<ObjectId> named = new HashSet<>();
+    index.packs(pack -> named.add(pack.id()));
+    verified.keySet().retainAll(named);
+    Instant now = now();
+    packs.forEach(pack -> verified.put(pack, now));
+    places.verifiedPacks(verified);
   }
 
   /** Packs that a verification on this machine has found damaged. */

@@ -17,6 +17,7 @@ import io.salvor.engine.verify.VerifyReport.Depth;
 import io.salvor.engine.verify.VerifyReport.Issue;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class Verification {
   private final Repository repository;
   private final Depth depth;
   private final double share;
+  private final Duration unlessVerified;
   private final Progress progress;
   private final BackupList list;
   private final List<Backup> wanted;
@@ -43,7 +45,9 @@ public final class Verification {
       double share,
       BackupList list,
       Predicate<Backup> wanted,
+      Duration unlessVerified,
       Progress progress) {
+    this.unlessVerified = unlessVerified;
     this.repository = repository;
     this.depth = depth;
     this.share = share;
@@ -64,11 +68,28 @@ public final class Verification {
   public static VerifyReport run(
       Repository repository, Depth depth, double share, Predicate<Backup> wanted, Progress progress)
       throws IOException, InterruptedException {
+    return run(repository, depth, share, wanted, Duration.ZERO, progress);
+  }
+
+  /**
+   * As above; but what this machine has read back in this place lately, and found in order, is not
+   * read again.
+   *
+   * @param unlessVerified how long ago that may have been, zero to read everything
+   */
+  public static VerifyReport run(
+      Repository repository,
+      Depth depth,
+      double share,
+      Predicate<Backup> wanted,
+      Duration unlessVerified,
+      Progress progress)
+      throws IOException, InterruptedException {
     BackupList list = BackupList.read(repository);
     // A backup that was sealed since the repository was opened has segments of its own.
     repository.index().refresh();
     repository.ledger().refresh();
-    return new Verification(repository, depth, share, list, wanted, progress).run();
+    return new Verification(repository, depth, share, list, wanted, unlessVerified, progress).run();
   }
 
   private VerifyReport run() throws IOException, InterruptedException {
@@ -82,9 +103,9 @@ public final class Verification {
     packs.structure();
     progress.phase("read");
     switch (depth) {
-      case STRUCTURE -> {}
+      case STRUCTURE, CHECKSUMS -> {}
       case SAMPLE -> packs.read(packs.sample(needed(packs), share));
-      case FULL -> packs.read(needed(packs));
+      case FULL -> readUnlessVerified(packs);
     }
     packs.conclude();
     progress.phase("trees");
@@ -103,7 +124,7 @@ public final class Verification {
       }
     }
     remember(packs);
-    long blobs = depth == Depth.FULL ? packs.blobs() : trees.blobs();
+    long blobs = depth == Depth.FULL && unlessVerified.isZero() ? packs.blobs() : trees.blobs();
     List<Issue> issues = findings.issues();
     return new VerifyReport(
         depth,
@@ -213,6 +234,22 @@ public final class Verification {
         .anyMatch(id -> repository.keys().isForeign(id) && !taken.contains(id));
   }
 
+  private void readUnlessVerified(PackAudit packs) throws IOException, InterruptedException {
+    Set<ObjectId> chosen = needed(packs);
+    Set<ObjectId> left = new HashSet<>(chosen);
+    if (unlessVerified.isPositive()) {
+      left.removeAll(repository.verifiedSince(repository.now().minus(unlessVerified)));
+      int skipped = chosen.size() - left.size();
+      if (skipped > 0) {
+        findings.notice(
+            "packs/",
+            skipped + " packs were read back lately, found in order, and not read again",
+            "nothing needs to be done");
+      }
+    }
+    packs.read(left);
+  }
+
   /** The packs to choose from: all, or those that have something of the wanted backups. */
   private Set<ObjectId> needed(PackAudit packs) throws IOException {
     if (everything) {
@@ -235,7 +272,9 @@ public final class Verification {
   /** Where the local state cannot be written, only the next backup misses something. */
   private void remember(PackAudit packs) {
     try {
-      repository.rememberDamage(packs.damaged(), everything && depth == Depth.FULL);
+      repository.rememberVerified(packs.sound());
+      repository.rememberDamage(
+          packs.damaged(), everything && depth == Depth.FULL && unlessVerified.isZero());
     } catch (SalvorException e) {
       progress.warn(e.code().code(), "damage", "what was found is not remembered: " + e.why());
     }

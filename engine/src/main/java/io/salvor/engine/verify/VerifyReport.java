@@ -37,7 +37,9 @@ public record VerifyReport(
     /** That, and a random share of the packs byte by byte. */
     SAMPLE,
     /** Every byte. */
-    FULL
+    FULL,
+    /** Every object's checksum, without a key. */
+    CHECKSUMS
   }
 
   /** How bad it is. */
