@@ -41,6 +41,7 @@ final class BackupDocument {
     json.field("source", m.origin().source());
     json.field("provider", m.origin().provider());
     json.field("host", m.origin().host());
+    json.field("group", m.origin().group().isEmpty() ? null : m.origin().group());
     json.field("description", m.label().description());
     json.field("tags", facts.labels(backup));
     json.field("started", m.started());

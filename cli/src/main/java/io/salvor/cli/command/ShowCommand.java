@@ -56,6 +56,9 @@ final class ShowCommand implements Command {
     }
     line(out, "source", m.origin().source());
     line(out, "host", m.origin().host());
+    if (!m.origin().group().isEmpty()) {
+      line(out, "group", m.origin().group());
+    }
     line(out, "made by", m.origin().createdBy() + ", " + m.software());
     line(out, "location", repository.storage().address());
     line(out, "begun", session.time(m.started()));

@@ -158,6 +158,17 @@ class BackupExtrasTest {
   }
 
   @Test
+  void aGroupIsKept() {
+    JsonNode backup = salvor.json("backup", source.toString(), "--group", "shop");
+    JsonNode alone = salvor.json("backup", source.toString());
+
+    Schemas.check("backup-run", backup.toString());
+    assertThat(backup.get("group").asString()).isEqualTo("shop");
+    assertThat(alone.get("group").isNull()).isTrue();
+    assertThat(salvor.run("show", backup.get("id").asString()).out()).contains("shop");
+  }
+
+  @Test
   void anUnknownPresetIsAUsageError() {
     assertThat(salvor.run("backup", source.toString(), "--preset", "music").exit()).isEqualTo(2);
   }
