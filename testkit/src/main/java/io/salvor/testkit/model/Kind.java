@@ -8,6 +8,8 @@ enum Kind {
   PACK,
   /** The index segment that names the pack of the same number. */
   INDEX,
+  /** One segment that stands for others and names their packs. */
+  MERGED,
   /** The record that opens a session and names its parent. */
   SESSION,
   /** The session's unsealed manifest. */

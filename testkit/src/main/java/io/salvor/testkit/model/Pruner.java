@@ -56,7 +56,7 @@ final class Pruner extends Actor {
         steps.take(name, () -> "withdraws the condemnation of the pruner before it", next.cells);
       }
       case MARK_INDEX -> {
-        next.set(this, WAITS_FOR, world.list(Kind.INDEX));
+        next.set(this, WAITS_FOR, world.listIndex());
         next.set(this, TO_CLOSE, world.all(Kind.CHECKPOINT));
         go(next);
         steps.take(name, () -> "marks: lists the index", next.cells);
@@ -130,14 +130,20 @@ final class Pruner extends Actor {
               name, () -> "reads condemnations: packs " + Writer.bits(condemned), next.cells);
         }
       }
+      case BEGIN_TO_READ_INDEX -> {
+        if (!waiting(world)) {
+          next.set(this, INDEX, world.listMerged());
+          go(next);
+          steps.take(name, () -> "lists merged segments", next.cells);
+        }
+      }
       case READ_INDEX -> {
         if (!waiting(world)) {
-          next.set(this, INDEX, world.list(Kind.INDEX));
+          boolean whole = scenario.has(Rule.LIST_INDEX_UNTIL_STABLE);
+          int index = whole ? world.listIndex() : world.get(this, INDEX) | world.list(Kind.INDEX);
+          next.set(this, INDEX, index);
           go(next);
-          steps.take(
-              name,
-              () -> "reads the index: packs " + Writer.bits(world.list(Kind.INDEX)),
-              next.cells);
+          steps.take(name, () -> "reads the index: packs " + Writer.bits(index), next.cells);
         }
       }
       case DECIDE -> throw new IllegalStateException("decided within the step before");

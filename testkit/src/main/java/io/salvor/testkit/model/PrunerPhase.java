@@ -18,6 +18,7 @@ enum PrunerPhase {
   DROP_REVOCATIONS,
   LIST_PARENTS,
   READ_CONDEMNATIONS,
+  BEGIN_TO_READ_INDEX,
   READ_INDEX,
   DECIDE,
   PUT_COPY,
@@ -62,6 +63,12 @@ enum PrunerPhase {
     if (!scenario.has(Rule.READ_INDEX_AFTER_MANIFESTS)) {
       program.remove(READ_INDEX);
       program.add(program.indexOf(LIST_SESSIONS), READ_INDEX);
+    }
+    if (scenario.has(Rule.LIST_INDEX_UNTIL_STABLE)) {
+      program.remove(BEGIN_TO_READ_INDEX);
+    }
+    if (scenario.has(Scenario.Event.INDEX_FIRST)) {
+      Collections.swap(program, program.indexOf(DELETE_PACKS), program.indexOf(DELETE_INDEX));
     }
     if (scenario.has(Rule.REVOCATIONS_ARE_KEPT)) {
       program.remove(DROP_REVOCATIONS);

@@ -59,6 +59,13 @@ public enum Rule {
   HEED_OTHER_CONDEMNATIONS(Stake.SAFETY),
   /** The index that decides what is copied is read after those manifests. */
   READ_INDEX_AFTER_MANIFESTS(Stake.WORK),
+  /**
+   * Who reads the index lists it until nothing has vanished between two lists: of a segment that
+   * was merged meanwhile a single list may show neither it nor the merged one.
+   */
+  LIST_INDEX_UNTIL_STABLE(Stake.WORK),
+  /** A merged segment is stored before those that it stands for are deleted. */
+  MERGE_BEFORE_DELETE(Stake.SAFETY),
   /** A revocation stays after the session was closed, for an author that sleeps on. */
   REVOCATIONS_ARE_KEPT(Stake.SAFETY),
   /**

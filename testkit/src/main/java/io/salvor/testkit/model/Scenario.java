@@ -37,6 +37,10 @@ public record Scenario(
     RESUME,
     /** Writers delete the objects of their sessions after they have ended them. */
     TIDY,
+    /** Somebody merges the index segments that are there, and deletes those that were merged. */
+    MERGE,
+    /** A pruner takes its packs from the index before it deletes them, and not after. */
+    INDEX_FIRST,
     /** Somebody finds a sealed backup that nobody has acknowledged, and relies on it. */
     ADOPT
   }

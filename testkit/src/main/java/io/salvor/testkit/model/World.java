@@ -19,7 +19,8 @@ final class World {
   private static final int DEAD = FORGOTTEN + 1;
   private static final int WASTED = DEAD + 1;
   private static final int PARENT_OF = WASTED + 1;
-  private static final int FIRST_REGISTER = PARENT_OF + 9;
+  private static final int MERGED_PACKS = PARENT_OF + 9;
+  private static final int FIRST_REGISTER = MERGED_PACKS + 1;
 
   private final Scenario scenario;
   final int[] cells;
@@ -61,6 +62,22 @@ final class World {
   void putIndex(int number, int blobs) {
     put(Kind.INDEX, number);
     cells[CONTENT] |= blobs << (2 * number);
+  }
+
+  /** Stores a segment that names these packs, in the place of theirs. */
+  void putMerged(int packs) {
+    cells[MERGED_PACKS] = packs;
+    put(Kind.MERGED, 0);
+  }
+
+  /** The packs that merged segments name, as a listing shows them. */
+  int listMerged() {
+    return list(Kind.MERGED) == 0 ? 0 : cells[MERGED_PACKS];
+  }
+
+  /** The packs that the index names, as a listing shows it that is not torn. */
+  int listIndex() {
+    return list(Kind.INDEX) | listMerged();
   }
 
   void putSession(int number, int parent) {
@@ -158,7 +175,8 @@ final class World {
 
   /** The blobs that can be read now: in a pack that exists and that an index segment names. */
   int readable() {
-    return contents(all(Kind.PACK) & all(Kind.INDEX));
+    int merged = all(Kind.MERGED) == 0 ? 0 : cells[MERGED_PACKS];
+    return contents(all(Kind.PACK) & (all(Kind.INDEX) | merged));
   }
 
   // ---- listing lag ----
@@ -180,6 +198,7 @@ final class World {
   private int count(Kind kind) {
     return switch (kind) {
       case CONDEMNATION, CLOSURE -> 2;
+      case MERGED -> 1;
       case PACK, INDEX -> scenario.packs();
       case SESSION, CHECKPOINT, END, REVOCATION, MANIFEST -> scenario.sessions();
     };

@@ -50,7 +50,7 @@ final class Writer extends Actor {
     World next = world.copy();
     switch (phase) {
       case VIEW_INDEX -> {
-        int view = world.list(Kind.INDEX);
+        int view = world.listIndex();
         next.set(this, VIEW, view);
         go(next);
         steps.take(name, () -> "reads the index: packs " + bits(view), next.cells);

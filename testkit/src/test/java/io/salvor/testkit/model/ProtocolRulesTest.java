@@ -11,6 +11,7 @@ import static io.salvor.testkit.model.Scenario.Event.FORGET;
 import static io.salvor.testkit.model.Scenario.Event.GIVE_UP;
 import static io.salvor.testkit.model.Scenario.Event.HONEST_MARK;
 import static io.salvor.testkit.model.Scenario.Event.LISTING_LAG;
+import static io.salvor.testkit.model.Scenario.Event.MERGE;
 import static io.salvor.testkit.model.Scenario.Event.RESUME;
 import static io.salvor.testkit.model.Searches.AB;
 import static io.salvor.testkit.model.Searches.breaks;
@@ -159,6 +160,18 @@ final class ProtocolRulesTest {
   @Test
   void readIndexAfterManifests() {
     breaks("work is lost", FORGETTING.with(HONEST_MARK), Rule.READ_INDEX_AFTER_MANIFESTS);
+  }
+
+  @Test
+  void listIndexUntilStable() {
+    breaks("work is lost", FORGETTING.with(HONEST_MARK, MERGE), Rule.LIST_INDEX_UNTIL_STABLE);
+    // A pruner that misses a pack refuses, or copies what it need not.
+    holds(SLEEPING.with(MERGE), Rule.LIST_INDEX_UNTIL_STABLE);
+  }
+
+  @Test
+  void mergeBeforeDelete() {
+    breaks("lost {a}", ONE_WRITER.with(MERGE), Rule.MERGE_BEFORE_DELETE);
   }
 
   @Test

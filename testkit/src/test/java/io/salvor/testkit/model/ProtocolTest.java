@@ -5,7 +5,9 @@ import static io.salvor.testkit.model.Scenario.Event.CRASH;
 import static io.salvor.testkit.model.Scenario.Event.FORGET;
 import static io.salvor.testkit.model.Scenario.Event.GIVE_UP;
 import static io.salvor.testkit.model.Scenario.Event.HONEST_MARK;
+import static io.salvor.testkit.model.Scenario.Event.INDEX_FIRST;
 import static io.salvor.testkit.model.Scenario.Event.LISTING_LAG;
+import static io.salvor.testkit.model.Scenario.Event.MERGE;
 import static io.salvor.testkit.model.Scenario.Event.RESUME;
 import static io.salvor.testkit.model.Scenario.Event.TIDY;
 import static io.salvor.testkit.model.Searches.A;
@@ -46,6 +48,10 @@ final class ProtocolTest {
         Arguments.of("two writers, one takes up", Scenario.of(AB, AB).with(FORGET, RESUME)),
         Arguments.of("two pruners, or one restarted", one.pruners(2).with(FORGET)),
         Arguments.of("two pruners, sleep", Scenario.of(A).pruners(2).with(GIVE_UP, FORGET)),
+        Arguments.of("segments are merged", sleeping.with(FORGET, MERGE)),
+        Arguments.of("merged, an honest mark", one.with(HONEST_MARK, FORGET, MERGE, LISTING_LAG)),
+        Arguments.of("merged, two pruners", Scenario.of(A).pruners(2).with(FORGET, MERGE)),
+        Arguments.of("packs leave the index first", one.pruners(2).with(FORGET, INDEX_FIRST)),
         Arguments.of("listing lag, sleep", sleeping.with(LISTING_LAG, FORGET)),
         Arguments.of("listing lag, adoption", one.with(LISTING_LAG, GIVE_UP, ADOPT)),
         Arguments.of("listing lag, two pruners", Scenario.of(A).pruners(2).with(LISTING_LAG)));
