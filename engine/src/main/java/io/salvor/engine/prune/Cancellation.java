@@ -31,7 +31,7 @@ public final class Cancellation {
           ErrorCode.SESSION_UNKNOWN,
           "There is no backup at work with the id " + id,
           "no session that has not ended, and no backup of one, begins so",
-          "see `salvor status` for what is at work");
+          "see `salvor prune --dry-run`, or `salvor list` for what was interrupted");
     }
     if (found.size() > 1) {
       throw new SalvorException(

@@ -121,7 +121,7 @@ public final class Prune {
     repository.awaitListings();
     repository.ledger().refresh();
     SessionList sessions = SessionList.read(repository);
-    Waiting waiting = new Waiting(repository, request, sessions);
+    Waiting waiting = new Waiting(repository, request, sessions, progress);
     waiting.begin(pending);
     progress.phase("wait");
     waiting.await();

@@ -6,6 +6,7 @@ import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.local.LocalDirectory;
+import io.salvor.engine.progress.Progress;
 import io.salvor.engine.protocol.Revocation;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
@@ -30,11 +31,14 @@ final class Waiting {
 
   private final Repository repository;
   private final PruneRequest request;
+  private final Progress progress;
   private final LocalDirectory local;
   private final Map<ObjectId, Set<ObjectId>> sessions = new TreeMap<>();
   private SessionList list;
 
-  Waiting(Repository repository, PruneRequest request, SessionList list) {
+  Waiting(
+      Repository repository, PruneRequest request, SessionList list, Progress progress) {
+    this.progress = progress;
     this.repository = repository;
     this.request = request;
     this.local = repository.local().state(repository.id().toString());
@@ -66,6 +70,7 @@ final class Waiting {
       if (blocking().isEmpty() || left.isZero() || left.isNegative()) {
         return list;
       }
+      progress.checkCancelled();
       Duration step = left.compareTo(STEP) < 0 ? left : STEP;
       repository.sleep(step);
       left = left.minus(step);

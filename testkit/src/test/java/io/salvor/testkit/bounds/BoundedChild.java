@@ -3,6 +3,7 @@ package io.salvor.testkit.bounds;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.prune.PruneReport;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.ConflictStrategy;
 import io.salvor.engine.restore.RestoreReport;
@@ -42,6 +43,7 @@ final class BoundedChild {
       case "verify" ->
           System.out.println(
               "issues: " + machine.verify(DirectoryStorage.open(repository)).issues());
+      case "prune" -> prune(machine, repository);
       case "restore" -> restore(machine, repository, Path.of(what));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -56,6 +58,18 @@ final class BoundedChild {
     Storage storage = DirectoryStorage.open(repository);
     Manifest manifest = machine.backup(storage, source, null).backup().manifest();
     System.out.println("entries: " + manifest.entries() + " " + manifest.bytes());
+  }
+
+  /** Forgets all backups but the last, and prunes. */
+  private static void prune(Machine machine, Path directory) throws Exception {
+    List<Backup> backups = machine.list(DirectoryStorage.open(directory));
+    for (Backup backup : backups.subList(0, backups.size() - 1)) {
+      Storage storage = DirectoryStorage.open(directory);
+      machine.forget(storage, backup.id());
+    }
+    PruneReport report = machine.prune(DirectoryStorage.open(directory));
+    System.out.println(
+        "deleted: " + report.deleted() + ", copied: " + report.copiedBlobs() + " blobs");
   }
 
   private static void restore(Machine machine, Path directory, Path to) throws Exception {

@@ -63,6 +63,20 @@ class MemoryBoundTest {
   }
 
   @Test
+  @Tag("slow")
+  void twoMillionEntriesArePruned() throws Exception {
+    int entries = SAMPLE ? 20_000 : 2_000_000;
+    run("generate", Integer.toString(entries));
+    run("generate", Integer.toString(entries / 20 * 11));
+    run("prune");
+    assertThat(output).anyMatch(line -> line.matches("deleted: [1-9].*"));
+    run("prune");
+    assertThat(output).contains("deleted: 0, copied: 0 blobs");
+    run("verify");
+    assertThat(output).contains("issues: []");
+  }
+
+  @Test
   void theBoundKillsWhatIsLarger() throws Exception {
     try (MemoryBound bound = MemoryBound.of(LIMIT)) {
       assumeTrue(bound.holds(), "memory limits need root and cgroups");
