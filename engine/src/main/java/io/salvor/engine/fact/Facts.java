@@ -2,21 +2,13 @@ package io.salvor.engine.fact;
 
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
-import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
-import io.salvor.engine.crypto.Sha256;
-import io.salvor.engine.error.ErrorCode;
-import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
-import io.salvor.engine.local.LocalDirectory;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
-import io.salvor.engine.storage.Storage;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,28 +25,25 @@ import org.jspecify.annotations.Nullable;
 /** The notes of a repository at one moment. */
 public final class Facts {
   /** Of what nothing is known of yet. */
-  public static final Facts NONE = new Facts();
+  public static final Facts NONE = new Facts(new FactObjects());
 
   private static final String HOLD_LABEL = "hold ";
 
-  private final TreeMap<ObjectName, Note> objects = new TreeMap<>();
-  private final List<ObjectName> damaged = new ArrayList<>();
-  private final List<LedgerEntry.Added> lost = new ArrayList<>();
-  private final List<LedgerEntry.Added> unreadable = new ArrayList<>();
-  private final List<LedgerEntry.Added> unnamed = new ArrayList<>();
-  private final Set<ObjectName> dead = new HashSet<>();
+  private final FactObjects objects;
   private final Map<BackupId, List<ActiveHold>> holds = new HashMap<>();
   private final Map<BackupId, Proof> proofs = new HashMap<>();
   private final Map<BackupId, SortedMap<String, String>> tags = new HashMap<>();
 
-  private Facts() {}
+  private Facts(FactObjects objects) {
+    this.objects = objects;
+    conclude();
+  }
 
   /** Reads those that count by the ledger; what this machine has read before it reads not again. */
   public static Facts of(Repository repository) throws IOException {
-    Facts facts = new Facts();
-    facts.read(repository);
-    facts.conclude();
-    return facts;
+    FactObjects objects = new FactObjects();
+    objects.read(repository);
+    return new Facts(objects);
   }
 
   /**
@@ -75,7 +64,7 @@ public final class Facts {
   public static Note replace(Repository repository, Fact fact, List<ObjectName> old, String author)
       throws IOException {
     List<String> removed = old.stream().map(ObjectName::value).toList();
-    List<LedgerEntry.Added> lines = new ArrayList<>(of(repository).unnamed);
+    List<LedgerEntry.Added> lines = new ArrayList<>(of(repository).unnamed());
     lines.removeIf(line -> removed.contains(line.object()));
     Note note = put(repository, fact, author, lines);
     repository
@@ -104,87 +93,8 @@ public final class Facts {
     byte[] object = repository.keys().sealSmall(ObjectKind.FACT, id, FactCodec.encode(note));
     ObjectName name = ObjectKind.FACT.name(id);
     repository.storage().put(name, object);
-    lines.add(line(name, note, object));
+    lines.add(FactObjects.line(name, note, object));
     return note;
-  }
-
-  private void read(Repository repository) throws IOException {
-    Storage storage = repository.storage();
-    Ledger ledger = repository.ledger();
-    TreeMap<ObjectName, ObjectId> names = new TreeMap<>();
-    storage.list(
-        ObjectKind.FACT.prefix(),
-        info -> ObjectKind.FACT.idIn(info.name()).ifPresent(id -> names.put(info.name(), id)));
-    ledger.refresh();
-    LocalDirectory place = repository.local().cache(repository.id().toString());
-    Map<ObjectId, byte[]> known = names.isEmpty() ? Map.of() : FactCache.read(place);
-    Map<ObjectId, byte[]> read = new TreeMap<>();
-    for (Map.Entry<ObjectName, ObjectId> name : names.entrySet()) {
-      if (ledger.removed().contains(name.getKey().value())) {
-        dead.add(name.getKey());
-        continue;
-      }
-      byte[] object = known.get(name.getValue());
-      try {
-        object = object == null ? storage.get(name.getKey()) : object;
-      } catch (NoSuchFileException e) {
-        continue;
-      }
-      if (take(repository, name.getKey(), name.getValue(), object)) {
-        read.put(name.getValue(), object);
-      }
-    }
-    if (!read.keySet().equals(known.keySet())) {
-      FactCache.write(place, read);
-    }
-    lost(ledger, storage, names.keySet());
-  }
-
-  private boolean take(Repository repository, ObjectName name, ObjectId id, byte[] object) {
-    try {
-      Note note = FactCodec.decode(repository.keys().openSmall(ObjectKind.FACT, id, object));
-      objects.put(name, note);
-      if (!repository.ledger().existing().containsKey(name.value())) {
-        unnamed.add(line(name, note, object));
-      }
-      return true;
-    } catch (MalformedException e) {
-      damaged.add(name);
-    } catch (SalvorException e) {
-      if (!e.code().isDamage() && e.code() != ErrorCode.FORMAT_NEWER) {
-        throw e;
-      }
-      damaged.add(name);
-    }
-    LedgerEntry.Added line = repository.ledger().existing().get(name.value());
-    if (line != null) {
-      unreadable.add(line);
-    }
-    return false;
-  }
-
-  private void lost(Ledger ledger, Storage storage, Set<ObjectName> there) throws IOException {
-    boolean again = false;
-    for (LedgerEntry.Added line : ledger.existing().values()) {
-      if (line.object().startsWith(ObjectKind.FACT.prefix())
-          && !there.contains(new ObjectName(line.object()))) {
-        if (!again) {
-          // Somebody may have removed it between our list and our reading of the ledger.
-          ledger.refresh();
-          again = true;
-        }
-        if (ledger.existing().containsKey(line.object())
-            && storage.find(new ObjectName(line.object())).isEmpty()) {
-          lost.add(line);
-        }
-      }
-    }
-  }
-
-  private static LedgerEntry.Added line(ObjectName name, Note note, byte[] object) {
-    BackupId only = note.fact().only();
-    String label = note.fact().word() + (only == null ? "" : " " + only.text());
-    return new LedgerEntry.Added(name.value(), Sha256.of(object), label);
   }
 
   private void conclude() {
@@ -204,8 +114,8 @@ public final class Facts {
         case Fact.Forgotten _, Fact.Unknown _ -> {}
       }
     }
-    lost.forEach(line -> lostHold(line).ifPresent(all::add));
-    unreadable.forEach(line -> lostHold(line).ifPresent(all::add));
+    objects.lost().forEach(line -> lostHold(line).ifPresent(all::add));
+    objects.unreadable().forEach(line -> lostHold(line).ifPresent(all::add));
     for (ActiveHold hold : all) {
       if (!released.contains(hold.note())) {
         holds.computeIfAbsent(hold.backup(), b -> new ArrayList<>()).add(hold);
@@ -254,13 +164,13 @@ public final class Facts {
   public List<Note> notes() {
     Map<ObjectId, Note> byId = new HashMap<>();
     // One that was encrypted again lies there twice until the other is gone.
-    objects.values().forEach(note -> byId.put(note.id(), note));
+    objects.notes().values().forEach(note -> byId.put(note.id(), note));
     return byId.values().stream().sorted(Note.ORDER).toList();
   }
 
   /** The notes by the objects that hold them. */
   public SortedMap<ObjectName, Note> objects() {
-    return Collections.unmodifiableSortedMap(objects);
+    return Collections.unmodifiableSortedMap(objects.notes());
   }
 
   /** The holds of a backup that nobody has released. */
@@ -283,21 +193,21 @@ public final class Facts {
 
   /** Objects that are there and cannot be read. */
   public List<ObjectName> damaged() {
-    return List.copyOf(damaged);
+    return List.copyOf(objects.damaged());
   }
 
   /** Those that exist by the ledger and are gone. */
   public List<LedgerEntry.Added> lost() {
-    return List.copyOf(lost);
+    return List.copyOf(objects.lost());
   }
 
   /** What the next entry has to add for authors that died before they could. */
   public List<LedgerEntry.Added> unnamed() {
-    return List.copyOf(unnamed);
+    return List.copyOf(objects.unnamed());
   }
 
   /** Objects that are there and that the ledger removes. */
   public Set<ObjectName> dead() {
-    return Set.copyOf(dead);
+    return Set.copyOf(objects.dead());
   }
 }

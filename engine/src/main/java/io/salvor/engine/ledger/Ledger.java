@@ -1,31 +1,23 @@
 package io.salvor.engine.ledger;
 
-import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
-import io.salvor.engine.error.ErrorCode;
-import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger of one repository: reads it, says what is lost, and adds to it. Safe for several
@@ -37,13 +29,14 @@ public final class Ledger {
   private final Storage storage;
   private final KeyRing keys;
   private final LedgerMemory memory;
+  private final LedgerReader reader;
   private LedgerView view = LedgerView.EMPTY;
-  private Set<ObjectId> listed = Set.of();
 
   private Ledger(Storage storage, KeyRing keys, LedgerMemory memory) {
     this.storage = storage;
     this.keys = keys;
     this.memory = memory;
+    this.reader = new LedgerReader(storage, keys);
   }
 
   /** Reads the ledger: what no summary covers. */
@@ -62,7 +55,7 @@ public final class Ledger {
   public synchronized void refresh() throws IOException {
     Set<ObjectId> missed = Set.of();
     for (int reading = 1; ; reading++) {
-      view = reading();
+      view = reader.read(view, memory.read());
       Set<ObjectId> missing = missing();
       if (missing.isEmpty() || missing.equals(missed) || reading == MOST_READINGS) {
         return;
@@ -80,77 +73,6 @@ public final class Ledger {
         .filter(id -> !view.knows(id))
         .forEach(missing::add);
     return missing;
-  }
-
-  private LedgerView reading() throws IOException {
-    Map<ObjectId, Long> sizes = new HashMap<>();
-    storage.list(
-        ObjectKind.LEDGER_ENTRY.prefix(),
-        info ->
-            ObjectKind.LEDGER_ENTRY.idIn(info.name()).ifPresent(id -> sizes.put(id, info.size())));
-    listed = sizes.keySet();
-    // Summaries are large, and spare what they cover: so the largest come first.
-    PriorityQueue<ObjectId> open =
-        new PriorityQueue<>(
-            Comparator.comparingLong((ObjectId id) -> -sizes.getOrDefault(id, 0L))
-                .thenComparing(Comparator.naturalOrder()));
-    open.addAll(listed);
-    memory.read().forEach(seen -> open.add(seen.id()));
-    Map<ObjectId, LedgerView.Read> entries = new HashMap<>();
-    Set<ObjectId> damaged = new HashSet<>();
-    Set<ObjectId> done = new HashSet<>();
-    while (!open.isEmpty()) {
-      ObjectId id = open.remove();
-      if (!done.add(id)) {
-        continue;
-      }
-      LedgerView.Read known = listed.contains(id) ? view.entries().get(id) : null;
-      LedgerView.Read read = known == null ? get(id, damaged) : known;
-      if (read != null) {
-        entries.put(id, read);
-        done.addAll(read.entry().covered());
-        read.entry().predecessors().forEach(p -> open.add(p.id()));
-      }
-    }
-    return new LedgerView(entries, damaged);
-  }
-
-  /** Reads one entry; null if it is not there or is damaged. */
-  private LedgerView.@Nullable Read get(ObjectId id, Set<ObjectId> damaged) throws IOException {
-    try {
-      byte[] object = storage.get(name(id));
-      byte[] message = keys.openSmall(ObjectKind.LEDGER_ENTRY, id, object);
-      LedgerEntry entry = LedgerEntry.decode(message);
-      Optional<KeyRing.Writer> writer = keys.writerOf(id);
-      if (writer.isPresent()) {
-        requireWithinLimits(entry, id);
-      }
-      return new LedgerView.Read(
-          entry, Sha256.of(object), writer.map(w -> ObjectKind.WRITER.name(w.id()).value()));
-    } catch (NoSuchFileException e) {
-      // Lost, or in a summary: which of them, the view tells.
-      return null;
-    } catch (MalformedException e) {
-      damaged.add(id);
-      return null;
-    } catch (SalvorException e) {
-      if (!e.code().isDamage() && e.code() != ErrorCode.FORMAT_NEWER) {
-        throw e;
-      }
-      damaged.add(id);
-      return null;
-    }
-  }
-
-  /** A write-only client adds its own backups, and nothing else. */
-  private static void requireWithinLimits(LedgerEntry entry, ObjectId id) {
-    boolean own =
-        entry.added().stream()
-            .map(line -> ObjectKind.MANIFEST.idIn(new ObjectName(line.object())))
-            .allMatch(object -> object.isPresent() && object.get().high() == id.high());
-    if (!own || entry.summary() || !entry.removed().isEmpty() || !entry.closures().isEmpty()) {
-      throw new MalformedException("an entry of a write-only client that goes beyond its limits");
-    }
   }
 
   /** What exists by the ledger, by object name. */
@@ -270,7 +192,7 @@ public final class Ledger {
     put(summary.change(), summary.covered(), now, author, random);
     // A listing that lags could show somebody what is deleted here, and not yet the summary.
     if (storage.traits().listingLag().isZero()) {
-      for (ObjectId id : listed) {
+      for (ObjectId id : reader.listed()) {
         if (summary.spare().contains(id)) {
           storage.delete(name(id));
         }

@@ -73,7 +73,10 @@ record LedgerSummary(LedgerChange change, Set<ObjectId> covered, Set<ObjectId> s
     Set<ObjectId> spare = new HashSet<>();
     for (var e : chosen) {
       LedgerEntry entry = e.getValue().entry();
-      entry.added().forEach(a -> added.put(a.object(), a));
+      // What a withdrawn writer has added counts for nobody, and must not by being repeated.
+      if (e.getValue().writer().filter(gone::contains).isEmpty()) {
+        entry.added().forEach(a -> added.put(a.object(), a));
+      }
       removed.addAll(entry.removed());
       closures.addAll(entry.closures());
       covered.add(e.getKey());

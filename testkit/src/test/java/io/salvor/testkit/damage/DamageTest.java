@@ -67,6 +67,7 @@ class DamageTest {
     assertThat(new TreeSet<>(kinds))
         .containsExactly(
             "backups/*",
+            "facts/*",
             "index/*",
             "keys/*.credential",
             "keys/*.epoch",

@@ -5,6 +5,9 @@ import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.fact.Fact;
+import io.salvor.engine.fact.Facts;
+import io.salvor.engine.fact.Note;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.VerifyReport;
@@ -31,7 +34,7 @@ import java.util.TreeSet;
 
 /**
  * A small repository with every kind of object of this version: two backups of several packs, with
- * a long list of blobs; then a session that died after its second checkpoint.
+ * a long list of blobs, one of them on hold; then a session that died after its second checkpoint.
  *
  * @param local the local state of the machine that made it
  * @param backups what is listed, with the contents that each must have
@@ -70,8 +73,12 @@ record Specimen(
     backups.put(machine.backup(storage, source, null).backup().id(), source.contents());
     clock.advance(Duration.ofMinutes(1));
     source.put("dir/short", "shorter".getBytes(StandardCharsets.UTF_8)).put("new", noise(3, 900));
-    backups.put(machine.backup(storage, source, null).backup().id(), source.contents());
+    BackupId held = machine.backup(storage, source, null).backup().id();
+    backups.put(held, source.contents());
     clock.advance(Duration.ofMinutes(1));
+    try (Repository repository = machine.open(storage)) {
+      Note _ = Facts.add(repository, new Fact.Hold(held, "audit"), "me");
+    }
     source.put("dir/long", noise(4, 18 * 512)).put("newer", noise(5, 300));
     interrupt(machine, storage, source, clock);
     try (Repository repository = machine.open(storage)) {
