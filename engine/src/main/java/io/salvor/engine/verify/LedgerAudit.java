@@ -7,6 +7,7 @@ import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.fact.Facts;
 import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.ledger.LedgerIssue;
@@ -38,6 +39,7 @@ public final class LedgerAudit {
   void run() throws IOException {
     manifests();
     others();
+    unnamedFacts();
     issues();
   }
 
@@ -59,6 +61,16 @@ public final class LedgerAudit {
           name.value(),
           "the manifest of a backup that was forgotten, or that never counted, is still there",
           "nothing needs to be done: the next `salvor forget` or `salvor prune` takes it away");
+    }
+  }
+
+  /** Their authors died before they could have them named, or what named them is gone. */
+  private void unnamedFacts() throws IOException {
+    for (LedgerEntry.Added line : Facts.of(repository).unnamed()) {
+      findings.notice(
+          line.object(),
+          "no ledger entry names the fact \"" + line.label() + "\"; it counts all the same",
+          "nothing needs to be done: the next fact's entry names it");
     }
   }
 

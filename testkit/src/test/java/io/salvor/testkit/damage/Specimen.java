@@ -70,15 +70,15 @@ record Specimen(
             .put("dir/short", "short".getBytes(StandardCharsets.UTF_8))
             .put("top", noise(2, 700));
     Map<BackupId, SortedMap<String, String>> backups = new TreeMap<>();
-    backups.put(machine.backup(storage, source, null).backup().id(), source.contents());
-    clock.advance(Duration.ofMinutes(1));
-    source.put("dir/short", "shorter".getBytes(StandardCharsets.UTF_8)).put("new", noise(3, 900));
     BackupId held = machine.backup(storage, source, null).backup().id();
     backups.put(held, source.contents());
     clock.advance(Duration.ofMinutes(1));
     try (Repository repository = machine.open(storage)) {
       Note _ = Facts.add(repository, new Fact.Hold(held, "audit"), "me");
     }
+    source.put("dir/short", "shorter".getBytes(StandardCharsets.UTF_8)).put("new", noise(3, 900));
+    backups.put(machine.backup(storage, source, null).backup().id(), source.contents());
+    clock.advance(Duration.ofMinutes(1));
     source.put("dir/long", noise(4, 18 * 512)).put("newer", noise(5, 300));
     interrupt(machine, storage, source, clock);
     try (Repository repository = machine.open(storage)) {
