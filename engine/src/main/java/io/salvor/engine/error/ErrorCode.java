@@ -25,6 +25,7 @@ public enum ErrorCode {
   BLOB_LOST(1103, Exit.DAMAGED, false),
   TREE_DAMAGED(1104, Exit.DAMAGED, false),
   MANIFEST_LOST(1105, Exit.DAMAGED, false),
+  OBJECT_UNREADABLE(1106, Exit.DAMAGED, true),
   BACKUP_UNKNOWN(1201, Exit.FAILED, false),
   BACKUP_AMBIGUOUS(1202, Exit.FAILED, false),
   BACKUP_NONE(1203, Exit.FAILED, false),
@@ -99,7 +100,7 @@ public enum ErrorCode {
     return exit;
   }
 
-  /** Whether it tells of objects that are lost or not what was written. */
+  /** Whether it tells of objects that are lost, not what was written, or cannot be read. */
   public boolean isDamage() {
     return exit == Exit.DAMAGED;
   }

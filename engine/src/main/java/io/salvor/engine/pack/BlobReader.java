@@ -13,6 +13,7 @@ import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.OneObject;
 import io.salvor.engine.storage.Storage;
 import java.io.EOFException;
 import java.io.IOException;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads blobs through the index. Frames that hold several blobs are kept for a while, for their
- * other blobs are likely to be wanted next; each blob's id is checked. Where a pack is damaged,
- * another one that has the blob serves.
+ * other blobs are likely to be wanted next; each blob's id is checked. Where a pack is damaged or
+ * cannot be read, another one that has the blob serves.
  */
 public final class BlobReader implements BlobSource {
   private static final long CACHE = 24 << 20;
@@ -119,7 +120,7 @@ public final class BlobReader implements BlobSource {
   /**
    * Reads a blob from one of these places.
    *
-   * @throws SalvorException BLOB_LOST, or OBJECT_DAMAGED
+   * @throws SalvorException BLOB_LOST, OBJECT_DAMAGED, or OBJECT_UNREADABLE
    */
   public byte[] get(BlobKind kind, BlobId id, List<BlobLocation> places) throws IOException {
     @Nullable SalvorException first = null;
@@ -130,8 +131,17 @@ public final class BlobReader implements BlobSource {
         first = first == null ? lost(kind, id, name(kind, place) + " is gone", e) : first;
       } catch (EOFException | MalformedException e) {
         first = first == null ? damaged(kind, place, e) : first;
+      } catch (IOException e) {
+        SalvorException unreadable = unreadable(kind, place, e);
+        if (unreadable == null) {
+          throw e;
+        }
+        first = first == null ? unreadable : first;
       } catch (SalvorException e) {
-        if (e.code() == ErrorCode.FORMAT_NEWER) {
+        SalvorException unreadable = unreadable(kind, place, e);
+        if (unreadable != null) {
+          first = first == null ? unreadable : first;
+        } else if (e.code() == ErrorCode.FORMAT_NEWER) {
           // In a repository of this format a pack of a newer one is a flipped byte.
           first = first == null ? damaged(kind, place, e) : first;
         } else if (e.code() == ErrorCode.OBJECT_DAMAGED) {
@@ -184,6 +194,13 @@ public final class BlobReader implements BlobSource {
 
   private static ObjectName name(BlobKind kind, BlobLocation at) {
     return PackDescription.kindOf(kind).name(at.pack());
+  }
+
+  private static @Nullable SalvorException unreadable(
+      BlobKind kind, BlobLocation at, Exception cause) {
+    return OneObject.unreadable(cause)
+        .map(why -> OneObject.failure(name(kind, at), why, cause))
+        .orElse(null);
   }
 
   private static SalvorException damaged(BlobKind kind, BlobLocation at, Exception cause) {

@@ -14,6 +14,7 @@ import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.storage.ObjectInfo;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.OneObject;
 import io.salvor.engine.storage.Storage;
 import java.io.EOFException;
 import java.io.IOException;
@@ -40,6 +41,8 @@ final class PackCheck {
   private final FrameOpener opener = new FrameOpener();
   private byte[] plain = new byte[0];
   private long at;
+  private final List<BlobId> unread = new ArrayList<>();
+  private @Nullable String whyUnread;
   private long blobs;
   private long bytes;
 
@@ -67,6 +70,15 @@ final class PackCheck {
       readFrames(size);
     } catch (NoSuchFileException e) {
       add(name + " has vanished while it was read", everyBlob(0));
+    } catch (IOException | SalvorException e) {
+      String why = OneObject.unreadable(e).orElse(null);
+      if (why == null) {
+        throw e;
+      }
+      add(name + " cannot be read: " + why, at == 0 ? everyBlob(0) : List.of());
+    }
+    if (whyUnread != null) {
+      add(name + " cannot be read everywhere: " + whyUnread, unread);
     }
     return report();
   }
@@ -80,7 +92,16 @@ final class PackCheck {
         add(name + " ends before frame " + i, everyBlob(i));
         break;
       }
-      byte @Nullable [] sealed = read(frame.stored());
+      byte @Nullable [] sealed;
+      try {
+        sealed = read(frame.stored());
+      } catch (IOException e) {
+        passOver(frame, e);
+        continue;
+      } catch (SalvorException e) {
+        passOver(frame, e);
+        continue;
+      }
       if (sealed == null) {
         add(name + " ends before frame " + i, everyBlob(i));
         break;
@@ -93,13 +114,24 @@ final class PackCheck {
     while (at < size && read((int) Math.min(PIECE, size - at)) != null) {
       progress.checkCancelled();
     }
-    if (!MessageDigest.isEqual(digest.digest(), pack.sha256())) {
+    if (whyUnread == null && !MessageDigest.isEqual(digest.digest(), pack.sha256())) {
       add(name + " has another checksum than the index says", List.of());
     }
     if (key != null) {
       checkDirectory(key, size);
       key.close();
     }
+  }
+
+  /** Behind a bad sector the pack may be in order again. */
+  private <E extends Exception> void passOver(FrameDescription frame, E failure) throws E {
+    String why = OneObject.unreadable(failure).orElse(null);
+    if (failure instanceof NoSuchFileException || why == null) {
+      throw failure;
+    }
+    whyUnread = whyUnread == null ? why : whyUnread;
+    unread.addAll(everyBlob(frame));
+    at += frame.stored();
   }
 
   private @Nullable ObjectKey openKey(long size) throws IOException {

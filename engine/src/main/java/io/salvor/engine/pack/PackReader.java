@@ -45,7 +45,7 @@ public final class PackReader {
    * Reads a pack back and holds it against what the index says: its size and hash, its directory,
    * every frame, every blob's id. Damage is told in the report.
    *
-   * @throws IOException if the storage fails; that says nothing about the pack
+   * @throws IOException if the storage fails in a way that says nothing about the pack
    */
   public PackReport verify(PackDescription expected, Progress progress) throws IOException {
     return new PackCheck(storage, keys, this, expected, progress).run();

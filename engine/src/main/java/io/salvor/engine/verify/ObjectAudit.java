@@ -17,6 +17,7 @@ import io.salvor.engine.protocol.Condemnation;
 import io.salvor.engine.protocol.Revocation;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.OneObject;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
@@ -120,11 +121,14 @@ public final class ObjectAudit {
       return;
     } catch (MalformedException e) {
       damaged.put(name, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      damaged.put(name, OneObject.unreadable(e).orElseThrow(() -> e));
     } catch (SalvorException e) {
-      if (!e.code().isDamage() && e.code() != ErrorCode.FORMAT_NEWER) {
-        throw e;
+      if (e.code().isDamage() || e.code() == ErrorCode.FORMAT_NEWER) {
+        damaged.put(name, e.why());
+      } else {
+        damaged.put(name, OneObject.unreadable(e).orElseThrow(() -> e));
       }
-      damaged.put(name, e.why());
     }
   }
 

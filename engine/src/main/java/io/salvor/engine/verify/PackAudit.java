@@ -13,6 +13,7 @@ import io.salvor.engine.pack.PackReader;
 import io.salvor.engine.pack.PackReport;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.OneObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -209,8 +210,9 @@ public final class PackAudit {
       return IndexSegment.read(repository.storage(), repository.keys(), segment).packs();
     } catch (NoSuchFileException e) {
       return List.of();
-    } catch (SalvorException e) {
-      if (!e.code().isDamage()) {
+    } catch (IOException | SalvorException e) {
+      boolean damage = e instanceof SalvorException known && known.code().isDamage();
+      if (!damage && OneObject.unreadable(e).isEmpty()) {
         throw e;
       }
       return List.of();

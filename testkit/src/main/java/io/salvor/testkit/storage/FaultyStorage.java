@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class FaultyStorage extends ObservedStorage {
   private final Map<Long, Fault> atOperation = new HashMap<>();
   private final Map<Long, Fault> atChange = new HashMap<>();
   private final List<Chance> chances = new ArrayList<>();
+  private final List<Place> places = new ArrayList<>();
   private final List<Repetition> repetitions = new ArrayList<>();
   private final List<Operation> inFlight = new ArrayList<>();
   private final Map<ObjectName, Optional<byte[]>> takenBackAtCrash = new LinkedHashMap<>();
@@ -42,6 +44,8 @@ public final class FaultyStorage extends ObservedStorage {
   private @Nullable String crashedAt;
 
   private record Chance(double probability, Fault fault) {}
+
+  private record Place(Predicate<Operation> where, Fault fault) {}
 
   private record Repetition(long before, Operation operation) {}
 
@@ -74,6 +78,14 @@ public final class FaultyStorage extends ObservedStorage {
     return this;
   }
 
+  /** Lets every operation of some kind meet a fault that no other is planned for. */
+  public FaultyStorage wherever(Predicate<Operation> where, Fault fault) {
+    synchronized (gate) {
+      places.add(new Place(where, fault));
+    }
+    return this;
+  }
+
   /** Leaves room for so many bytes more; then the storage is full. Deleting makes room. */
   public void leaveRoom(long bytes) {
     synchronized (gate) {
@@ -94,6 +106,7 @@ public final class FaultyStorage extends ObservedStorage {
       atOperation.clear();
       atChange.clear();
       chances.clear();
+      places.clear();
       repetitions.clear();
     }
   }
@@ -176,6 +189,9 @@ public final class FaultyStorage extends ObservedStorage {
         throw refusal(ErrorCode.STORAGE_READ_ONLY, operation.toString(), "it is read-only");
       }
       fault = fault == null ? atChange.get(changes) : fault;
+    }
+    for (Place place : places) {
+      fault = fault == null && place.where().test(operation) ? place.fault() : fault;
     }
     for (Chance chance : chances) {
       // Drawn even when not needed, so that one plan does not shift another's luck.

@@ -3,15 +3,22 @@ package io.salvor.testkit.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.restore.ConflictStrategy;
 import io.salvor.engine.restore.RestoreReport;
+import io.salvor.engine.restore.RestoreStatus;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.testkit.storage.Fault;
+import io.salvor.testkit.storage.FaultyStorage;
+import io.salvor.testkit.storage.Operation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,5 +74,50 @@ class LostBlobTest {
       assertThat(names.map(p -> p.getFileName().toString()))
           .noneMatch(n -> n.startsWith(".salvor-"));
     }
+  }
+
+  @Test
+  void aFileWhosePackCannotBeReadIsNamedAndTheRestIsRestored() throws Exception {
+    Path source = Files.createDirectory(temp.resolve("source"));
+    Files.writeString(source.resolve("a"), "sound");
+    Path target = temp.resolve("target");
+    byte[] noise = new byte[20 << 20];
+    new Random(1).nextBytes(noise);
+    List<String> added;
+    try (World world = new World(temp)) {
+      world.backup(source);
+      List<Path> before = packs();
+      Files.write(source.resolve("lost"), noise);
+      Files.writeString(source.resolve("z"), "sound");
+      world.backup(source);
+      added =
+          packs().stream()
+              .filter(p -> !before.contains(p) && size(p) > (1 << 20))
+              .map(p -> p.getFileName().toString())
+              .toList();
+    }
+    Predicate<Operation> ofThese =
+        o ->
+            o instanceof Operation.GetRange(ObjectName name, long _, int _)
+                && added.stream().anyMatch(pack -> name.value().endsWith(pack));
+    try (World world =
+        new World(
+            temp,
+            "repository",
+            storage -> new FaultyStorage(storage, 1).wherever(ofThese, new Fault.Fail()))) {
+      var backup = BackupList.read(world.repository).latest(b -> true).orElseThrow();
+      RestoreReport report =
+          world.restore(World.request(backup, ConflictStrategy.OVERWRITE), target);
+      assertThat(report.status()).isEqualTo(RestoreStatus.PARTIAL);
+      assertThat(report.problems())
+          .extracting(RestoreReport.Problem::code)
+          .containsOnly(ErrorCode.OBJECT_UNREADABLE);
+      assertThat(report.problems())
+          .extracting(RestoreReport.Problem::key)
+          .contains("lost")
+          .doesNotContain("a");
+    }
+    assertThat(target.resolve("a")).hasContent("sound");
+    assertThat(target.resolve("lost")).doesNotExist();
   }
 }

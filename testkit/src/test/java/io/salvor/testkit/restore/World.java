@@ -25,6 +25,7 @@ import io.salvor.engine.restore.Undo;
 import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.storage.DirectoryStorage;
+import io.salvor.engine.storage.Storage;
 import io.salvor.provider.files.FilesProvider;
 import io.salvor.provider.files.target.FilesTarget;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** A repository in a directory, and what people do with it. */
 final class World implements AutoCloseable {
@@ -50,6 +52,10 @@ final class World implements AutoCloseable {
   }
 
   World(Path directory, String name) throws IOException {
+    this(directory, name, storage -> storage);
+  }
+
+  World(Path directory, String name, UnaryOperator<Storage> behind) throws IOException {
     this.directory = directory;
     Path storage = directory.resolve(name);
     LocalState local =
@@ -62,7 +68,11 @@ final class World implements AutoCloseable {
           DirectoryStorage.create(storage), passphrase(), "test", CHEAP, surroundings);
     }
     repository =
-        Repository.open(DirectoryStorage.open(storage), passphrase(), surroundings, Progress.NONE);
+        Repository.open(
+            behind.apply(DirectoryStorage.open(storage)),
+            passphrase(),
+            surroundings,
+            Progress.NONE);
     restores = new Restores(repository, "host", "test");
   }
 
