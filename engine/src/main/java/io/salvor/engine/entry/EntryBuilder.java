@@ -39,7 +39,8 @@ public final class EntryBuilder {
     return this;
   }
 
-  public EntryBuilder ctime(PosixTime time) {
+  /** Null where it is not known, or where the entry is to be read again. */
+  public EntryBuilder ctime(@Nullable PosixTime time) {
     this.ctime = time;
     return this;
   }

@@ -1,7 +1,6 @@
 package io.salvor.provider.files;
 
 import io.salvor.engine.content.ContentRef;
-import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryBuilder;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.posix.Dir;
@@ -80,7 +79,7 @@ final class EntryReader {
   private Ready node(Stat stat, Unread unread) {
     List<Flaw> flaws = new ArrayList<>();
     EntryBuilder entry = metadata.begin(stat);
-    entry.xattrs(metadata.xattrs(unread.dir().dir(), unread.name(), flaws));
+    metadata.withXattrs(entry, unread.dir().dir(), unread.name(), flaws);
     return new Ready(unread.key(), entry.build(), flaws);
   }
 
@@ -88,7 +87,7 @@ final class EntryReader {
     List<Flaw> flaws = new ArrayList<>();
     try {
       EntryBuilder entry = metadata.begin(stat).target(dir.readLink(unread.name()));
-      entry.xattrs(metadata.xattrs(dir, unread.name(), flaws));
+      metadata.withXattrs(entry, dir, unread.name(), flaws);
       return new Ready(unread.key(), entry.build(), flaws);
     } catch (PosixException e) {
       throw new SourceFailure(e);
@@ -125,13 +124,9 @@ final class EntryReader {
   /** The earlier of two looks counts: should the file have changed since, the next backup sees. */
   private Ready ready(
       Unread unread, FileHandle file, Stat stat, Content content, List<Flaw> flaws) {
-    Entry entry =
-        metadata
-            .begin(stat)
-            .content(content.size(), content.ref())
-            .xattrs(metadata.xattrs(file, flaws))
-            .build();
-    return new Ready(unread.key(), entry, flaws);
+    EntryBuilder entry = metadata.begin(stat).content(content.size(), content.ref());
+    metadata.withXattrs(entry, file, flaws);
+    return new Ready(unread.key(), entry.build(), flaws);
   }
 
   private Content content(FileHandle file, Stat stat, BooleanSupplier stopped)

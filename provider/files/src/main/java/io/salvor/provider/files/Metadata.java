@@ -56,7 +56,29 @@ final class Metadata {
 
   /** A directory's entry, all of it. */
   Entry directory(Stat stat, Handle handle, List<Flaw> flaws) {
-    return begin(stat).xattrs(xattrs(handle, flaws)).build();
+    return withXattrs(begin(stat), handle, flaws).build();
+  }
+
+  /** Adds the attributes of what is open. */
+  EntryBuilder withXattrs(EntryBuilder entry, Handle handle, List<Flaw> flaws) {
+    return withXattrs(entry, handle::listXattr, handle::getXattr, flaws);
+  }
+
+  /** Adds the attributes of a name. */
+  EntryBuilder withXattrs(EntryBuilder entry, Dir dir, byte[] name, List<Flaw> flaws) {
+    return withXattrs(
+        entry, () -> dir.listXattr(name), attribute -> dir.getXattr(name, attribute), flaws);
+  }
+
+  private static EntryBuilder withXattrs(
+      EntryBuilder entry, Lister lister, Getter getter, List<Flaw> flaws) {
+    int before = flaws.size();
+    entry.xattrs(xattrs(lister, getter, flaws));
+    if (flaws.size() > before) {
+      // With its ctime the next backup would take the entry for unchanged, without what it lacks.
+      entry.ctime(null);
+    }
+    return entry;
   }
 
   /** The kind of an entry. */
@@ -103,16 +125,6 @@ final class Metadata {
         || (links == null
             ? stat.nlink() <= 1
             : links.count() == stat.nlink() && links.device() == stat.dev());
-  }
-
-  /** Attributes of what is open. */
-  List<Xattr> xattrs(Handle handle, List<Flaw> flaws) {
-    return xattrs(handle::listXattr, handle::getXattr, flaws);
-  }
-
-  /** Attributes of a name. */
-  List<Xattr> xattrs(Dir dir, byte[] name, List<Flaw> flaws) {
-    return xattrs(() -> dir.listXattr(name), attribute -> dir.getXattr(name, attribute), flaws);
   }
 
   private static List<Xattr> xattrs(Lister lister, Getter getter, List<Flaw> flaws) {

@@ -217,7 +217,7 @@ final class TreeWalk {
     handOverPending();
     Entry entry = metadata.unchanged(capture.previous(child), stat);
     if (entry == null) {
-      entry = metadata.begin(stat).xattrs(metadata.xattrs(dir.dir(), name, flaws)).build();
+      entry = metadata.withXattrs(metadata.begin(stat), dir.dir(), name, flaws).build();
     }
     out.add(new Ready(child, entry, flaws));
   }

@@ -11,6 +11,7 @@ import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.posix.Stat;
 import io.salvor.engine.source.CaptureOptions;
+import io.salvor.engine.source.Source;
 import io.salvor.provider.files.MemoryCapture.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,42 @@ class ChangesTest extends FilesTest {
     assertThat(second.bytesRead.get()).isZero();
     assertThat(second.entries).isEqualTo(first.entries);
     assertThat(second.entry("c")).isSameAs(first.entry("c"));
+  }
+
+  @Test
+  void whatLacksAnAttributeThatCouldNotBeReadIsReadAgain() throws Exception {
+    write("dir/file", "content");
+    Files.createSymbolicLink(root().resolve("link"), Path.of("dir"));
+    Files.write(root().resolve("empty"), new byte[0]);
+    List<String> named = new ArrayList<>(List.of("dir", "dir/file", "empty"));
+    try (Dir dir = posix.openRoot(root())) {
+      for (String name : List.of("dir", "empty")) {
+        dir.setXattr(bytes(name), bytes("user.note"), bytes("kept"));
+      }
+      try (Dir inner = dir.openDir(bytes("dir"))) {
+        inner.setXattr(bytes("file"), bytes("user.note"), bytes("kept"));
+      }
+      try {
+        dir.setXattr(bytes("link"), bytes("trusted.note"), bytes("kept"));
+        named.add("link");
+      } catch (PosixException e) {
+        assertThat(e.isPermission() || e.isUnsupported()).isTrue();
+      }
+    }
+    MemoryCapture first = new MemoryCapture();
+    try (Source source =
+        new FilesProvider(FailingAttributes.of(posix), Path.of(""), 2)
+            .open(List.of(root().toString()), CaptureOptions.ALL)) {
+      source.capture(first);
+    }
+    assertThat(first.failed()).containsAll(named);
+    MemoryCapture second = captureAfter(first);
+    assertThat(second.failures).isEmpty();
+    for (String key : named) {
+      assertThat(second.entry(key).xattrs()).as(key).hasSize(1);
+      assertThat(second.entry(key).ctime()).as(key).isNotNull();
+    }
+    assertThat(captureAfter(second).bytesRead.get()).isZero();
   }
 
   @Test
