@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Says what a failure in a local directory means for the person who has it. */
-final class LocalErrors {
+public final class LocalErrors {
   private LocalErrors() {}
 
   /** {@code what} is what cannot be done: {@code "write /path"}. */
-  static SalvorException failed(String what, Path path, IOException failure) {
+  public static SalvorException failed(String what, Path path, IOException failure) {
     Errno errno = SystemErrors.of(failure);
     return new SalvorException(
         ErrorCode.LOCAL_STATE,

@@ -4,6 +4,8 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.durable.PrivateFiles;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.local.LocalErrors;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -21,7 +23,8 @@ import java.util.zip.CRC32;
  * The append-only log of one restore: {@code u32 length, u32 CRC-32, CBOR array} per record. An
  * intent covers the steps below a number and is durable before the first of them is begun; results
  * follow, durable with the next intent and at the end. A torn end is what a crash leaves, and is
- * passed over. Safe for several threads.
+ * passed over. Writing fails with LOCAL_STATE, for the log lies on this machine's own disk. Safe
+ * for several threads.
  */
 final class RestoreLog implements AutoCloseable {
   private static final int BEGIN = 0;
@@ -37,25 +40,32 @@ final class RestoreLog implements AutoCloseable {
   private static final int LARGEST_BATCH = 16 << 10;
 
   private final FileChannel channel;
+  private final Path path;
   private final CborWriter record = new CborWriter();
   private byte[] buffer = new byte[BUFFER];
   private int filled;
   private long intent;
   private int batch = FIRST_BATCH;
 
-  private RestoreLog(FileChannel channel) {
+  RestoreLog(FileChannel channel, Path path) {
     this.channel = channel;
+    this.path = path;
   }
 
-  static RestoreLog create(Path path, Instant started, String undo) throws IOException {
-    RestoreLog log = new RestoreLog(PrivateFiles.create(path));
+  static RestoreLog create(Path path, Instant started, String undo) {
+    RestoreLog log;
+    try {
+      log = new RestoreLog(PrivateFiles.create(path), path);
+    } catch (IOException e) {
+      throw LocalErrors.failed("make", path, e);
+    }
     log.record.array().uint(BEGIN).time(started).text(undo).end();
     log.append();
     return log;
   }
 
   /** Called before each step; makes it and some that follow known, durably. */
-  synchronized void intend(long number) throws IOException {
+  synchronized void intend(long number) {
     if (number < intent) {
       return;
     }
@@ -64,30 +74,34 @@ final class RestoreLog implements AutoCloseable {
     record.array().uint(INTENT).uint(intent).end();
     append();
     flush();
-    channel.force(false);
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw notWritten(e);
+    }
   }
 
-  synchronized void done(long number, long digest) throws IOException {
+  synchronized void done(long number, long digest) {
     record.array().uint(DONE).uint(number).integer(digest).end();
     append();
   }
 
-  synchronized void removed(long number) throws IOException {
+  synchronized void removed(long number) {
     record.array().uint(REMOVED).uint(number).end();
     append();
   }
 
-  synchronized void moved(long number) throws IOException {
+  synchronized void moved(long number) {
     record.array().uint(MOVED).uint(number).end();
     append();
   }
 
-  synchronized void failed(long number) throws IOException {
+  synchronized void failed(long number) {
     record.array().uint(FAILED).uint(number).end();
     append();
   }
 
-  private void append() throws IOException {
+  private void append() {
     int length = record.size();
     if (buffer.length - filled < HEADER + length) {
       flush();
@@ -100,9 +114,17 @@ final class RestoreLog implements AutoCloseable {
     record.reset();
   }
 
-  private void flush() throws IOException {
-    PrivateFiles.writeFully(channel, ByteBuffer.wrap(buffer, 0, filled));
+  private void flush() {
+    try {
+      PrivateFiles.writeFully(channel, ByteBuffer.wrap(buffer, 0, filled));
+    } catch (IOException e) {
+      throw notWritten(e);
+    }
     filled = 0;
+  }
+
+  private SalvorException notWritten(IOException failure) {
+    return LocalErrors.failed("write the restore's log", path, failure);
   }
 
   /** Writes what is left and makes it durable. */

@@ -129,11 +129,7 @@ final class RestoreRun implements Outcomes {
 
   @Override
   public void done(long number, Step step, Fingerprint now) {
-    try {
-      log.done(number, now.digest());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    log.done(number, now.digest());
     Entry entry = step.entry();
     synchronized (this) {
       if (step.change() instanceof Change.Create) {
@@ -148,11 +144,7 @@ final class RestoreRun implements Outcomes {
 
   @Override
   public void removed(long number, Step step) {
-    try {
-      log.removed(number);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    log.removed(number);
     synchronized (this) {
       deleted++;
     }
@@ -161,11 +153,7 @@ final class RestoreRun implements Outcomes {
 
   @Override
   public void moved(long number, Step step, String what) {
-    try {
-      log.moved(number);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    log.moved(number);
     synchronized (this) {
       moved++;
       add(new Problem(step.key().toString(), ErrorCode.TARGET_MOVED, what));
@@ -175,11 +163,7 @@ final class RestoreRun implements Outcomes {
 
   @Override
   public void failed(long number, Step step, ErrorCode code, String message) {
-    try {
-      log.failed(number);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    log.failed(number);
     synchronized (this) {
       failed++;
       add(new Problem(step.key().toString(), code, message));

@@ -1,16 +1,24 @@
 package io.salvor.engine.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 class RestoreLogTest {
   private static final Instant START = Instant.parse("2026-01-30T15:00:00Z");
+
+  private static final Path FULL = Path.of("/dev/full");
 
   @TempDir Path temp;
 
@@ -43,6 +51,26 @@ class RestoreLogTest {
     assertThat(results.wasDone(199)).isFalse();
     assertThat(results.wasBegun(199)).isTrue();
     assertThat(results.wasBegun(results.intent())).isFalse();
+  }
+
+  @Test
+  @EnabledIf("hasFullDisk")
+  void aFullLocalDiskIsToldAsSuch() throws Exception {
+    FileChannel full = FileChannel.open(FULL, StandardOpenOption.WRITE);
+    try (full) {
+      RestoreLog log = new RestoreLog(full, FULL);
+      assertThatThrownBy(() -> log.intend(0))
+          .isInstanceOfSatisfying(
+              SalvorException.class,
+              e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.LOCAL_STATE);
+                assertThat(e.remedy()).contains("make room");
+              });
+    }
+  }
+
+  static boolean hasFullDisk() {
+    return Files.isWritable(FULL);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.Step;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** Tells what a failure means: for one entry, or for the whole restore. */
 final class Trouble {
@@ -48,6 +49,9 @@ final class Trouble {
               step,
               ErrorCode.TREE_DAMAGED,
               "the backup's entry is damaged: " + e.getMessage());
+      // The machine's own trouble, not the entry's: its code and remedy must come through.
+      case UncheckedIOException e -> throw e.getCause();
+      case RuntimeException e -> throw e;
       default -> throw new IllegalStateException(failure);
     }
   }
