@@ -95,9 +95,13 @@ public final class RestoreRecords {
     }
   }
 
-  /** Whether no process of this machine applies the restore of this id any more. */
+  /**
+   * Whether the restore of this id was begun by this user from this repository, and no process
+   * applies it any more. Nothing is known of the restores of others: a free lock here says nothing
+   * of them, and what they have in a target must stay.
+   */
   public boolean isDead(String id) {
-    if (!RestoreId.isValid(id)) {
+    if (!RestoreId.isValid(id) || !hasBegun(new RestoreId(id))) {
       return false;
     }
     Optional<LocalLock> lock = directory.tryLock(id);

@@ -11,8 +11,10 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.Check;
 import io.salvor.engine.restore.ConflictStrategy;
+import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.PlannedRestore;
 import io.salvor.engine.restore.Resolution;
+import io.salvor.engine.restore.RestoreId;
 import io.salvor.engine.restore.RestoreMode;
 import io.salvor.engine.restore.RestoreReport;
 import io.salvor.engine.restore.RestoreRequest;
@@ -442,7 +444,10 @@ class InPlaceTest {
   void whatADeadRestoreLeftIsNotShownAndIsRemoved() throws Exception {
     try (World world = new World(temp)) {
       Backup backup = world.backup(live);
-      write("d/e/.salvor-20260130-150000-k7f3q-12", "half a file");
+      write("a", "a restore of its own, which has ended");
+      world.restore(backup, live);
+      RestoreId ended = world.restores.records().list().getLast().id();
+      write("d/e/.salvor-" + ended + "-12", "half a file");
       write("a", "ALPHA");
       RestoreRequest request = World.deleting(World.request(backup, ConflictStrategy.OVERWRITE));
       try (PlannedRestore planned = world.plan(request, live)) {
@@ -451,6 +456,46 @@ class InPlaceTest {
       world.restore(request, live);
       assertThat(temporaries()).isEmpty();
       assertThat(new String(Files.readAllBytes(live.resolve("a")), UTF_8)).isEqualTo("alpha");
+    }
+  }
+
+  @Test
+  void whatARestoreFromAnotherRepositoryHasNotFinishedStays() throws Exception {
+    try (World world = new World(temp);
+        World other = new World(temp, "other")) {
+      Backup backup = world.backup(live);
+      Backup theirs = other.backup(live);
+      write("a", "ALPHA");
+      List<String> whileItRuns = new ArrayList<>();
+      Progress second =
+          new Progress() {
+            @Override
+            public void advance(long items, long bytes) {
+              if (bytes == 0 || !whileItRuns.isEmpty()) {
+                return;
+              }
+              try {
+                whileItRuns.addAll(temporaries());
+                if (whileItRuns.isEmpty()) {
+                  return;
+                }
+                RestoreRequest request = World.request(theirs, ConflictStrategy.SKIP);
+                try (PlannedRestore planned = other.plan(request, live)) {
+                  assertThat(planned.plan().leftovers()).isEmpty();
+                  assertThat(planned.plan().warnings())
+                      .extracting(Notice::code)
+                      .contains("restore-of-others");
+                }
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            }
+          };
+      RestoreReport report =
+          world.restore(World.request(backup, ConflictStrategy.OVERWRITE), live, second);
+      assertThat(whileItRuns).as("the second was planned amid the first").isNotEmpty();
+      assertThat(report.problems()).isEmpty();
+      assertThat(read("a")).isEqualTo("alpha");
     }
   }
 

@@ -33,6 +33,7 @@ final class FilesFeasibility implements Target.Feasibility {
   private final TargetRoot root;
   private final Posix posix;
   private final BlobSource blobs;
+  private final Tally foreign;
   private final Tally owners = new Tally();
   private final Tally devices = new Tally();
   private final Tally xattrs = new Tally();
@@ -43,28 +44,14 @@ final class FilesFeasibility implements Target.Feasibility {
   private int longestName;
   private @Nullable String longest;
 
-  FilesFeasibility(TargetRoot root, Posix posix, BlobSource blobs) {
+  /**
+   * @param foreign temporary entries that are not this user's and repository's to remove
+   */
+  FilesFeasibility(TargetRoot root, Posix posix, BlobSource blobs, Tally foreign) {
     this.root = root;
     this.blobs = blobs;
     this.posix = posix;
-  }
-
-  private static final class Tally {
-    private long count;
-    private String first = "";
-
-    void add(Step step) {
-      if (count++ == 0) {
-        first = step.key().toString();
-      }
-    }
-
-    void tell(List<Notice> to, String code, String message) {
-      if (count > 0) {
-        to.add(
-            new Notice(code, first, message + ": " + count + (count == 1 ? " entry" : " entries")));
-      }
-    }
+    this.foreign = foreign;
   }
 
   @Override
@@ -90,16 +77,16 @@ final class FilesFeasibility implements Target.Feasibility {
     }
     boolean privileged = posix.effectiveUid() == 0;
     if (!privileged && wanted.user().id() != posix.effectiveUid()) {
-      owners.add(step);
+      owners.add(step.key());
     }
     if (!privileged && wanted.kind().isDevice()) {
-      devices.add(step);
+      devices.add(step.key());
     }
     if (!wanted.xattrs().isEmpty()) {
-      xattrs.add(step);
+      xattrs.add(step.key());
     }
     if (wanted.kind() == EntryKind.UNKNOWN) {
-      unknown.add(step);
+      unknown.add(step.key());
     }
   }
 
@@ -151,6 +138,10 @@ final class FilesFeasibility implements Target.Feasibility {
     requireRoom(system);
     List<Notice> warnings = new ArrayList<>();
     List<Notice> irreversible = new ArrayList<>();
+    foreign.tell(
+        warnings,
+        "restore-of-others",
+        "another restore works here, or has died: what it has not finished stays");
     owners.tell(
         warnings, "owners-not-kept", "only root can give files to others, so these become yours");
     devices.tell(irreversible, "devices-not-restored", "only root can make device nodes");

@@ -52,6 +52,7 @@ public final class FilesTarget implements Target {
   private final Comparison comparison;
   private final LiveEntries entries;
   private final List<Key> leftovers = new ArrayList<>();
+  private final Tally foreign = new Tally();
   private @Nullable DirPool pool;
   private @Nullable Descent descent;
 
@@ -161,6 +162,7 @@ public final class FilesTarget implements Target {
   @Override
   public LiveCursor live(Progress progress) throws IOException {
     leftovers.clear();
+    foreign.clear();
     DirPool at = pool;
     if (at == null) {
       return new NothingLive();
@@ -183,6 +185,8 @@ public final class FilesTarget implements Target {
         (key, dead) -> {
           if (dead) {
             leftovers.add(key);
+          } else {
+            foreign.add(key);
           }
         });
   }
@@ -358,7 +362,7 @@ public final class FilesTarget implements Target {
 
   @Override
   public Feasibility feasibility() {
-    return new FilesFeasibility(root, posix, blobs);
+    return new FilesFeasibility(root, posix, blobs, foreign);
   }
 
   @Override
