@@ -143,6 +143,12 @@ final class Planner {
       }
     } else if (leads && !directory) {
       blocked = key;
+      // The backup has no entry for it, so that nobody can be asked about replacing it.
+      problem(
+          key,
+          ErrorCode.ENTRY_NOT_RESTORED,
+          "it is no directory, and stays: what the backup has below it is not restored; move it"
+              + " away, and run the restore again");
     }
   }
 

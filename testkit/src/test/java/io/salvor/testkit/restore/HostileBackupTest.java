@@ -17,6 +17,7 @@ import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.ConflictStrategy;
 import io.salvor.engine.restore.RestoreReport;
+import io.salvor.engine.restore.RestoreStatus;
 import io.salvor.engine.source.Capture;
 import io.salvor.engine.source.ContentSink;
 import io.salvor.engine.source.Source;
@@ -139,6 +140,30 @@ class HostileBackupTest {
           World.deleting(World.request(backup(world), ConflictStrategy.OVERWRITE)), target);
       assertThat(outside).isEmptyDirectory();
     }
+  }
+
+  /** As where a directory above a named path could not be read when the backup was made. */
+  @Test
+  void aFileInThePlaceOfADirectoryThatTheBackupHasNoEntryForIsNamed() throws Exception {
+    put(EntryKind.FILE, "above", "in", "f");
+    put(EntryKind.FILE, "good");
+    Files.createDirectories(target);
+    Files.writeString(target.resolve("above"), "mine");
+    try (World world = new World(temp)) {
+      RestoreReport report =
+          world.restore(World.request(backup(world), ConflictStrategy.OVERWRITE), target);
+      assertThat(report.status()).isEqualTo(RestoreStatus.PARTIAL);
+      assertThat(report.problems())
+          .singleElement()
+          .satisfies(
+              problem -> {
+                assertThat(problem.key()).isEqualTo("above");
+                assertThat(problem.code()).isEqualTo(ErrorCode.ENTRY_NOT_RESTORED);
+                assertThat(problem.message()).contains("no directory");
+              });
+    }
+    assertThat(target.resolve("above")).hasContent("mine");
+    assertThat(target.resolve("good")).hasContent("evil");
   }
 
   @Test
