@@ -120,4 +120,40 @@ class LostBlobTest {
     assertThat(target.resolve("a")).hasContent("sound");
     assertThat(target.resolve("lost")).doesNotExist();
   }
+
+  @Test
+  void noOtherNameIsLinkedToAFileThatOnlyLooksRestored() throws Exception {
+    Path source = Files.createDirectory(temp.resolve("source"));
+    Files.writeString(source.resolve("first"), "sound");
+    byte[] noise = new byte[20 << 20];
+    new Random(1).nextBytes(noise);
+    Path target = Files.createDirectory(temp.resolve("target"));
+    try (World world = new World(temp)) {
+      world.backup(source);
+      List<Path> before = packs();
+      Files.write(source.resolve("leader"), noise);
+      Files.createLink(source.resolve("other"), source.resolve("leader"));
+      world.backup(source);
+      for (Path pack : packs()) {
+        if (!before.contains(pack) && size(pack) > (1 << 20)) {
+          Files.delete(pack);
+        }
+      }
+    }
+    // Of the same size and time, and of other content.
+    noise[7] ^= 1;
+    Files.write(target.resolve("leader"), noise);
+    Files.setLastModifiedTime(
+        target.resolve("leader"), Files.getLastModifiedTime(source.resolve("leader")));
+    try (World world = new World(temp)) {
+      var backup = BackupList.read(world.repository).latest(b -> true).orElseThrow();
+      RestoreReport report =
+          world.restore(World.request(backup, ConflictStrategy.OVERWRITE), target);
+      assertThat(report.problems())
+          .extracting(RestoreReport.Problem::key)
+          .contains("leader", "other");
+    }
+    assertThat(target.resolve("other")).doesNotExist();
+    assertThat(target.resolve("leader")).hasBinaryContent(noise);
+  }
 }

@@ -27,7 +27,7 @@ final class FilesApplier implements Applier {
   private final TargetRoot root;
   private final EntryWriter writer;
   private final Losses losses;
-  private final Outcomes outcomes;
+  private final Leaders outcomes;
   private final Workers workers;
   private final Links links;
   private final DirFinisher finisher;
@@ -48,11 +48,11 @@ final class FilesApplier implements Applier {
     this.root = root;
     this.writer = writer;
     this.losses = losses;
-    this.outcomes = outcomes;
+    this.outcomes = new Leaders(outcomes);
     this.workers = workers;
-    this.links = new Links(pool, writer);
-    this.finisher = new DirFinisher(root, writer, metadata, links, outcomes, workers);
-    this.way = new DirWay(pool, root, finisher, outcomes, workers);
+    this.links = new Links(pool, writer, this.outcomes);
+    this.finisher = new DirFinisher(root, writer, metadata, links, this.outcomes, workers);
+    this.way = new DirWay(pool, root, finisher, this.outcomes, workers);
   }
 
   /** Removes what dead restores have left; those that are gone already do not matter. */

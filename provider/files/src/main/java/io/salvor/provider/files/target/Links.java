@@ -15,8 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class Links {
   private final Descent leaders;
   private final EntryWriter writer;
+  private final Leaders outcomes;
 
-  Links(DirPool pool, EntryWriter writer) throws PosixException {
+  /**
+   * @param outcomes what has become of the first names
+   */
+  Links(DirPool pool, EntryWriter writer, Leaders outcomes) throws PosixException {
+    this.outcomes = outcomes;
     this.leaders = new Descent(pool, DirPool.Node::leave);
     this.writer = writer;
   }
@@ -49,7 +54,10 @@ final class Links {
   }
 
   /** Whether the first name has become what this one is to be. */
-  private static boolean isSound(Dir dir, Key leader, Step step) throws PosixException {
+  private boolean isSound(Dir dir, Key leader, Step step) throws PosixException {
+    if (!outcomes.isSound(leader)) {
+      return false;
+    }
     Entry wanted = step.entry();
     try {
       Stat stat = dir.stat(leader.name());
