@@ -16,14 +16,24 @@ final class ContentBytes {
   interface Taker {
     /** The next bytes; false for no more of them. */
     boolean take(byte[] bytes, int length) throws IOException;
+
+    /** So many zeros; false for no more of them. */
+    default boolean skip(long zeros) throws IOException {
+      byte[] piece = new byte[(int) Math.min(zeros, ZEROS)];
+      for (long left = zeros; left > 0; left -= ZEROS) {
+        if (!take(piece, (int) Math.min(left, ZEROS))) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   private ContentBytes() {}
 
-  /** Hands all of it over, holes as zeros. */
+  /** Hands all of it over. */
   static void read(BlobSource blobs, Entry entry, Taker taker) throws IOException {
     ContentReader extents = new ContentReader(blobs, entry.content(), entry.size());
-    byte[] zeros = new byte[0];
     for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
       switch (p.extent()) {
         case Extent.Data data -> {
@@ -37,11 +47,8 @@ final class ContentBytes {
           }
         }
         case Extent.Hole hole -> {
-          zeros = zeros.length == 0 ? new byte[ZEROS] : zeros;
-          for (long left = hole.length(); left > 0; left -= ZEROS) {
-            if (!taker.take(zeros, (int) Math.min(left, ZEROS))) {
-              return;
-            }
+          if (!taker.skip(hole.length())) {
+            return;
           }
         }
       }

@@ -108,7 +108,7 @@ final class FindCommand implements Command {
     if (text != null) {
       lines =
           entry.kind() == EntryKind.FILE
-              ? ContentSearch.find(text, repository.blobs(), entry)
+              ? ContentSearch.find(text, repository.blobs(), entry, session::checkCancelled)
               : lines;
       if (lines.isEmpty()) {
         return;
