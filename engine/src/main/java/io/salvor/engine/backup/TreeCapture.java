@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class TreeCapture implements Capture {
   private long changed;
   private long removed;
   private long failed;
+  private @Nullable Key lastFailed;
   private long logical;
 
   /** Asked often whether a checkpoint is due. */
@@ -129,13 +131,17 @@ final class TreeCapture implements Capture {
   @Override
   public void fail(Key key, ErrorCode code, String message) {
     synchronized (building) {
-      failed++;
+      // One entry may have several flaws, which come one after another.
+      failed += Objects.equals(key, lastFailed) ? 0 : 1;
+      lastFailed = key;
       try {
         countRemovedBefore(key);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      failedAbove.add(key);
+      if (!failedAbove.contains(key)) {
+        failedAbove.add(key);
+      }
       int size = key.encoded().length + message.length();
       if (failures.size() < Manifest.MAX_FAILURES
           && failureBytes + size <= Manifest.MAX_FAILURE_BYTES) {

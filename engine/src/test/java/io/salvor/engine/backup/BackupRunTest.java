@@ -257,6 +257,26 @@ class BackupRunTest {
   }
 
   @Test
+  void anEntryWithSeveralFlawsFailsOnce() throws Exception {
+    Source hostile =
+        new OneEntry(
+            capture -> {
+              for (String name : List.of("a", "b")) {
+                Key key = Key.of(name);
+                capture.put(key, Entry.builder(EntryKind.DIRECTORY).build());
+                capture.fail(key, ErrorCode.ENTRY_UNREADABLE, "attribute user.one: denied");
+                capture.fail(key, ErrorCode.ENTRY_UNREADABLE, "attribute user.two: denied");
+              }
+            });
+    try (Repository repository = test.open()) {
+      Manifest manifest =
+          BackupRun.backup(repository, hostile, request(null), Progress.NONE).backup().manifest();
+      assertThat(manifest.entries()).isEqualTo(new Manifest.Counts(2, 2, 0, 0, 2));
+      assertThat(manifest.failures()).hasSize(4);
+    }
+  }
+
+  @Test
   void manyLongNamesThatCannotBeReadDoNotMakeTheManifestTooLarge() throws Exception {
     Source hostile =
         new OneEntry(
