@@ -22,21 +22,34 @@ import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Captures what a plan is going to change or delete. */
+/**
+ * Captures what a plan is going to change or delete. Of the files with several names it remembers
+ * those read last, so that its memory is bounded: a name that comes later is read once more, and
+ * its blobs are known by then.
+ */
 final class UndoCapture implements Source {
   private static final int BUFFER = 1 << 20;
+  private static final int MOST_LINKED = 4096;
 
   private final TargetRoot root;
   private final PlanFile plan;
   private final boolean known;
   private final LiveEntries entries;
-  private final Map<Inode, Entry> linked = new HashMap<>();
+  private final Map<Inode, Entry> linked =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Inode, io.salvor.engine.entry.Entry> eldest) {
+          return size() > MOST_LINKED;
+        }
+      };
   private final byte[] buffer = new byte[BUFFER];
 
   UndoCapture(TargetRoot root, PlanFile plan, boolean known, LiveEntries entries) {
