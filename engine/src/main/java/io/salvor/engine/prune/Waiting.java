@@ -36,8 +36,7 @@ final class Waiting {
   private final Map<ObjectId, Set<ObjectId>> sessions = new TreeMap<>();
   private SessionList list;
 
-  Waiting(
-      Repository repository, PruneRequest request, SessionList list, Progress progress) {
+  Waiting(Repository repository, PruneRequest request, SessionList list, Progress progress) {
     this.progress = progress;
     this.repository = repository;
     this.request = request;
