@@ -29,6 +29,8 @@ import java.util.TreeSet;
  * is ever without a sound place, and the next one goes on.
  */
 public final class Prune {
+  private static final int MOST_ATTEMPTS = 5;
+
   private final Repository repository;
   private final PruneRequest request;
   private final Progress progress;
@@ -212,8 +214,34 @@ public final class Prune {
     return closures.size();
   }
 
-  /** Marks what has come since: of manifests that were listed after the waiting. */
-  private Mark finalMark(Survey survey, BackupList list) throws IOException, InterruptedException {
+  /**
+   * Marks what has come since: of manifests that were listed after the waiting, or once more later.
+   * One that was forgotten since may have been pruned by another meanwhile.
+   */
+  private Mark finalMark(Survey survey, BackupList first)
+      throws IOException, InterruptedException {
+    BackupList list = first;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return markOnce(survey, list);
+      } catch (SalvorException e) {
+        BackupList now = BackupList.read(repository);
+        boolean same = ids(now).containsAll(ids(list));
+        if (e.code() != ErrorCode.REFERENCE_UNRESOLVED || same || attempt == MOST_ATTEMPTS) {
+          throw e;
+        }
+        list = now;
+      }
+    }
+  }
+
+  private static Set<String> ids(BackupList list) {
+    Set<String> ids = new HashSet<>();
+    list.backups().forEach(backup -> ids.add(backup.object().value()));
+    return ids;
+  }
+
+  private Mark markOnce(Survey survey, BackupList list) throws IOException, InterruptedException {
     progress.phase("mark");
     SessionList sessions = SessionList.read(repository);
     condemnations.refresh();
