@@ -37,6 +37,7 @@ final class Commands {
           new Listed("export", "write a backup as a tar archive", ExportCommand::new),
           new Listed(
               "key", "who may open the repository: list, add, remove, rotate", KeyCommand::new),
+          new Listed("erase", "erase backups for good, in copies too", EraseCommand::new),
           new Listed("status", "show the repository and its sources", StatusCommand::new),
           new Listed("doctor", "check the machine and the repository", DoctorCommand::new),
           new Listed("completion", "print a script that completes words", CompletionCommand::new),

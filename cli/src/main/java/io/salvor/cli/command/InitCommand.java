@@ -10,6 +10,7 @@ import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.Storage;
 import io.salvor.engine.storage.Storages;
 import java.io.IOException;
+import picocli.CommandLine.Option;
 
 /** {@code salvor init}. */
 @picocli.CommandLine.Command(
@@ -23,6 +24,10 @@ import java.io.IOException;
       "Without the passphrase, or the key, nothing can be read back, by nobody: keep it apart from the machine."
     })
 final class InitCommand implements Command {
+  @Option(
+      names = "--erasable",
+      description = "let backups be erased for good; needs --kms, and takes no passphrases")
+  boolean erasable;
 
   @Override
   public Exit run(Session session) throws IOException {
@@ -39,6 +44,7 @@ final class InitCommand implements Command {
               opener,
               session.machine().user() + "@" + session.machine().host().get(),
               cost,
+              erasable,
               session.surroundings(local));
       if (session.isJson()) {
         JsonDocument json = session.json();
@@ -46,6 +52,7 @@ final class InitCommand implements Command {
         json.field("location", storage.address());
         json.field("created", made.created());
         json.field("format", RepositoryDescription.FORMAT);
+        json.field("erasable", made.erasable());
       } else {
         session.text().line("made the repository " + made.id() + " in " + storage.address());
       }

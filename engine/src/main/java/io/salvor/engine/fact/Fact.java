@@ -162,6 +162,25 @@ public sealed interface Fact {
   }
 
   /**
+   * Backups were erased: the keys that opened them were destroyed.
+   *
+   * @param keys references of the keys
+   * @param copies addresses of copies that had been brought up to date
+   */
+  record Erased(List<BackupId> backups, List<String> keys, List<String> copies) implements Fact {
+    public Erased {
+      backups = List.copyOf(backups);
+      keys = List.copyOf(keys);
+      copies = List.copyOf(copies);
+    }
+
+    @Override
+    public String word() {
+      return "erased";
+    }
+  }
+
+  /**
    * A note of a type that this version does not know.
    *
    * @param type its number

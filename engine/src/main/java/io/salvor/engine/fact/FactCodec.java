@@ -5,6 +5,7 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.fact.Fact.Erased;
 import io.salvor.engine.fact.Fact.Forgotten;
 import io.salvor.engine.fact.Fact.Forgotten.Deletion;
 import io.salvor.engine.fact.Fact.Hold;
@@ -30,6 +31,7 @@ final class FactCodec {
   private static final int VERIFIED = 4;
   private static final int RESTORED = 5;
   private static final int FORGOTTEN = 6;
+  private static final int ERASED = 7;
 
   private FactCodec() {}
 
@@ -80,15 +82,28 @@ final class FactCodec {
         }
         out.end();
       }
+      case Erased _ -> {}
       case Unknown u -> throw new IllegalArgumentException("a fact of " + u.word());
     }
     out.key(17).bytes16(note.id().high(), note.id().low());
+    if (note.fact() instanceof Erased erased) {
+      texts(out, 18, erased.keys());
+      texts(out, 19, erased.copies());
+    }
     return out.end().toByteArray();
   }
 
   private static void text(CborWriter out, int key, String text) {
     if (!text.isEmpty()) {
       out.key(key).text(text);
+    }
+  }
+
+  private static void texts(CborWriter out, int key, List<String> texts) {
+    if (!texts.isEmpty()) {
+      out.key(key).array();
+      texts.forEach(out::text);
+      out.end();
     }
   }
 
@@ -100,6 +115,7 @@ final class FactCodec {
       case Verified _ -> VERIFIED;
       case Restored _ -> RESTORED;
       case Forgotten _ -> FORGOTTEN;
+      case Erased _ -> ERASED;
       case Unknown u -> throw new IllegalArgumentException("a fact of " + u.word());
     };
   }
@@ -142,9 +158,11 @@ final class FactCodec {
     private String target = "";
     private String checked = "";
     private final List<Deletion> deletions = new ArrayList<>();
+    private final List<String> erasedKeys = new ArrayList<>();
+    private final List<String> copies = new ArrayList<>();
 
     void read(int key, CborReader in) {
-      if (type > FORGOTTEN && key > 3 && key != 17) {
+      if (type > ERASED && key > 3 && key != 17) {
         in.skip();
         return;
       }
@@ -182,6 +200,16 @@ final class FactCodec {
           }
         }
         case 17 -> id = ObjectId.from(in.view(ObjectId.SIZE));
+        case 18 -> {
+          for (int n = in.array(); n > 0; n--) {
+            erasedKeys.add(in.text());
+          }
+        }
+        case 19 -> {
+          for (int n = in.array(); n > 0; n--) {
+            copies.add(in.text());
+          }
+        }
         default -> in.skip();
       }
     }
@@ -196,7 +224,7 @@ final class FactCodec {
     }
 
     Fact fact() {
-      if (type > FORGOTTEN) {
+      if (type > ERASED) {
         return new Unknown(type, backups);
       }
       return switch ((int) type) {
@@ -212,7 +240,8 @@ final class FactCodec {
             new Verified(
                 backups, packs, Verified.Depth.values()[depth], intact, took, blobs, bytes);
         case RESTORED -> new Restored(one(), target, took, entries, bytes, checked);
-        default -> new Forgotten(deletions, reason);
+        case FORGOTTEN -> new Forgotten(deletions, reason);
+        default -> new Erased(backups, erasedKeys, copies);
       };
     }
 

@@ -111,7 +111,7 @@ public final class Facts {
             tags.computeIfAbsent(tag.backup(), b -> new TreeMap<>()).putAll(tag.tags());
         case Fact.Verified v -> v.backups().forEach(b -> verified(b, note.time(), v));
         case Fact.Restored r -> restored(r.backup(), note.time(), r);
-        case Fact.Forgotten _, Fact.Unknown _ -> {}
+        case Fact.Forgotten _, Fact.Erased _, Fact.Unknown _ -> {}
       }
     }
     objects.lost().forEach(line -> lostHold(line).ifPresent(all::add));

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,22 +44,26 @@ public final class KeyRegister {
   private final String author;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final boolean erasable;
 
   /**
    * The register of an opened repository.
    *
+   * @param erasable whether no credential may be behind a passphrase
    * @param author who makes the changes, for the ledger
    */
   public KeyRegister(
       Storage storage,
       OpenedKeys keys,
       Ledger ledger,
+      boolean erasable,
       String author,
       InstantSource clock,
       SecureRandom random) {
     this.storage = storage;
     this.keys = keys;
     this.ledger = ledger;
+    this.erasable = erasable;
     this.author = author;
     this.clock = clock;
     this.random = random;
@@ -126,6 +131,9 @@ public final class KeyRegister {
    * @param cost of a passphrase
    */
   public CredentialInfo add(Opener opener, String label, Argon2id cost) throws IOException {
+    if (erasable) {
+      Keys.requireDestroyable(opener);
+    }
     settle();
     ObjectId id = ObjectId.random(random);
     try (SealingKey key = SealingKey.generate(random)) {
@@ -140,6 +148,45 @@ public final class KeyRegister {
       added.add(put(credential.encode(), label));
       requireOpens(id, opener);
       record(added, List.of());
+    }
+    return credentials().stream().filter(c -> c.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  /**
+   * Makes a new epoch, and a credential to which nothing but it is granted: who destroys what opens
+   * the others, destroys what only they open. A credential of the same key that was made for this
+   * before, and holds the newest epoch alone, is used again.
+   */
+  public CredentialInfo succeed(KmsKey opener, String label) throws IOException {
+    settle();
+    Optional<CredentialInfo> made =
+        credentials().stream()
+            .filter(c -> opener.service().reference().equals(c.kms()))
+            .findFirst();
+    if (made.isPresent()) {
+      // Only this method leaves others with more epochs than the newest, which it holds alone.
+      boolean alone = made.get().newest() && made.get().epochs().size() == 1;
+      if (alone && (made.get().inUse() || keys.epochs().size() > 1)) {
+        return made.get();
+      }
+      throw new SalvorException(
+          ErrorCode.CREDENTIAL_NEEDED,
+          "The key " + opener.service().reference() + " cannot open alone what stays",
+          "It opens what is to be erased, too",
+          "Name a new key");
+    }
+    ObjectId id = ObjectId.random(random);
+    try (SealingKey key = SealingKey.generate(random);
+        SealingKey epochKey = SealingKey.generate(random)) {
+      Credential.Payload payload =
+          new Credential.Payload(key, keys.payload().authority(), keys.payload().description());
+      Credential credential =
+          Credential.create(id, label, clock.instant(), opener, Argon2id.LEAST, payload, random);
+      SortedMap<ObjectId, Member> members = members();
+      members.put(id, new Member(id, key.publicHalf(), new TreeSet<>(keys.epochs())));
+      // Granted nothing yet; the epoch with its grants comes first, so that it never opens alone.
+      EpochInfo _ = rotate(members, epochKey, List.of(credential));
+      requireOpens(id, opener);
     }
     return credentials().stream().filter(c -> c.id().equals(id)).findFirst().orElseThrow();
   }
@@ -196,25 +243,43 @@ public final class KeyRegister {
    */
   public EpochInfo rotate() throws IOException {
     settle();
+    try (SealingKey key = SealingKey.generate(random)) {
+      return rotate(members(), key, List.of());
+    }
+  }
+
+  /**
+   * Makes an epoch.
+   *
+   * @param with credentials that are stored with it
+   */
+  private EpochInfo rotate(
+      SortedMap<ObjectId, Member> members, SealingKey key, List<Credential> with)
+      throws IOException {
     Epoch before = keys.table().newest().orElseThrow();
     ObjectId id = ObjectId.random(random);
-    try (SealingKey key = SealingKey.generate(random)) {
-      Epoch epoch = new Epoch(id, key.publicHalf(), clock.instant(), Optional.of(before.id()));
-      List<Added> added = new ArrayList<>();
-      for (Member member : members().values()) {
-        // With what it lacks because it was added while somebody else rotated.
-        Map<ObjectId, SealingKey> epochs = new TreeMap<>(keys.secrets().epochs());
-        epochs.keySet().removeAll(member.epochs());
-        epochs.put(id, key);
-        Secrets secrets = new Secrets(keys.secrets().root(), keys.secrets().authority(), epochs);
-        Grant grant = grant(member.id(), member.publicHalf(), secrets);
-        added.add(put(grant.encode(keys.secrets().authority()), member.id().toString()));
+    Epoch epoch = new Epoch(id, key.publicHalf(), clock.instant(), Optional.of(before.id()));
+    List<Added> added = new ArrayList<>();
+    for (Member member : members.values()) {
+      // With what it lacks because it was added while somebody else rotated.
+      Map<ObjectId, SealingKey> epochs = new TreeMap<>(keys.secrets().epochs());
+      if (erasable) {
+        // There every credential holds what it was meant to hold.
+        epochs.clear();
       }
-      // The epoch last: from here on everybody seals to it, and nobody could who was not granted.
-      added.add(put(epoch.encode(keys.secrets().authority()), before.id().toString()));
-      record(added, List.of());
-      return new EpochInfo(id, epoch.created(), before.id(), true);
+      epochs.keySet().removeAll(member.epochs());
+      epochs.put(id, key);
+      Secrets secrets = new Secrets(keys.secrets().root(), keys.secrets().authority(), epochs);
+      Grant grant = grant(member.id(), member.publicHalf(), secrets);
+      added.add(put(grant.encode(keys.secrets().authority()), member.id().toString()));
     }
+    // The epoch last: from here on everybody seals to it, and nobody could who was not granted.
+    added.add(put(epoch.encode(keys.secrets().authority()), before.id().toString()));
+    for (Credential credential : with) {
+      added.add(put(credential.encode(), credential.label()));
+    }
+    record(added, List.of());
+    return new EpochInfo(id, epoch.created(), before.id(), true);
   }
 
   /**
@@ -268,6 +333,9 @@ public final class KeyRegister {
    * @param opener what its credential is opened with
    */
   public WriterInfo addWriter(Opener opener, String host, Argon2id cost) throws IOException {
+    if (erasable) {
+      Keys.requireDestroyable(opener);
+    }
     settle();
     SigningKey authority = keys.secrets().authority();
     ObjectId id = ObjectId.random(random);

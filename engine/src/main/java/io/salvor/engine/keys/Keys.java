@@ -43,6 +43,27 @@ public final class Keys {
       SecureRandom random,
       InstantSource clock)
       throws IOException {
+    return create(storage, opener, label, cost, false, random, clock);
+  }
+
+  /**
+   * The same.
+   *
+   * @param erasable whether no credential may be behind a passphrase
+   * @throws SalvorException NOT_ERASABLE if this one is
+   */
+  public static KeyRing create(
+      Storage storage,
+      Opener opener,
+      String label,
+      Argon2id cost,
+      boolean erasable,
+      SecureRandom random,
+      InstantSource clock)
+      throws IOException {
+    if (erasable) {
+      requireDestroyable(opener);
+    }
     if (storage.find(RepositoryDescription.NAME).isPresent()) {
       throw isWhole(storage)
           ? exists(storage, "The object salvor is there", "Use it, or choose another place")
@@ -59,7 +80,8 @@ public final class Keys {
           "If only keys/ is there, an init did not finish: delete keys/ and run it again");
     }
     Instant now = clock.instant();
-    RepositoryDescription description = new RepositoryDescription(ObjectId.random(random), now);
+    RepositoryDescription description =
+        new RepositoryDescription(ObjectId.random(random), now, erasable);
     byte[] root = new byte[Secrets.ROOT_SIZE];
     random.nextBytes(root);
     SigningKey authority = SigningKey.generate(random);
@@ -170,6 +192,21 @@ public final class Keys {
         opener instanceof Passphrase
             ? "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file"
             : "Check --kms; `salvor key list` shows with which keys the repository opens");
+  }
+
+  /**
+   * Refuses what nobody can destroy.
+   *
+   * @throws SalvorException NOT_ERASABLE
+   */
+  static void requireDestroyable(Opener opener) {
+    if (!(opener instanceof KmsKey)) {
+      throw new SalvorException(
+          ErrorCode.NOT_ERASABLE,
+          "A passphrase cannot open an erasable repository",
+          "Nobody can destroy it, so that what it opens could not be erased",
+          "Name a key of a key service: --kms with init, --new-kms with key add");
+    }
   }
 
   /** What is wrong with the plain parts of the key objects; needs no passphrase. */

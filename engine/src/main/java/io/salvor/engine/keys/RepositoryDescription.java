@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
  * The object {@code salvor}: what a repository is, in plain text (docs/format.md §3).
  *
  * @param created to the second
+ * @param erasable whether every credential is behind a key that can be destroyed
  */
-public record RepositoryDescription(ObjectId id, Instant created) {
+public record RepositoryDescription(ObjectId id, Instant created, boolean erasable) {
   /** The object's name. */
   public static final ObjectName NAME = new ObjectName("salvor");
 
@@ -34,11 +35,16 @@ public record RepositoryDescription(ObjectId id, Instant created) {
     created = created.truncatedTo(ChronoUnit.SECONDS);
   }
 
+  /** One whose credentials may be passphrases. */
+  public RepositoryDescription(ObjectId id, Instant created) {
+    this(id, created, false);
+  }
+
   /** The object's bytes. */
   public byte[] bytes() {
     String text =
-        "salvor repository\nformat 1\nid %s\nsuite 1\ncreated %s\nerasable no\n"
-            .formatted(id, created);
+        "salvor repository\nformat 1\nid %s\nsuite 1\ncreated %s\nerasable %s\n"
+            .formatted(id, created, erasable ? "yes" : "no");
     return (text + "sha256 " + HexFormat.of().formatHex(Sha256.of(ascii(text))) + "\n")
         .getBytes(StandardCharsets.US_ASCII);
   }
@@ -68,7 +74,9 @@ public record RepositoryDescription(ObjectId id, Instant created) {
     try {
       RepositoryDescription read =
           new RepositoryDescription(
-              ObjectId.parse(value(lines, 2, "id")), Instant.parse(value(lines, 4, "created")));
+              ObjectId.parse(value(lines, 2, "id")),
+              Instant.parse(value(lines, 4, "created")),
+              value(lines, 5, "erasable").equals("yes"));
       if (Arrays.equals(read.bytes(), bytes)) {
         return read;
       }

@@ -92,8 +92,25 @@ public final class Repository implements AutoCloseable {
   public static RepositoryDescription create(
       Storage storage, Opener opener, String label, Argon2id cost, Surroundings surroundings)
       throws IOException {
+    return create(storage, opener, label, cost, false, surroundings);
+  }
+
+  /**
+   * The same.
+   *
+   * @param erasable whether no credential may be behind a passphrase, so that backups can be erased
+   * @throws SalvorException NOT_ERASABLE if this one is
+   */
+  public static RepositoryDescription create(
+      Storage storage,
+      Opener opener,
+      String label,
+      Argon2id cost,
+      boolean erasable,
+      Surroundings surroundings)
+      throws IOException {
     SecureRandom random = surroundings.random();
-    Keys.create(storage, opener, label, cost, random, surroundings.clock()).close();
+    Keys.create(storage, opener, label, cost, erasable, random, surroundings.clock()).close();
     RepositoryDescription made = Keys.describe(storage);
     LocalPlaces places = new LocalPlaces(surroundings.local(), made.id(), storage.place());
     keepLocally("where it is", Progress.NONE, () -> places.settle(Progress.NONE));
@@ -218,7 +235,13 @@ public final class Repository implements AutoCloseable {
    */
   public KeyRegister keyRegister(String author) {
     return new KeyRegister(
-        storage, opened, ledger, author, surroundings.clock(), surroundings.random());
+        storage,
+        opened,
+        ledger,
+        description.erasable(),
+        author,
+        surroundings.clock(),
+        surroundings.random());
   }
 
   /** What is wrong with the key objects as they lie there now. */

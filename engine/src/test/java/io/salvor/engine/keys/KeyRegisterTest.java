@@ -469,7 +469,7 @@ class KeyRegisterTest {
     }
 
     KeyRegister register() {
-      return new KeyRegister(storage, keys, ledger, "tester", CLOCK, random);
+      return new KeyRegister(storage, keys, ledger, false, "tester", CLOCK, random);
     }
 
     @Override

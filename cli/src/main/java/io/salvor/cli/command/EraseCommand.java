@@ -1,0 +1,138 @@
+package io.salvor.cli.command;
+
+import io.salvor.cli.console.HumanText;
+import io.salvor.cli.console.JsonDocument;
+import io.salvor.cli.console.PlainText;
+import io.salvor.cli.console.TextOutput;
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.erasure.Erasure;
+import io.salvor.engine.erasure.ErasureReport;
+import io.salvor.engine.erasure.ErasureRequest;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.keys.KmsKey;
+import io.salvor.engine.keys.Opener;
+import io.salvor.engine.repository.Repository;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code salvor erase}. */
+@picocli.CommandLine.Command(
+    footer = {
+      "",
+      "examples:",
+      "  salvor erase 20260130-150000-k7f3q --kms kms:file:/keys/one --new-kms kms:file:/keys/two --yes",
+      "",
+      "Only in a repository that was made with `salvor init --erasable`. What stays is sealed anew for",
+      "the new key, and then every old key is destroyed at its key service: what copies, snapshots",
+      "and locks still have of the erased backups opens to nobody. A copy of the repository must be",
+      "brought up to date between; name those that were with --copied."
+    })
+final class EraseCommand implements Command {
+  @Parameters(arity = "1..*", paramLabel = "<backup>", description = "the ids of the backups")
+  List<String> backups = new ArrayList<>();
+
+  @Option(
+      names = "--new-kms",
+      paramLabel = "<key>",
+      required = true,
+      description = "a new key of a key service, which alone opens what stays")
+  String newKms = "";
+
+  @Option(names = "--label", paramLabel = "<text>", description = "a name for its credential")
+  @Nullable String label;
+
+  @Option(
+      names = "--copied",
+      paramLabel = "<address>",
+      description = "a copy that is up to date, for the record; may be repeated")
+  List<String> copied = new ArrayList<>();
+
+  @Option(
+      names = "--wait",
+      paramLabel = "<duration>",
+      description = "how long to wait for writers at work, such as 10m")
+  String wait = "";
+
+  @Option(names = "--yes", description = "agree that this cannot be undone")
+  boolean yes;
+
+  @Override
+  public Exit run(Session session) throws IOException, InterruptedException {
+    Set<BackupId> ids = ids(session);
+    if (!yes && !isAgreed(session, ids)) {
+      throw new SalvorException(
+          ErrorCode.CONSENT_MISSING,
+          "Nobody has agreed to erase " + HumanText.count(ids.size(), "backup", "backups"),
+          "it cannot be undone, and the old keys are destroyed",
+          "say --yes");
+    }
+    try (Opener opener = Openers.findNew(session, null, newKms)) {
+      ErasureRequest request =
+          new ErasureRequest(
+              ids,
+              (KmsKey) opener,
+              label == null ? "after an erasure" : label,
+              copied,
+              wait.isEmpty() ? Duration.ZERO : Words.duration("--wait", wait),
+              session.machine().user());
+      report(Erasure.run(session::openToWriteAlone, request, session.progress()), session);
+    }
+    return Exit.DONE;
+  }
+
+  /** Those that are there by their prefixes; a whole id may be of one that is forgotten already. */
+  private Set<BackupId> ids(Session session) throws IOException {
+    Set<BackupId> ids = new LinkedHashSet<>();
+    try (Repository repository = session.openToWriteAlone()) {
+      BackupList list = BackupList.read(repository);
+      for (String word : backups) {
+        try {
+          ids.add(list.byPrefix(word).id());
+        } catch (SalvorException e) {
+          ids.add(whole(word, e));
+        }
+      }
+    }
+    return ids;
+  }
+
+  private static BackupId whole(String word, SalvorException otherwise) {
+    try {
+      return new BackupId(word);
+    } catch (IllegalArgumentException e) {
+      throw otherwise;
+    }
+  }
+
+  private static boolean isAgreed(Session session, Set<BackupId> ids) throws IOException {
+    return session.console().isInteractive()
+        && TerminalPrompt.yes(
+            session,
+            List.of("to be erased for good: " + ids),
+            "destroy the old keys? (y)es, (n)o ");
+  }
+
+  private static void report(ErasureReport report, Session session) {
+    if (session.isJson()) {
+      JsonDocument json = session.json();
+      json.field("backups", report.backups().stream().map(BackupId::text).toList());
+      json.field("destroyed", report.destroyed());
+      json.field("copies", report.copies());
+    } else {
+      TextOutput out = session.text();
+      out.line("erased " + HumanText.count(report.backups().size(), "backup", "backups"));
+      report.destroyed().forEach(key -> out.line("destroyed the key " + PlainText.of(key)));
+      out.line("the repository is opened with the new key from now on");
+    }
+  }
+}
