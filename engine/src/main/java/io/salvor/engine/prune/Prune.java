@@ -73,6 +73,18 @@ public final class Prune {
   private record Survey(PrunePlan plan, Mark mark, Map<ObjectId, Long> there, Set<ObjectId> gone) {}
 
   private Survey survey() throws IOException, InterruptedException {
+    try {
+      return surveyOnce();
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.REFERENCE_UNRESOLVED) {
+        throw e;
+      }
+      // It may have been forgotten, and pruned by another, since the manifests were listed.
+      return surveyOnce();
+    }
+  }
+
+  private Survey surveyOnce() throws IOException, InterruptedException {
     requireKnownLag();
     progress.phase("mark");
     condemnations.refresh();
