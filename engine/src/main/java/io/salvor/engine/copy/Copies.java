@@ -18,14 +18,14 @@ import java.util.TreeSet;
 
 /** Copies repositories. */
 public final class Copies {
-  /** What key objects need others is written after those. */
+  /** In the order of those who make them: an epoch comes after the grants that hold it. */
   private static final List<ObjectKind> KEYS =
       List.of(
-          ObjectKind.CREDENTIAL,
-          ObjectKind.EPOCH,
           ObjectKind.GRANT,
+          ObjectKind.CREDENTIAL,
           ObjectKind.WRITER,
-          ObjectKind.KEY_TABLE);
+          ObjectKind.KEY_TABLE,
+          ObjectKind.EPOCH);
 
   private Copies() {}
 

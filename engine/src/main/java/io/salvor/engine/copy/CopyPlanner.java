@@ -59,6 +59,7 @@ final class CopyPlanner {
     Set<ObjectId> condemned = Condemned.in(to);
     Map<ObjectId, PackSummary> packs = new TreeMap<>();
     from.index().packs(pack -> packs.put(pack.id(), pack));
+    waiting(packs);
     List<PackSummary> sent = new ArrayList<>();
     List<ObjectId> renewed = new ArrayList<>();
     Set<ObjectId> doubtful = to.knownDamage();
@@ -106,6 +107,33 @@ final class CopyPlanner {
         entries,
         present,
         bytes);
+  }
+
+  /**
+   * What write-only clients have stored and nobody has read back yet is in no index; it goes as it
+   * is, for the ledger names their backups.
+   */
+  private void waiting(Map<ObjectId, PackSummary> packs) throws IOException {
+    for (ObjectName name : here.keySet()) {
+      ObjectId id = ObjectKind.INDEX_SEGMENT.idIn(name).orElse(null);
+      if (id == null
+          || !from.keys().isForeign(id)
+          || from.index().superseded().contains(id)
+          || to.index().superseded().contains(id)) {
+        continue;
+      }
+      IndexSegment segment = read(id);
+      if (segment != null) {
+        for (PackDescription pack : segment.packs()) {
+          packs.putIfAbsent(
+              pack.id(), new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind()));
+        }
+      }
+      if (!there.containsKey(name)) {
+        segments.add(id);
+        bytes += here.getOrDefault(name, 0L);
+      }
+    }
   }
 
   private static void note(Map<ObjectName, Long> list, ObjectName name, long size) {
