@@ -230,8 +230,7 @@ public final class Prune {
    * Marks what has come since: of manifests that were listed after the waiting, or once more later.
    * One that was forgotten since may have been pruned by another meanwhile.
    */
-  private Mark finalMark(Survey survey, BackupList first)
-      throws IOException, InterruptedException {
+  private Mark finalMark(Survey survey, BackupList first) throws IOException, InterruptedException {
     BackupList list = first;
     for (int attempt = 1; ; attempt++) {
       try {
