@@ -12,6 +12,7 @@ import io.salvor.engine.index.FrameDescription;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.pack.BlobWriter;
+import io.salvor.engine.pack.PackReader;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
@@ -75,17 +76,33 @@ final class Copies {
           }
         }
       }
+      unnamed(left, writer);
       writer.writeSegments(writer.flush());
       blobs = writer.statistics().blobs();
       stored = writer.statistics().stored();
     }
-    if (!left.isEmpty()) {
-      // Somebody replaces segments just now; nothing was deleted.
-      throw new SalvorException(
-          ErrorCode.STORAGE_FAILED,
-          "the prune was disturbed",
-          left.size() + " packs are named by no segment any more",
-          "prune again");
+  }
+
+  /**
+   * Packs that another prune has taken from the index meanwhile: what they have is read from
+   * themselves. One that is gone was copied by whoever has deleted it.
+   */
+  private void unnamed(Set<ObjectId> packs, BlobWriter writer) throws IOException {
+    if (packs.isEmpty()) {
+      return;
+    }
+    index.refresh();
+    PackReader reader = new PackReader(repository.storage(), repository.keys());
+    for (ObjectId id : packs) {
+      try {
+        copy(reader.describe(id), writer);
+      } catch (NoSuchFileException e) {
+        continue;
+      } catch (SalvorException e) {
+        if (e.code() != ErrorCode.OBJECT_LOST) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -257,9 +257,12 @@ public final class Prune {
     SessionList sessions = SessionList.read(repository);
     condemnations.refresh();
     condemnations.requireAllReadable();
+    // Listed before the index is read: what is deleted later has been copied, which it may not
+    // show.
+    Map<ObjectId, Long> there = Planner.list(repository);
     repository.index().refresh();
     requireWholeIndex();
-    Set<ObjectId> gone = Planner.gone(repository, Planner.list(repository));
+    Set<ObjectId> gone = Planner.gone(repository, there);
     Mark mark = new Mark(repository, repository.index().marks(), gone, progress);
     if (!survey.mark().isIncomplete() && survey.gone().containsAll(gone)) {
       mark.takeOver(survey.mark());
