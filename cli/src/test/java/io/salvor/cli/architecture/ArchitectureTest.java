@@ -37,6 +37,9 @@ class ArchitectureTest {
         Arguments.of(Rules.ENGINE_KNOWS_NOBODY, planted(EngineReachingUp.class)),
         Arguments.of(Rules.PROVIDERS_KNOW_THE_ENGINE_ONLY, planted(ProviderReachingUp.class)),
         Arguments.of(Rules.PRODUCT_KNOWS_NO_TESTKIT, planted(ReachesForTestkit.class)),
+        Arguments.of(
+            Rules.READER_KNOWS_THE_PAGE_ONLY,
+            planted(io.salvor.testkit.reader.planted.ReaderOfTheEngine.class)),
         Arguments.of(Rules.ENGINE_WITHOUT_CYCLES, planted(First.class, Second.class)),
         Arguments.of(
             Rules.FOUNDATIONS_STAND_ALONE,

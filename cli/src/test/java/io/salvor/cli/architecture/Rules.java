@@ -63,6 +63,22 @@ final class Rules {
           .resideInAPackage("io.salvor.testkit..")
           .because("the testkit is for tests");
 
+  static final ArchRule READER_KNOWS_THE_PAGE_ONLY =
+      classes()
+          .that()
+          .resideInAPackage("io.salvor.testkit.reader..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "io.salvor.testkit.reader..",
+              "java..",
+              "javax.crypto..",
+              "org.jspecify.annotations..",
+              "org.bouncycastle.crypto..",
+              "org.bouncycastle.math.ec.rfc8032..",
+              "com.github.luben.zstd..")
+          .because("what it shares with the engine would not be what the page says");
+
   static final ArchRule ENGINE_WITHOUT_CYCLES =
       slices().matching("io.salvor.engine.(*)..").should().beFreeOfCycles();
 
