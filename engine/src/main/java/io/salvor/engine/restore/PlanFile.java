@@ -124,8 +124,12 @@ public final class PlanFile {
         if (at == block.length && !refill()) {
           return null;
         }
-        int length = (int) Varint.get(block, at, block.length);
-        at += Varint.size(length);
+        long stated = Varint.get(block, at, block.length);
+        at += Varint.size(stated);
+        if (stated > block.length - at) {
+          throw new MalformedException("a step that is longer than its block");
+        }
+        int length = (int) stated;
         Step step = StepCodec.decode(block, at, length);
         at += length;
         number++;

@@ -174,23 +174,27 @@ final class RestoreLog implements AutoCloseable {
         new DataInputStream(new BufferedInputStream(Files.newInputStream(path), BUFFER))) {
       for (byte[] bytes = record(in); bytes.length > 0; bytes = record(in)) {
         CborReader record = new CborReader(bytes);
-        record.array();
-        switch (record.uint(Integer.MAX_VALUE)) {
+        int items = record.array();
+        check(items >= 2);
+        int kind = record.uint(Integer.MAX_VALUE);
+        check(items >= (kind == BEGIN || kind == DONE ? 3 : 2));
+        switch (kind) {
           case BEGIN -> {
             started = record.time();
             undo = record.text();
           }
           case INTENT -> intent = record.uint();
           case DONE -> {
-            int number = record.uint(Integer.MAX_VALUE - 1);
+            int number = number(record, intent);
             if (number >= digests.length) {
-              digests = Arrays.copyOf(digests, Math.max(1024, number + number / 2 + 1));
+              long room = Math.max(1024, number + number / 2L + 1);
+              digests = Arrays.copyOf(digests, (int) Math.min(room, Integer.MAX_VALUE - 8));
             }
             digests[number] = record.integer();
             finished.set(number);
           }
-          case REMOVED -> finished.set(record.uint(Integer.MAX_VALUE - 1));
-          case MOVED -> moved.set(record.uint(Integer.MAX_VALUE - 1));
+          case REMOVED -> finished.set(number(record, intent));
+          case MOVED -> moved.set(number(record, intent));
           default -> {
             // A failure: the entry is as it was, or somewhere between.
           }
@@ -200,6 +204,19 @@ final class RestoreLog implements AutoCloseable {
       // The torn end.
     }
     return new Results(started, undo, intent, digests, finished, moved);
+  }
+
+  /** The number of a step; nothing happens to one that was not intended. */
+  private static int number(CborReader record, long intent) {
+    int number = record.uint(Integer.MAX_VALUE - 1);
+    check(number < intent);
+    return number;
+  }
+
+  private static void check(boolean holds) {
+    if (!holds) {
+      throw new MalformedException("no record of a restore");
+    }
   }
 
   private static byte[] record(DataInputStream in) throws IOException {

@@ -19,6 +19,7 @@ final class Index implements Blobs {
   private final Map<Id, IndexedPack> packs = new TreeMap<>();
   private final Map<Id, List<Place>> data = new HashMap<>();
   private final Map<Id, List<Place>> tree = new HashMap<>();
+  private final Set<Id> known = new HashSet<>();
 
   private record Place(IndexedPack pack, PackListing.Frame frame, PackListing.Blob blob) {}
 
@@ -43,14 +44,16 @@ final class Index implements Blobs {
 
   private void readOnce(SmallObjects small, Findings findings) throws IOException {
     Map<Id, Segment> segments = new TreeMap<>();
+    Set<Id> superseded = new HashSet<>();
     for (String name : objects.list(Form.SEGMENT)) {
       Segment segment = findings.attempt(name, () -> Segment.parse(small.open(name, 16).message()));
       if (segment != null) {
         segments.put(Objects.id(name), segment);
       }
     }
-    Set<Id> superseded = new HashSet<>();
     segments.values().forEach(segment -> superseded.addAll(segment.superseded()));
+    known.addAll(superseded);
+    known.addAll(segments.keySet());
     for (var e : segments.entrySet()) {
       if (!superseded.contains(e.getKey())) {
         e.getValue().packs().forEach(this::add);
@@ -71,6 +74,11 @@ final class Index implements Blobs {
             .add(new Place(pack, frame, blob));
       }
     }
+  }
+
+  /** Whether a segment is in the index, or another one has superseded it. */
+  boolean knows(Id segment) {
+    return known.contains(segment);
   }
 
   Iterable<IndexedPack> packs() {

@@ -1,5 +1,7 @@
 package io.salvor.testkit.reader;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param type 0 full, 1 incremental, 2 differential
  * @param entries total, added, changed, removed, failed
  * @param bytes read, logical, added, stored
+ * @param segments of the index that its session wrote
  * @param sequence which of two backups is the later
  * @param checksum of this message
  */
@@ -32,6 +35,7 @@ public record Manifest(
     List<Long> entries,
     List<Long> bytes,
     Tree.Root root,
+    List<Id> segments,
     String provider,
     @Nullable Time heldUntil,
     long sequence,
@@ -67,6 +71,7 @@ public record Manifest(
         list(fields.counts(14, 5)),
         list(fields.counts(15, 4)),
         root(fields, 16),
+        segments(fields),
         fields.text(22),
         undo ? fields.time(24) : null,
         fields.has(28) ? fields.number(28, 0, LAST_SEQUENCE) : 0,
@@ -81,8 +86,18 @@ public record Manifest(
         Cbor.number(root.get(2), 0, Long.MAX_VALUE));
   }
 
+  private static List<Id> segments(Fields fields) throws DamageException {
+    List<Id> segments = new ArrayList<>();
+    for (Cbor item : fields.array(19)) {
+      List<Cbor> pair = Cbor.tuple(item, 2);
+      Cbor.blobId(pair.get(1));
+      segments.add(Cbor.id(pair.get(0)));
+    }
+    return segments;
+  }
+
   private static List<byte[]> paths(Fields fields) throws DamageException {
-    List<byte[]> paths = new java.util.ArrayList<>();
+    List<byte[]> paths = new ArrayList<>();
     for (Cbor item : fields.array(5)) {
       paths.add(Cbor.binary(item));
     }
@@ -90,7 +105,7 @@ public record Manifest(
   }
 
   private static List<Long> list(long[] counts) {
-    return java.util.Arrays.stream(counts).boxed().toList();
+    return Arrays.stream(counts).boxed().toList();
   }
 
   /** Whether it is the later of two: clocks decide nothing. */

@@ -61,6 +61,13 @@ public final class RepositoryReader {
       }
     }
     backups.addAll(interrupted(sessions, ledger));
+    for (Backup backup : backups) {
+      for (Id segment : backup.manifest().segments()) {
+        if (!index.knows(segment)) {
+          findings.add("index/" + segment + ": it is lost: " + backup.manifest().id());
+        }
+      }
+    }
     backups.sort(Comparator.comparing(Backup::manifest, RepositoryReader::byAge));
   }
 

@@ -62,7 +62,7 @@ final class History {
   void dieAfterACheckpoint(String address) throws Exception {
     MapSource source = new MapSource(address);
     for (int i = 0; i < 5; i++) {
-      source.put("file " + i, noise(i, 10_000));
+      source.put("file " + i, noise(i, 1_000));
     }
     int[] entries = {0};
     source.beforeEach(
@@ -98,8 +98,10 @@ final class History {
   static void sparse(Path file, int pieces) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      byte[] page = new byte[4096];
       for (int i = 0; i < pieces; i++) {
-        channel.write(ByteBuffer.wrap(noise(i, 4096)), i * 65_536L);
+        System.arraycopy(noise(i, 64), 0, page, 0, 64);
+        channel.write(ByteBuffer.wrap(page), i * 65_536L);
       }
       channel.write(ByteBuffer.wrap(new byte[] {1}), pieces * 65_536L);
     }

@@ -1,0 +1,54 @@
+package io.salvor.engine.keys;
+
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.crypto.SignedMessage;
+import io.salvor.engine.crypto.SigningKey;
+import java.util.Arrays;
+
+/** Opens the parsers of key objects to the fuzzer, behind checksums and signatures. */
+public final class FuzzedKeyObjects {
+  private static final SigningKey AUTHORITY = SigningKey.of(new byte[32]);
+
+  private FuzzedKeyObjects() {}
+
+  /** A whole object of this kind. */
+  public static Object object(ObjectKind kind, byte[] bytes) {
+    return KeyObject.decode(kind, id(bytes), bytes);
+  }
+
+  private static ObjectId id(byte[] object) {
+    byte[] id = Arrays.copyOfRange(Arrays.copyOf(object, Math.max(24, object.length)), 8, 24);
+    StringBuilder hex = new StringBuilder();
+    for (byte b : id) {
+      hex.append("%02x".formatted(b));
+    }
+    return ObjectId.parse(hex.toString());
+  }
+
+  public static Object credential(byte[] message) {
+    return Credential.decode(enveloped(ObjectKind.CREDENTIAL, message));
+  }
+
+  public static Object epoch(byte[] message) {
+    return Epoch.decode(signed(ObjectKind.EPOCH, message), AUTHORITY.publicKey());
+  }
+
+  public static Object grant(byte[] message) {
+    return Grant.decode(signed(ObjectKind.GRANT, message), AUTHORITY.publicKey());
+  }
+
+  public static Object secrets(byte[] plain) {
+    return Secrets.decode(plain);
+  }
+
+  private static KeyObject signed(ObjectKind kind, byte[] message) {
+    ObjectId id = new ObjectId(1, 2);
+    return enveloped(kind, SignedMessage.sign(AUTHORITY, kind, id, message));
+  }
+
+  private static KeyObject enveloped(ObjectKind kind, byte[] message) {
+    ObjectId id = new ObjectId(1, 2);
+    return KeyObject.decode(kind, id, new KeyObject(kind, id, message).encode());
+  }
+}
