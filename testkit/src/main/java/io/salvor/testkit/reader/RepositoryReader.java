@@ -58,6 +58,11 @@ public final class RepositoryReader {
           ledger.isRemoved(name) ? null : findings.attempt(name, () -> sealed(name, ledger));
       if (manifest != null && !ledger.isVoid(id, manifest.session())) {
         backups.add(new Backup(manifest, id));
+        Session session = sessions.get(manifest.session());
+        boolean mayBeAtWork = session != null && session.isOpened() && !session.hasEnded();
+        if (!mayBeAtWork && !ledger.existing().containsKey(name)) {
+          findings.add("ledger: an entry is lost: the one that named " + name);
+        }
       }
     }
     backups.addAll(interrupted(sessions, ledger));

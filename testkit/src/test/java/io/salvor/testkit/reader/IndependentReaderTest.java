@@ -121,7 +121,7 @@ class IndependentReaderTest {
   }
 
   @Test
-  void aBackupWhoseWriterDiedBeforeTheLedgerIsListed() throws Exception {
+  void aBackupWhoseLedgerEntryIsLostIsListedAndTheLossIsFound() throws Exception {
     History history = new History(temp);
     history.backup(Files.writeString(temp.resolve("file"), "x"));
     List<Path> before = ledger(history);
@@ -134,7 +134,12 @@ class IndependentReaderTest {
     Machine stranger = new Machine(temp.resolve("stranger"), history.clock);
     assertThat(history.read().backups()).hasSize(2);
     assertThat(stranger.list(history.storage())).hasSize(2);
-    assertThat(history.read().findings()).isEmpty();
+    assertThat(history.read().findings())
+        .as("the session has ended, so there was an entry")
+        .singleElement()
+        .asString()
+        .startsWith("ledger");
+    assertThat(stranger.verify(history.storage()).intact()).isFalse();
   }
 
   private static List<Path> ledger(History history) throws IOException {
