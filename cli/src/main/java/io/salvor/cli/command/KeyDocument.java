@@ -129,7 +129,8 @@ final class KeyDocument {
               + HumanText.count(report.facts(), "fact", "facts"));
       report
           .failures()
-          .forEach(e -> out.line(out.bad("not") + "  " + PlainText.of(e.getMessage())));
+          .forEach(
+              e -> out.line(out.bad("not") + "  " + PlainText.of(String.valueOf(e.getMessage()))));
     }
     print(exposure, session);
   }
