@@ -148,6 +148,9 @@ class ProcessTest {
 
     assertThat(backup.exit()).as(backup.err()).isEqualTo(3);
     assertThat(backup.json().get("errors").toString()).contains("locked", "secret", "SLV-3003");
+    JsonNode partial = run("list", "--status", "partial", "--json").json().get("backups");
+    assertThat(partial).hasSize(1);
+    assertThat(partial.get(0).get("id")).isEqualTo(backup.json().get("id"));
     assertThat(planned.exit()).as(planned.err()).isEqualTo(3);
     assertThat(planned.json().get("errors").toString()).contains("locked", "SLV-4010");
     assertThat(restored.exit()).as(restored.err()).isEqualTo(3);

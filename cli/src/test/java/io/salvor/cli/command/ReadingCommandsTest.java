@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -60,6 +63,106 @@ class ReadingCommandsTest {
     assertThat(shown.get("location").asString()).isEqualTo(salvor.repository().toString());
     assertThat(shown.get("entries").toString())
         .isEqualTo("{\"total\":6,\"added\":1,\"changed\":2,\"removed\":1,\"failed\":0}");
+    assertThat(shown.get("id").asString()).isEqualTo(second);
+    assertThat(shown.get("version").asString()).isEqualTo("salvor test");
+    assertThat(shown.get("createdBy").asString()).isEqualTo("tester");
+    assertThat(shown.get("lifecycle").asString()).isEqualTo("retained");
+    assertThat(Duration.between(time(shown, "started"), time(shown, "finished")).toMillis())
+        .isEqualTo(shown.get("durationMs").asLong());
+    assertThat(shown.get("bytes").get("logical").asLong())
+        .as("app.conf, new and the odd one")
+        .isEqualTo(18 + 1 + 3);
+  }
+
+  @Test
+  void itsChecksumsAreOfWhatItIs() {
+    JsonNode one = salvor.json("show", first);
+    JsonNode two = salvor.json("show", second);
+
+    for (JsonNode backup : List.of(one, two)) {
+      assertThat(backup.get("checksum").asString()).matches("sha256:[0-9a-f]{64}");
+      JsonNode component = backup.get("components").get(0);
+      assertThat(backup.get("components")).hasSize(1);
+      assertThat(component.get("status").asString()).isEqualTo("success");
+      assertThat(component.get("kind").asString()).isEqualTo("files");
+      assertThat(component.get("entries").asLong())
+          .isEqualTo(backup.get("entries").get("total").asLong());
+      assertThat(component.get("bytes").asLong())
+          .isEqualTo(backup.get("bytes").get("logical").asLong());
+      assertThat(component.get("checksum").asString()).matches("sha256:[0-9a-f]{64}");
+    }
+    assertThat(one.get("checksum")).isNotEqualTo(two.get("checksum"));
+    assertThat(one.get("components").get(0).get("checksum"))
+        .isNotEqualTo(two.get("components").get(0).get("checksum"));
+  }
+
+  @Test
+  void anUnchangedSourceHasTheSameComponentsAndAnotherBackup(@TempDir Path top) throws Exception {
+    CommandLineHarness other = new CommandLineHarness(top);
+    Path files = Files.createDirectories(top.resolve("data"));
+    Files.writeString(files.resolve("same"), "content");
+    other.json("init");
+    other.json("backup", files.toString());
+    JsonNode one = other.json("show", "latest");
+    other.json("backup", files.toString(), "--type", "full");
+    JsonNode two = other.json("show", "latest");
+
+    assertThat(two.get("components").get(0).get("checksum"))
+        .isEqualTo(one.get("components").get(0).get("checksum"));
+    assertThat(two.get("checksum")).isNotEqualTo(one.get("checksum"));
+    Files.writeString(files.resolve("same"), "CONTENT");
+    other.json("backup", files.toString());
+    assertThat(other.json("show", "latest").get("components").get(0).get("checksum"))
+        .isNotEqualTo(one.get("components").get(0).get("checksum"));
+  }
+
+  @Test
+  void howItWasEncryptedIsRecorded() {
+    JsonNode encryption = salvor.json("show", second).get("encryption");
+
+    assertThat(encryption.get("algorithm").asString()).isEqualTo("AES-256-GCM");
+    String epoch = encryption.get("epoch").asString();
+    assertThat(epoch).matches("[0-9a-f]{32}");
+    assertThat(salvor.repository().resolve("keys").resolve(epoch + ".epoch"))
+        .as("the epoch that it names is the repository's")
+        .exists();
+  }
+
+  @Test
+  void theSecondSourceWithTheSameContentStoresNextToNothing(@TempDir Path top) throws Exception {
+    CommandLineHarness other = new CommandLineHarness(top);
+    byte[] content = new byte[4 << 20];
+    new Random(9).nextBytes(content);
+    for (String name : List.of("one", "two")) {
+      Files.createDirectories(top.resolve(name));
+      Files.write(top.resolve(name).resolve("under-" + name), content);
+    }
+    other.json("init");
+    JsonNode one = other.json("backup", top.resolve("one").toString()).get("bytes");
+    JsonNode two = other.json("backup", top.resolve("two").toString()).get("bytes");
+
+    assertThat(one.get("added").asLong()).isGreaterThan(content.length);
+    assertThat(two.get("read").asLong()).isEqualTo(content.length);
+    assertThat(two.get("added").asLong()).isLessThan(content.length / 100);
+    assertThat(two.get("stored").asLong()).isLessThan(content.length / 100);
+  }
+
+  @Test
+  void theRatioOfCompressionIsTold(@TempDir Path top) throws Exception {
+    CommandLineHarness other = new CommandLineHarness(top);
+    Path files = Files.createDirectories(top.resolve("data"));
+    Files.writeString(files.resolve("log"), "the same line again and again\n".repeat(100_000));
+    other.json("init");
+    JsonNode bytes = other.json("backup", files.toString()).get("bytes");
+    double ratio = bytes.get("added").asDouble() / bytes.get("stored").asDouble();
+
+    assertThat(ratio).isGreaterThan(10);
+    assertThat(other.run("show", "latest").out())
+        .contains(String.format(Locale.ROOT, "(%.1f : 1)", ratio));
+  }
+
+  private static Instant time(JsonNode backup, String field) {
+    return Instant.parse(backup.get(field).asString());
   }
 
   @Test

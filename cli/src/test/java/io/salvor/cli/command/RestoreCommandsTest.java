@@ -129,6 +129,24 @@ class RestoreCommandsTest {
   }
 
   @Test
+  void aDryRunWarnsAndEstimates() throws Exception {
+    Files.createDirectories(target);
+    Files.writeString(target.resolve(".salvor-20260130-150000-k7f3q-1"), "somebody else's");
+
+    JsonNode planned = salvor.json("restore", "latest", "--to", target.toString(), "--dry-run");
+
+    Schemas.check("restore", planned.toString());
+    JsonNode warning = planned.get("warnings").get(0);
+    assertThat(planned.get("warnings")).hasSize(1);
+    assertThat(warning.get("code").asString()).isEqualTo("restore-of-others");
+    assertThat(warning.get("key").asString()).isEqualTo(".salvor-20260130-150000-k7f3q-1");
+    assertThat(warning.get("message").asString()).contains("stays", "1 entry");
+    assertThat(planned.get("estimatedMs").asLong()).isBetween(1L, 60_000L);
+    assertThat(salvor.run("restore", "latest", "--to", target.toString(), "--dry-run").out())
+        .contains("another restore");
+  }
+
+  @Test
   void whatWasOverwrittenAndDeletedCanBePutBack() throws Exception {
     salvor.json("restore", "latest", "--to", target.toString());
     Files.writeString(target.resolve("notes"), "mine\n");
