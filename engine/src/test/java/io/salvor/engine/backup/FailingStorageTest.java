@@ -9,21 +9,18 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.TestRepository;
 import io.salvor.engine.storage.DirectoryStorage;
-import io.salvor.engine.storage.ObjectInfo;
+import io.salvor.engine.storage.ForwardingStorage;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.ObjectWriter;
 import io.salvor.engine.storage.Storage;
-import io.salvor.engine.storage.StorageTraits;
 import io.salvor.engine.verify.Verification;
 import io.salvor.engine.verify.VerifyReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,20 +101,16 @@ class FailingStorageTest {
     return names;
   }
 
-  /**
-   * A storage with room for a few objects more.
-   *
-   * @param room how many, in its only element
-   */
-  private record SmallStorage(Storage storage, int[] room) implements Storage {
-    @Override
-    public String address() {
-      return storage.address();
-    }
+  /** A storage with room for a few objects more. */
+  private static final class SmallStorage extends ForwardingStorage {
+    private final int[] room;
 
-    @Override
-    public StorageTraits traits() {
-      return storage.traits();
+    /**
+     * @param room how many, in its only element
+     */
+    SmallStorage(Storage storage, int[] room) {
+      super(storage);
+      this.room = room;
     }
 
     @Override
@@ -128,36 +121,6 @@ class FailingStorageTest {
         }
       }
       return storage.create(name);
-    }
-
-    @Override
-    public byte[] get(ObjectName name) throws IOException {
-      return storage.get(name);
-    }
-
-    @Override
-    public byte[] get(ObjectName name, long offset, int length) throws IOException {
-      return storage.get(name, offset, length);
-    }
-
-    @Override
-    public Optional<ObjectInfo> find(ObjectName name) throws IOException {
-      return storage.find(name);
-    }
-
-    @Override
-    public void list(String prefix, Consumer<ObjectInfo> each) throws IOException {
-      storage.list(prefix, each);
-    }
-
-    @Override
-    public void delete(ObjectName name) throws IOException {
-      storage.delete(name);
-    }
-
-    @Override
-    public void close() throws IOException {
-      storage.close();
     }
   }
 }
