@@ -2,9 +2,9 @@ package io.salvor.engine.restore;
 
 /**
  * A set of files by device and inode: 16 bytes a slot, two thirds of the slots used at most, so
- * that a million files take some 32 MiB.
+ * that a million files take some 32 MiB. For one thread.
  */
-final class FileSet {
+public final class FileSet {
   private static final int SMALLEST = 64;
 
   private long[] slots = new long[2 * SMALLEST];
@@ -12,7 +12,7 @@ final class FileSet {
   private boolean hasZero;
 
   /** Adds one; false if it was there. */
-  boolean add(long device, long inode) {
+  public boolean add(long device, long inode) {
     if (device == 0 && inode == 0) {
       boolean added = !hasZero;
       hasZero = true;
@@ -30,7 +30,8 @@ final class FileSet {
     return true;
   }
 
-  boolean contains(long device, long inode) {
+  /** Whether it was added. */
+  public boolean contains(long device, long inode) {
     return device == 0 && inode == 0 ? hasZero : isUsed(slots, find(slots, device, inode));
   }
 

@@ -57,6 +57,17 @@ class OrdinaryUserTest {
     assertThat(Files.getPosixFilePermissions(target.resolve("locked")))
         .isEqualTo(PosixFilePermissions.fromString("r-xr-xr-x"));
 
+    // A directory that is as it should be is opened for what changes in it, and closed again.
+    var time = Files.getLastModifiedTime(target.resolve("locked"));
+    Files.writeString(target.resolve("locked/inside"), "written over");
+    said.setLength(0);
+    assertThat(RestoreChild.run(other, classes, temp, target, 0, said)).as(said::toString).isZero();
+    assertThat(said).contains("DONE []");
+    assertThat(target.resolve("locked/inside")).hasContent("x");
+    assertThat(Files.getPosixFilePermissions(target.resolve("locked")))
+        .isEqualTo(PosixFilePermissions.fromString("r-xr-xr-x"));
+    assertThat(Files.getLastModifiedTime(target.resolve("locked"))).isEqualTo(time);
+
     // What it cannot look at is named, and left as it is; the rest goes on.
     Files.delete(target.resolve("f9"));
     Files.writeString(target.resolve("f5"), "not to be read");

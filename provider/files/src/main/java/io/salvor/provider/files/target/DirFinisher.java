@@ -1,12 +1,12 @@
 package io.salvor.provider.files.target;
 
 import io.salvor.engine.entry.Entry;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.posix.Dir;
 import io.salvor.engine.posix.Errno;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.Stat;
 import io.salvor.engine.restore.Change;
-import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.Step;
 import io.salvor.engine.tree.Key;
 import io.salvor.provider.files.target.Trouble.MovedException;
@@ -21,7 +21,7 @@ final class DirFinisher {
   private final EntryWriter writer;
   private final MetadataWriter metadata;
   private final Links links;
-  private final Outcomes outcomes;
+  private final Leaders outcomes;
   private final Workers workers;
 
   DirFinisher(
@@ -29,7 +29,7 @@ final class DirFinisher {
       EntryWriter writer,
       MetadataWriter metadata,
       Links links,
-      Outcomes outcomes,
+      Leaders outcomes,
       Workers workers) {
     this.root = root;
     this.writer = writer;
@@ -77,7 +77,11 @@ final class DirFinisher {
         if (!(e instanceof PosixException)) {
           throw new IOException(e.getMessage(), e);
         }
-        // Only the time of a directory that is not in the plan could not be put back.
+        // A directory that is not in the plan is not as it was found.
+        outcomes.incomplete(
+            work.key.toString(),
+            ErrorCode.ENTRY_NOT_RESTORED,
+            "its mode or time could not be put back: " + e.getMessage());
       } else {
         Trouble.report(outcomes, work.number, step, e, root.display());
       }
@@ -86,12 +90,17 @@ final class DirFinisher {
     }
   }
 
-  /** What is not in the plan stays as it was, its time included. */
+  /** What is not in the plan stays as it was, its mode and time included. */
   private static void putBack(DirWork work, DirPool.Node node) throws PosixException {
-    if (work.touched) {
+    if (work.touched || work.opened) {
       Dir dir = node.enter();
       try {
-        dir.utimens(node.found.mtime());
+        if (work.opened) {
+          dir.chmod(node.found.mode());
+        }
+        if (work.touched) {
+          dir.utimens(node.found.mtime());
+        }
       } finally {
         node.exit();
       }
@@ -107,7 +116,7 @@ final class DirFinisher {
     Dir dir = node.enter();
     try {
       Stat now = metadata.apply(step.key(), dir, wanted, !work.made || work.inheritsAcl);
-      outcomes.done(work.number, step, FileFingerprint.of(now).encode());
+      outcomes.done(work.number, step, now);
     } finally {
       node.exit();
     }
@@ -133,7 +142,7 @@ final class DirFinisher {
         outcomes.removed(work.number, step);
       } else {
         Stat now = replace(step, step.wanted(), parent, dir);
-        outcomes.done(work.number, step, FileFingerprint.of(now).encode());
+        outcomes.done(work.number, step, now);
       }
     } catch (PosixException e) {
       if (e.isNotEmpty() || e.isExists() || e.is(Errno.EBUSY)) {

@@ -101,7 +101,15 @@ final class DirWay {
         return broken(at, next);
       }
     }
-    return way.getLast();
+    DirWork work = way.getLast();
+    if (work.step == null && work.node != null && !work.opened) {
+      try {
+        work.opened = makeWritable(work.node);
+      } catch (PosixException | DirPool.ReplacedException e) {
+        // What is to be done in it fails as well, and says so.
+      }
+    }
+    return work;
   }
 
   /** A directory that becomes one more name of a file needs this thread to make the link. */
@@ -173,13 +181,14 @@ final class DirWay {
   /**
    * As an ordinary user: a directory of one's own that is about to change must be open to oneself.
    */
-  private void makeWritable(DirPool.Node node) throws PosixException {
+  private boolean makeWritable(DirPool.Node node) throws PosixException {
     if ((node.found.mode() & FILLING) == FILLING || node.found.uid() != root.user()) {
-      return;
+      return false;
     }
     Dir dir = node.enter();
     try {
       dir.chmod(node.found.mode() | FILLING);
+      return true;
     } finally {
       node.exit();
     }

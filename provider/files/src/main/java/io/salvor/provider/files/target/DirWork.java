@@ -33,6 +33,9 @@ final class DirWork {
   /** Whether something in it was made or removed. */
   volatile boolean touched;
 
+  /** Whether its mode was changed so that something in it could be. */
+  volatile boolean opened;
+
   /** Itself being entered, and each thing in it that is not done. */
   final AtomicInteger pending = new AtomicInteger(1);
 

@@ -40,6 +40,7 @@ final class FilesApplier implements Applier {
       TargetRoot root,
       EntryWriter writer,
       MetadataWriter metadata,
+      Comparison comparison,
       Losses losses,
       Outcomes outcomes,
       Workers workers)
@@ -50,7 +51,7 @@ final class FilesApplier implements Applier {
     this.losses = losses;
     this.outcomes = new Leaders(outcomes);
     this.workers = workers;
-    this.links = new Links(pool, writer, this.outcomes);
+    this.links = new Links(pool, writer, comparison, this.outcomes);
     this.finisher = new DirFinisher(root, writer, metadata, links, this.outcomes, workers);
     this.way = new DirWay(pool, root, finisher, this.outcomes, workers);
   }
@@ -137,7 +138,7 @@ final class FilesApplier implements Applier {
     }
     Stat now = links.make(step, parent, leader);
     if (now != null) {
-      outcomes.done(number, step, FileFingerprint.of(now).encode());
+      outcomes.done(number, step, now);
     } else {
       delegate(number, step, parent);
     }
@@ -200,7 +201,7 @@ final class FilesApplier implements Applier {
     } else {
       now = writer.change(step, dir, name, wanted, live);
     }
-    outcomes.done(number, step, FileFingerprint.of(now).encode());
+    outcomes.done(number, step, now);
   }
 
   @Override

@@ -390,7 +390,8 @@ public final class FilesTarget implements Target {
             content, metadata, new TemporaryName(plan.plan().id()), posix.capabilities());
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
     FilesApplier applier =
-        new FilesApplier(work, root, writer, metadata, losses, outcomes, new Workers(threads));
+        new FilesApplier(
+            work, root, writer, metadata, comparison, losses, outcomes, new Workers(threads));
     applier.clear(plan.plan().leftovers());
     return applier;
   }

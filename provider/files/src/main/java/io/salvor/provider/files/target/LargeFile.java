@@ -3,7 +3,6 @@ package io.salvor.provider.files.target;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.posix.Dir;
 import io.salvor.engine.posix.Stat;
-import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.Step;
 import io.salvor.provider.files.target.Trouble.MovedException;
 import java.io.IOException;
@@ -19,7 +18,7 @@ final class LargeFile {
   private final Entry wanted;
   private final DirWork parent;
   private final EntryWriter writer;
-  private final Outcomes outcomes;
+  private final Leaders outcomes;
   private final String target;
   private final long partBytes;
   private EntryWriter.@Nullable Draft draft;
@@ -32,7 +31,7 @@ final class LargeFile {
       Entry wanted,
       DirWork parent,
       EntryWriter writer,
-      Outcomes outcomes,
+      Leaders outcomes,
       String target) {
     this.number = number;
     this.step = step;
@@ -106,7 +105,7 @@ final class LargeFile {
       }
     }
     if (now != null) {
-      outcomes.done(number, step, FileFingerprint.of(now).encode());
+      outcomes.done(number, step, now);
     } else if (failure != null) {
       Trouble.report(outcomes, number, step, failure, target);
     }
