@@ -31,6 +31,7 @@ import java.util.TreeMap;
 record LocalPlaces(LocalState local, ObjectId repository, String place) implements LedgerMemory {
   private static final String VERIFIED_PACKS = "verified-packs-";
   private static final int VERIFIED_SIZE = ObjectId.SIZE + Long.BYTES;
+  private static final long LATEST = Instant.MAX.getEpochSecond();
   private static final String PLACES = "places";
   private static final String HEADS = "ledger-heads-";
   private static final String DAMAGED_PACKS = "damaged-packs-";
@@ -147,7 +148,13 @@ record LocalPlaces(LocalState local, ObjectId repository, String place) implemen
     if (bytes.isPresent() && bytes.get().length % VERIFIED_SIZE == 0) {
       ByteBuffer in = ByteBuffer.wrap(bytes.get());
       while (in.hasRemaining()) {
-        packs.put(ObjectId.from(in), Instant.ofEpochSecond(in.getLong()));
+        ObjectId pack = ObjectId.from(in);
+        long seconds = in.getLong();
+        if (seconds < 0 || seconds > LATEST) {
+          // It costs reading packs once more.
+          return new TreeMap<>();
+        }
+        packs.put(pack, Instant.ofEpochSecond(seconds));
       }
     }
     return packs;

@@ -15,8 +15,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.zip.CRC32;
 
 /**
@@ -139,26 +137,27 @@ final class RestoreLog implements AutoCloseable {
   }
 
   /**
-   * What a log says of its steps; 8 bytes of memory for each.
+   * What a log says of its steps.
    *
    * @param undo id of the undo backup; empty if there is none
    */
-  record Results(
-      Instant started, String undo, long intent, long[] digests, BitSet finished, BitSet moved) {
+  record Results(Instant started, String undo, long intent, StepOutcomes steps) {
+    /** Of a restore that was never begun. */
+    static final Results NONE = new Results(Instant.EPOCH, "", 0, new StepOutcomes());
 
     /** Whether the step may have been applied. */
     boolean wasBegun(long number) {
-      return number < intent && !moved.get((int) number);
+      return number < intent && !steps.hadMoved(number);
     }
 
     /** Whether it is known to have been applied. */
     boolean wasDone(long number) {
-      return finished.get((int) number);
+      return steps.isFinished(number);
     }
 
     /** Digest of the entry's fingerprint after the step; 0 if not known. */
     long digest(long number) {
-      return number < digests.length ? digests[(int) number] : 0;
+      return steps.digest(number);
     }
   }
 
@@ -167,9 +166,7 @@ final class RestoreLog implements AutoCloseable {
     Instant started = Instant.EPOCH;
     String undo = "";
     long intent = 0;
-    long[] digests = new long[0];
-    BitSet finished = new BitSet();
-    BitSet moved = new BitSet();
+    StepOutcomes steps = new StepOutcomes();
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(path), BUFFER))) {
       for (byte[] bytes = record(in); bytes.length > 0; bytes = record(in)) {
@@ -184,17 +181,9 @@ final class RestoreLog implements AutoCloseable {
             undo = record.text();
           }
           case INTENT -> intent = record.uint();
-          case DONE -> {
-            int number = number(record, intent);
-            if (number >= digests.length) {
-              long room = Math.max(1024, number + number / 2L + 1);
-              digests = Arrays.copyOf(digests, (int) Math.min(room, Integer.MAX_VALUE - 8));
-            }
-            digests[number] = record.integer();
-            finished.set(number);
-          }
-          case REMOVED -> finished.set(number(record, intent));
-          case MOVED -> moved.set(number(record, intent));
+          case DONE -> steps.finish(number(record, intent), record.integer());
+          case REMOVED -> steps.finish(number(record, intent), 0);
+          case MOVED -> steps.move(number(record, intent));
           default -> {
             // A failure: the entry is as it was, or somewhere between.
           }
@@ -203,12 +192,12 @@ final class RestoreLog implements AutoCloseable {
     } catch (EOFException | MalformedException e) {
       // The torn end.
     }
-    return new Results(started, undo, intent, digests, finished, moved);
+    return new Results(started, undo, intent, steps);
   }
 
   /** The number of a step; nothing happens to one that was not intended. */
-  private static int number(CborReader record, long intent) {
-    int number = record.uint(Integer.MAX_VALUE - 1);
+  private static long number(CborReader record, long intent) {
+    long number = record.uint();
     check(number < intent);
     return number;
   }

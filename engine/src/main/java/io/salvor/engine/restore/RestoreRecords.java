@@ -9,9 +9,7 @@ import io.salvor.engine.local.LocalLock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -191,9 +189,7 @@ public final class RestoreRecords {
   RestoreLog.Results log(RestoreId id) {
     Optional<Path> log = directory.find(id.text() + LOG);
     try {
-      return log.isPresent()
-          ? RestoreLog.read(log.get())
-          : new RestoreLog.Results(Instant.EPOCH, "", 0, new long[0], new BitSet(), new BitSet());
+      return log.isPresent() ? RestoreLog.read(log.get()) : RestoreLog.Results.NONE;
     } catch (IOException e) {
       throw new SalvorException(
           ErrorCode.LOCAL_STATE,
@@ -215,7 +211,7 @@ public final class RestoreRecords {
         report != null
             ? report.status()
             : isDead(id.text()) ? RestoreStatus.INTERRUPTED : RestoreStatus.RUNNING;
-    int done = log.finished().cardinality();
+    long done = log.steps().finished();
     return new RestoreRecord(plan, status, log.started(), log.undo(), done, report, "");
   }
 

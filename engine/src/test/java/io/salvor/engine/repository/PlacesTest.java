@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
 import io.salvor.engine.backup.MapSource;
+import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.storage.DirectoryStorage;
 import io.salvor.engine.verify.Verification;
 import io.salvor.engine.verify.VerifyReport.Depth;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +105,36 @@ class PlacesTest {
     assertThat(warnings.take()).singleElement().asString().contains("SLV-1302", moved.toString());
     test.open(DirectoryStorage.open(moved), warnings).close();
     assertThat(warnings.take()).as("one place, however it is named").isEmpty();
+  }
+
+  @Test
+  void whatIsRememberedOfPacksAndDamagedIsForgotten() throws Exception {
+    ObjectId pack = new ObjectId(1, 2);
+    try (Repository repository = test.open()) {
+      Set<ObjectId> packs = packs(repository);
+      repository.rememberVerified(packs);
+      assertThat(repository.verifiedSince(Instant.EPOCH)).isEqualTo(packs);
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(temp.resolve("local"))) {
+      files =
+          all.filter(file -> file.getFileName().toString().startsWith("verified-packs-")).toList();
+    }
+    assertThat(files).hasSize(1);
+    ByteBuffer damaged = ByteBuffer.allocate(24).putLong(1).putLong(2).putLong(Long.MAX_VALUE);
+    Files.write(files.getFirst(), damaged.array());
+
+    try (Repository repository = test.open()) {
+      assertThat(repository.verifiedSince(Instant.EPOCH)).doesNotContain(pack).isEmpty();
+      repository.rememberVerified(packs(repository));
+      assertThat(repository.verifiedSince(Instant.EPOCH)).isEqualTo(packs(repository));
+    }
+  }
+
+  private static Set<ObjectId> packs(Repository repository) {
+    Set<ObjectId> packs = new HashSet<>();
+    repository.index().packs(pack -> packs.add(pack.id()));
+    return packs;
   }
 
   private static boolean verify(Repository repository) throws Exception {

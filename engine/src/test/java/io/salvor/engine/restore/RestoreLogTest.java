@@ -86,19 +86,49 @@ class RestoreLogTest {
   }
 
   @Test
+  void whatItSaysOfAStepFarOutCostsNoMemoryForThoseBefore() throws Exception {
+    long far = 1L << 40;
+    Path path = temp.resolve("log");
+    try (RestoreLog log = RestoreLog.create(path, START, "")) {
+      log.intend(far);
+      log.done(far, 7);
+      log.done(far + 1, 8);
+      log.moved(far + 2);
+    }
+    RestoreLog.Results results = RestoreLog.read(path);
+    assertThat(results.digest(far)).isEqualTo(7);
+    assertThat(results.wasDone(far + 1)).isTrue();
+    assertThat(results.wasDone(far - 1)).isFalse();
+    assertThat(results.wasBegun(far - 1)).isTrue();
+    assertThat(results.wasBegun(far + 2)).isFalse();
+    assertThat(results.steps().finished()).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasDoneTwiceCountsOnce() throws Exception {
+    Path path = temp.resolve("log");
+    try (RestoreLog log = RestoreLog.create(path, START, "")) {
+      log.intend(0);
+      log.done(1, 7);
+      log.removed(1);
+    }
+    assertThat(RestoreLog.read(path).steps().finished()).isEqualTo(1);
+  }
+
+  @Test
   void aTornEndIsPassedOverAndWhatComesBeforeItHolds() throws Exception {
     byte[] whole = Files.readAllBytes(log());
     Path torn = temp.resolve("torn");
-    int done = 0;
+    long done = 0;
     for (int length = 0; length < whole.length; length += 7) {
       Files.write(torn, Arrays.copyOf(whole, length));
-      int now = RestoreLog.read(torn).finished().cardinality();
+      long now = RestoreLog.read(torn).steps().finished();
       assertThat(now).isGreaterThanOrEqualTo(done);
       done = now;
     }
     assertThat(done).isPositive();
     whole[whole.length / 2] ^= 1;
     Files.write(torn, whole);
-    assertThat(RestoreLog.read(torn).finished().cardinality()).isBetween(1, 99);
+    assertThat(RestoreLog.read(torn).steps().finished()).isBetween(1L, 99L);
   }
 }

@@ -1,9 +1,11 @@
 package io.salvor.engine.keys;
 
+import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SignedMessage;
 import io.salvor.engine.crypto.SigningKey;
+import java.time.Instant;
 import java.util.Arrays;
 
 /** Opens the parsers of key objects to the fuzzer, behind checksums and signatures. */
@@ -36,6 +38,27 @@ public final class FuzzedKeyObjects {
 
   public static Object grant(byte[] message) {
     return Grant.decode(signed(ObjectKind.GRANT, message), AUTHORITY.publicKey());
+  }
+
+  public static Object writer(byte[] message) {
+    return Writer.decode(signed(ObjectKind.WRITER, message), AUTHORITY.publicKey());
+  }
+
+  public static Object writerSecrets(byte[] plain) {
+    return WriterSecrets.decode(plain);
+  }
+
+  /** A seed of {@link #writer}. */
+  public static byte[] admission() {
+    ObjectId id = new ObjectId(1, 2);
+    KeyObject object =
+        new Writer(id, AUTHORITY.publicKey(), "host", Instant.EPOCH, id).encode(AUTHORITY);
+    return Arrays.copyOfRange(object.message(), SignedMessage.OVERHEAD, object.message().length);
+  }
+
+  /** A seed of {@link #writerSecrets}. */
+  public static byte[] derived() {
+    return new WriterSecrets(DerivedKeys.of(new byte[32]), AUTHORITY).encode();
   }
 
   public static Object secrets(byte[] plain) {

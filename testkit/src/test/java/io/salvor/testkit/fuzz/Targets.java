@@ -7,6 +7,7 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.codec.Zstd;
 import io.salvor.engine.content.FuzzedLists;
+import io.salvor.engine.crypto.FuzzedSealed;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
@@ -17,20 +18,33 @@ import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDirectory;
 import io.salvor.engine.keys.FuzzedKeyObjects;
 import io.salvor.engine.keys.RepositoryDescription;
+import io.salvor.engine.kms.FuzzedKms;
 import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.pack.FuzzedPack;
+import io.salvor.engine.pattern.IgnorePattern;
+import io.salvor.engine.pattern.PatternList;
 import io.salvor.engine.protocol.Condemnation;
 import io.salvor.engine.protocol.Revocation;
+import io.salvor.engine.repository.FuzzedPlaces;
 import io.salvor.engine.restore.FuzzedRestoreFiles;
+import io.salvor.engine.retention.Age;
+import io.salvor.engine.tar.FuzzedTar;
 import io.salvor.engine.tree.FuzzedNode;
 import io.salvor.engine.tree.Key;
+import io.salvor.engine.tree.KeyText;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
-/** Every parser of the format, and of the files that restores keep. */
+/** Every parser of the format, of the files that restores keep, and of what people write. */
 final class Targets {
   private static final int SHA256 = 32;
 
@@ -52,8 +66,15 @@ final class Targets {
             .repairedBy(Targets::sum),
         Target.of("credential", (bytes, _) -> FuzzedKeyObjects.credential(bytes)),
         Target.of("epoch", (bytes, _) -> FuzzedKeyObjects.epoch(bytes)),
+        Target.of("writer", (bytes, _) -> FuzzedKeyObjects.writer(bytes)),
+        Target.of("writer-secrets", (bytes, _) -> FuzzedKeyObjects.writerSecrets(bytes)),
         Target.of("grant", (bytes, _) -> FuzzedKeyObjects.grant(bytes)),
         Target.of("secrets", (bytes, _) -> FuzzedKeyObjects.secrets(bytes)),
+        Target.of("sealed-object", (bytes, _) -> FuzzedSealed.open(bytes)).repairedBy(Targets::sum),
+        Target.of("sealed-content", (bytes, _) -> FuzzedSealed.content(bytes)),
+        Target.of("pack", (bytes, _) -> FuzzedPack.describe(bytes)).repairedBy(Targets::sum),
+        Target.of("pack-endings", (bytes, _) -> FuzzedPack.endings(bytes)),
+        Target.of("frame", (bytes, _) -> FuzzedPack.frame(bytes)),
         Target.of(
             "pack-directory", (bytes, _) -> PackDirectory.decode(ByteBuffer.wrap(bytes), 1 << 30)),
         Target.of(
@@ -89,6 +110,25 @@ final class Targets {
             parsed -> entry((Entry) parsed)),
         Target.of("content-node", (bytes, _) -> FuzzedLists.node(bytes)),
         Target.of("extents", (bytes, _) -> FuzzedLists.inline(bytes)),
+        Target.of("tar", (bytes, _) -> FuzzedTar.archive(bytes)),
+        Target.of("access-control-list", (bytes, _) -> FuzzedTar.acl(bytes)),
+        Target.of("patterns", (bytes, _) -> patterns(bytes)),
+        Target.of("key-text", (bytes, _) -> text(bytes)),
+        Target.of("age", (bytes, _) -> age(bytes)),
+        Target.of("remembered", (bytes, file) -> FuzzedPlaces.remembered(file, bytes)),
+        Target.of("kms-file", (bytes, file) -> FuzzedKms.key(file, bytes)),
+        Target.of(
+            "plan-step",
+            (bytes, _) -> FuzzedRestoreFiles.step(bytes),
+            parsed -> FuzzedRestoreFiles.step(parsed)),
+        Target.of(
+            "plan-header",
+            (bytes, _) -> FuzzedRestoreFiles.header(bytes),
+            parsed -> FuzzedRestoreFiles.header(parsed)),
+        Target.of(
+            "restore-report",
+            (bytes, _) -> FuzzedRestoreFiles.report(bytes),
+            parsed -> FuzzedRestoreFiles.report(parsed)),
         Target.of("plan", (bytes, file) -> FuzzedRestoreFiles.plan(file, bytes))
             .repairedBy(Targets::sum),
         Target.of("restore-log", (bytes, file) -> FuzzedRestoreFiles.log(file, bytes))
@@ -101,6 +141,40 @@ final class Targets {
       return Key.decode(bytes);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("no key", e);
+    }
+  }
+
+  /** Lines of patterns, and in the last a path that is held against them. */
+  private static Object patterns(byte[] bytes) {
+    String[] lines = new String(bytes, StandardCharsets.ISO_8859_1).split("\n", -1);
+    List<IgnorePattern> patterns = new ArrayList<>();
+    for (int i = 0; i < lines.length - 1; i++) {
+      patterns.add(IgnorePattern.parse(lines[i].getBytes(StandardCharsets.ISO_8859_1)));
+    }
+    String[] path = lines[lines.length - 1].split("/", -1);
+    String[] parts = Stream.of(path).filter(part -> !part.isEmpty()).toArray(String[]::new);
+    return PatternList.of(patterns).matches(Key.of(parts), false);
+  }
+
+  /** What a key is written as is read as that key. */
+  private static Object text(byte[] bytes) {
+    try {
+      Key key = KeyText.parse(new String(bytes, StandardCharsets.UTF_8));
+      if (!KeyText.parse(KeyText.format(key)).equals(key)) {
+        throw new AssertionError("another key");
+      }
+      return key;
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("no key", e);
+    }
+  }
+
+  private static Object age(byte[] bytes) {
+    try {
+      Age age = Age.parse(new String(bytes, StandardCharsets.UTF_8));
+      return age.before(Instant.EPOCH, ZoneOffset.UTC);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("no age", e);
     }
   }
 

@@ -1,0 +1,33 @@
+package io.salvor.testkit.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The same targets under a fuzzer that is guided by coverage: Jazzer calls these methods by their
+ * names. {@code SALVOR_FUZZ_TARGET} says which target.
+ */
+public final class GuidedFuzzing {
+  private static Trial trial = new Trial(Targets.all().getFirst(), Path.of(""));
+
+  private GuidedFuzzing() {}
+
+  /** Chooses the target. */
+  public static void fuzzerInitialize() throws IOException {
+    String name = System.getenv("SALVOR_FUZZ_TARGET");
+    Target chosen =
+        Targets.all().stream()
+            .filter(target -> target.name().equals(name))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no target " + name));
+    trial = new Trial(chosen, Files.createTempDirectory("fuzz").resolve("file"));
+  }
+
+  /** Tries an input. */
+  public static void fuzzerTestOneInput(byte[] input) {
+    byte[] repaired = input.clone();
+    trial.target().repair().repair(repaired);
+    trial.check(repaired);
+  }
+}
