@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * once broke a parser are kept in {@code fuzz/<target>/}.
  */
 class FuzzedParsersTest {
-  private static final int CASES = 4000;
+  private static final int CASES = 2000;
   private static final long SEED = 20_260_130;
 
   @TempDir(factory = MemoryTempDir.class)
