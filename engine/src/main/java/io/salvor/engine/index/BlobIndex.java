@@ -4,18 +4,14 @@ import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
-import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
-import io.salvor.engine.storage.Listings;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,23 +21,22 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Tells where blobs lie: the union of the repository's segments, but for superseded ones, and of
  * what this process has written. Safe for several threads; several processes may share the cache
  * directory.
  *
- * <p>Views of the cache are merged so that each is at least four times as large as all smaller ones
- * together; so a lookup asks few of them, and a new segment costs little even beside a very large
- * view. Where the cache cannot be written the index is kept in memory, and a warning says so.
+ * <p>Views of the cache are merged as they grow, so that a lookup asks few of them, and a new
+ * segment costs little even beside a very large view. Where the cache cannot be written the index
+ * is kept in memory, and a warning says so.
  *
  * <p>Errors: a damaged segment is an issue, and the others serve on. A damaged view is built again.
  */
 public final class BlobIndex implements AutoCloseable {
   private static final int SORT_BUDGET = 16 << 20;
   private static final int SPILL_BLOBS = 200_000;
-  private static final int GROWTH = 4;
-
   private static final int MOST_ATTEMPTS = 10;
 
   /**
@@ -49,37 +44,58 @@ public final class BlobIndex implements AutoCloseable {
    *
    * @param segments those that count
    * @param superseded those that others stand for, whether or not they are there still
+   * @param supposed a view of packs that no segment names, if there is one
    */
-  private record State(List<LiveView> views, Set<ObjectId> segments, Set<ObjectId> superseded) {}
+  private record State(
+      List<LiveView> views,
+      Set<ObjectId> segments,
+      Set<ObjectId> superseded,
+      Optional<LiveView> supposed) {
+    static final State NOTHING = new State(List.of(), Set.of(), Set.of(), Optional.empty());
+
+    /** All that lookups ask. */
+    List<LiveView> all() {
+      return supposed
+          .map(one -> Stream.concat(views.stream(), Stream.of(one)).toList())
+          .orElse(views);
+    }
+
+    /** Those that are files of the cache. */
+    List<View> files() {
+      return views.stream().map(LiveView::view).toList();
+    }
+  }
+
+  /** Sees packs one by one. */
+  public interface PackVisitor {
+    void see(PackDescription pack) throws IOException;
+  }
+
+  /** Packs that are shown one by one, again each time. */
+  public interface Packs {
+    /** Shows each to somebody. */
+    void each(PackVisitor to) throws IOException;
+  }
 
   private final Storage storage;
   private final KeyRing keys;
-  private final Path cache;
+  private final ViewCache cache;
   private final Progress progress;
-  private final int sortBudget;
   private final int spillBlobs;
   private final Overlay overlay = new Overlay();
-  private final Map<ObjectId, ViewHead.Segment> bare = new HashMap<>();
+  private Collection<ViewHead.Segment> bare = List.of();
   private volatile List<SalvorException> issues = List.of();
   private volatile Set<ObjectId> leftOut = Set.of();
   private volatile Set<ObjectId> leftOutHere = Set.of();
-  private volatile State state = new State(List.of(), Set.of(), Set.of());
-  private boolean cacheUsable = true;
-  private boolean vanished;
+  private volatile State state = State.NOTHING;
 
   private BlobIndex(
-      Storage storage,
-      KeyRing keys,
-      Path cache,
-      Progress progress,
-      int sortBudget,
-      int spillBlobs) {
+      Storage storage, KeyRing keys, ViewCache cache, int spillBlobs, Progress progress) {
     this.storage = storage;
     this.keys = keys;
     this.cache = cache;
-    this.progress = progress;
-    this.sortBudget = sortBudget;
     this.spillBlobs = spillBlobs;
+    this.progress = progress;
   }
 
   /**
@@ -95,15 +111,9 @@ public final class BlobIndex implements AutoCloseable {
   static BlobIndex open(
       Storage storage, KeyRing keys, Path cache, Progress progress, int sortBudget, int spillBlobs)
       throws IOException {
-    BlobIndex index = new BlobIndex(storage, keys, cache, progress, sortBudget, spillBlobs);
-    List<View> views = List.of();
-    try {
-      ViewBuilder.prepare(cache);
-      views = ViewFiles.open(cache);
-    } catch (CacheException e) {
-      index.cacheFailed(e);
-    }
-    index.update(views);
+    ViewCache views = new ViewCache(cache, sortBudget, progress);
+    BlobIndex index = new BlobIndex(storage, keys, views, spillBlobs, progress);
+    index.update(views.open());
     return index;
   }
 
@@ -157,8 +167,13 @@ public final class BlobIndex implements AutoCloseable {
 
   /** A place of the blob, or empty if the index does not name it. */
   public Optional<BlobLocation> find(BlobKind kind, BlobId id) {
-    List<BlobLocation> found = new ArrayList<>();
-    boolean _ = see(kind, id, found::add);
+    return find(kind, id, place -> true);
+  }
+
+  /** The first place of the blob of those that are wanted, or empty. */
+  public Optional<BlobLocation> find(BlobKind kind, BlobId id, Predicate<BlobLocation> wanted) {
+    List<BlobLocation> found = new ArrayList<>(1);
+    boolean _ = see(kind, id, place -> wanted.test(place) && found.add(place));
     return found.stream().findFirst();
   }
 
@@ -185,15 +200,10 @@ public final class BlobIndex implements AutoCloseable {
   private <T> T onViews(Function<List<LiveView>, T> read) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return read.apply(state.views);
+        return read.apply(state.all());
       } catch (ViewDamagedException e) {
         if (attempt == 3) {
-          throw new SalvorException(
-              ErrorCode.LOCAL_STATE,
-              "the local view of the index cannot be read",
-              String.valueOf(e.getMessage()),
-              "check the disk of " + cache + ", or remove that directory",
-              e);
+          throw cache.unreadable(e);
         }
         repair(e);
       }
@@ -210,11 +220,7 @@ public final class BlobIndex implements AutoCloseable {
     if (sound.size() == state.views.size()) {
       return;
     }
-    try {
-      ViewFiles.remove(damage.file());
-    } catch (CacheException e) {
-      cacheFailed(e);
-    }
+    cache.discard(List.of(damage.file()));
     try {
       update(sound);
     } catch (IOException e) {
@@ -247,7 +253,7 @@ public final class BlobIndex implements AutoCloseable {
     overlay.adopt(segment.id(), segment.packs());
     Set<ObjectId> segments = new HashSet<>(state.segments);
     segments.add(segment.id());
-    state = new State(state.views, Set.copyOf(segments), state.superseded);
+    state = new State(state.views, Set.copyOf(segments), state.superseded, state.supposed);
     if (overlay.blobs() >= spillBlobs) {
       try {
         spill();
@@ -259,7 +265,7 @@ public final class BlobIndex implements AutoCloseable {
 
   /** Takes in the segments that were written or removed since. */
   public synchronized void refresh() throws IOException {
-    update(state.views.stream().map(LiveView::view).toList());
+    update(state.files());
   }
 
   /** Brings the state up to date, beginning with views of which no damage is known. */
@@ -267,191 +273,86 @@ public final class BlobIndex implements AutoCloseable {
     List<View> sound = views;
     for (int attempt = 1; ; attempt++) {
       try {
-        updateFrom(sound);
+        boolean vanished = updateFrom(sound);
         if (!vanished || attempt >= MOST_ATTEMPTS) {
           findLeftOut();
           return;
         }
         // What stands for a segment that went away meanwhile has not been listed yet.
-        sound = state.views.stream().map(LiveView::view).toList();
+        sound = state.files();
       } catch (ViewDamagedException e) {
         List<View> rest = sound.stream().filter(view -> !view.path().equals(e.file())).toList();
         if (rest.size() == sound.size()) {
           // What was just written reads back wrong: do without views.
-          cacheFailed(new CacheException(new IOException(e.getMessage(), e)));
+          cache.failed(new CacheException(new IOException(e.getMessage(), e)));
           rest = List.of();
         }
         sound = rest;
-        discard(List.of(e.file()));
+        cache.discard(List.of(e.file()));
       }
     }
   }
 
-  private void updateFrom(List<View> views) throws IOException {
-    Set<ObjectId> present = new HashSet<>();
-    Listings.names(storage, ObjectKind.INDEX_SEGMENT.prefix())
-        .forEach(
-            name ->
-                ObjectKind.INDEX_SEGMENT
-                    .idIn(name)
-                    // What a write-only client says of packs counts once a key holder has read
-                    // them.
-                    .filter(id -> !keys.isForeign(id))
-                    .ifPresent(present::add));
-    vanished = false;
-    Set<ObjectId> inMemory = overlay.segments().keySet();
-    present.addAll(inMemory);
-    bare.keySet().retainAll(present);
-    Map<ObjectId, ViewHead.Segment> known = new HashMap<>(bare);
-    views.forEach(view -> view.segments().forEach(s -> known.put(s.id(), s)));
-    inMemory.forEach(id -> known.putIfAbsent(id, new ViewHead.Segment(id, List.of())));
-    List<ObjectId> unread = present.stream().filter(id -> !known.containsKey(id)).toList();
-    Map<ObjectId, SalvorException> damaged = new LinkedHashMap<>();
-    if (cacheUsable) {
-      try (ViewBuilder builder = new ViewBuilder(cache, sortBudget, progress)) {
-        for (ObjectId id : unread) {
-          read(id, known, damaged)
-              .ifPresent(segment -> builder.add(id, segment.superseded(), segment.packs()));
-        }
-        publish(views, wanted(present, known), superseded(present, known), builder);
-        issues = List.copyOf(damaged.values());
-        return;
+  /** Tells whether a segment went away meanwhile. */
+  private boolean updateFrom(List<View> views) throws IOException {
+    SegmentReading reading =
+        new SegmentReading(storage, keys, views, overlay.segments().keySet(), bare, progress);
+    state = read(views, reading);
+    bare = reading.bare();
+    issues = reading.issues();
+    return reading.hasVanished();
+  }
+
+  private State read(List<View> views, SegmentReading reading) throws IOException {
+    if (cache.isUsable()) {
+      try (ViewBuilder builder = cache.builder()) {
+        reading.read((id, segment) -> builder.add(id, segment.superseded(), segment.packs()));
+        Set<ObjectId> wanted = reading.wanted();
+        List<LiveView> merged = cache.merge(views, wanted, builder);
+        return new State(merged, wanted, reading.superseded(), state.supposed);
       } catch (CacheException e) {
-        cacheFailed(e);
-        damaged.clear();
+        cache.failed(e);
       }
     }
-    for (ObjectId id : unread) {
-      read(id, known, damaged).ifPresent(segment -> overlay.adopt(id, segment.packs()));
-    }
-    Set<ObjectId> wanted = wanted(present, known);
-    state = new State(live(views, wanted), wanted, superseded(present, known));
-    issues = List.copyOf(damaged.values());
-  }
-
-  /** Reads a segment; empty if it is damaged, has vanished, or has no packs. */
-  private Optional<IndexSegment> read(
-      ObjectId id, Map<ObjectId, ViewHead.Segment> known, Map<ObjectId, SalvorException> damaged)
-      throws IOException {
-    progress.checkCancelled();
-    IndexSegment segment;
-    try {
-      segment = IndexSegment.read(storage, keys, id);
-    } catch (NoSuchFileException e) {
-      // Superseded and removed since the list was made.
-      vanished = true;
-      return Optional.empty();
-    } catch (SalvorException e) {
-      if (e.code() != ErrorCode.OBJECT_DAMAGED) {
-        throw e;
-      }
-      damaged.put(id, e);
-      return Optional.empty();
-    }
-    ViewHead.Segment head = new ViewHead.Segment(id, segment.superseded());
-    known.put(id, head);
-    if (segment.packs().isEmpty()) {
-      bare.put(id, head);
-      return Optional.empty();
-    }
-    return Optional.of(segment);
-  }
-
-  private static Set<ObjectId> superseded(
-      Set<ObjectId> present, Map<ObjectId, ViewHead.Segment> known) {
-    Set<ObjectId> superseded = new HashSet<>();
-    known.forEach(
-        (id, segment) -> {
-          if (present.contains(id)) {
-            superseded.addAll(segment.superseded());
-          }
-        });
-    return Set.copyOf(superseded);
-  }
-
-  /** The segments that count: those that are there and that none of these supersedes. */
-  private static Set<ObjectId> wanted(
-      Set<ObjectId> present, Map<ObjectId, ViewHead.Segment> known) {
-    Set<ObjectId> wanted = new HashSet<>(known.keySet());
-    wanted.retainAll(present);
-    for (ObjectId id : List.copyOf(wanted)) {
-      ViewHead.Segment segment = known.get(id);
-      if (segment != null) {
-        segment.superseded().forEach(wanted::remove);
-      }
-    }
-    return Set.copyOf(wanted);
-  }
-
-  private static List<LiveView> live(List<View> views, Set<ObjectId> wanted) {
-    return views.stream()
-        .map(view -> new LiveView(view, view.packsNotOf(wanted::contains)))
-        .toList();
-  }
-
-  /** Merges what was read with the views that it outgrows, and lets lookups see the result. */
-  private void publish(
-      List<View> views, Set<ObjectId> wanted, Set<ObjectId> superseded, ViewBuilder builder) {
-    List<LiveView> kept = new ArrayList<>();
-    List<LiveView> merged = new ArrayList<>();
-    List<Path> obsolete = new ArrayList<>();
-    long size = builder.blobs();
-    List<LiveView> all = new ArrayList<>(live(views, wanted));
-    all.sort(Comparator.comparingLong(live -> live.view().blobs()));
-    for (LiveView live : all) {
-      if (live.isDead()) {
-        obsolete.add(live.view().path());
-      } else if (live.isWorn() || (size > 0 && live.view().blobs() <= GROWTH * size)) {
-        merged.add(live);
-        obsolete.add(live.view().path());
-        size += live.view().blobs();
-      } else {
-        kept.add(live);
-      }
-    }
-    if (size > 0) {
-      View view = builder.build(merged);
-      kept.addAll(live(List.of(view), wanted));
-    }
-    state = new State(List.copyOf(kept), wanted, superseded);
-    discard(obsolete);
+    reading.read((id, segment) -> overlay.adopt(id, segment.packs()));
+    Set<ObjectId> wanted = reading.wanted();
+    return new State(ViewCache.live(views, wanted), wanted, reading.superseded(), state.supposed);
   }
 
   /** Moves the packs that segments name from memory to a view. */
   private void spill() {
     Map<ObjectId, List<PackDescription>> content = overlay.segments();
-    if (content.isEmpty() || !cacheUsable) {
+    if (content.isEmpty() || !cache.isUsable()) {
       return;
     }
-    try (ViewBuilder builder = new ViewBuilder(cache, sortBudget, progress)) {
+    try (ViewBuilder builder = cache.builder()) {
       content.forEach((id, packs) -> builder.add(id, List.of(), packs));
-      publish(
-          state.views.stream().map(LiveView::view).toList(),
-          state.segments,
-          state.superseded,
-          builder);
+      List<LiveView> merged = cache.merge(state.files(), state.segments, builder);
+      state = new State(merged, state.segments, state.superseded, state.supposed);
       overlay.remove(content.keySet());
     } catch (CacheException e) {
-      cacheFailed(e);
+      cache.failed(e);
     }
   }
 
-  private void discard(List<Path> files) {
-    try {
-      files.forEach(ViewFiles::remove);
-    } catch (CacheException e) {
-      cacheFailed(e);
+  /**
+   * Makes packs known to the lookups of this process that no segment names, in the place of those
+   * that were supposed before; however many blobs they have.
+   */
+  public synchronized void suppose(Packs packs) throws IOException {
+    if (cache.isUsable()) {
+      try (ViewBuilder builder = cache.builder()) {
+        packs.each(pack -> builder.add(pack.id(), List.of(), List.of(pack)));
+        Optional<LiveView> view =
+            builder.blobs() == 0 ? Optional.empty() : Optional.of(cache.alone(builder));
+        state = new State(state.views, state.segments, state.superseded, view);
+        findLeftOut();
+        return;
+      } catch (CacheException e) {
+        cache.failed(e);
+      }
     }
-  }
-
-  private void cacheFailed(CacheException e) {
-    if (cacheUsable) {
-      cacheUsable = false;
-      progress.warn(
-          ErrorCode.LOCAL_STATE.code(),
-          cache.toString(),
-          "the index is kept in memory, for its cache cannot be used: " + e.getMessage());
-    }
+    packs.each(overlay::add);
   }
 
   /** The segments that are in use. */
@@ -476,14 +377,10 @@ public final class BlobIndex implements AutoCloseable {
     } catch (ViewDamagedException e) {
       repair(e);
     }
-    if (!cacheUsable || !overlay.segments().isEmpty()) {
-      throw new SalvorException(
-          ErrorCode.LOCAL_STATE,
-          "the local view of the index cannot be written",
-          "what is needed is marked in files below " + cache,
-          "make room there, or set SALVOR_CACHE_DIR");
+    if (!cache.isUsable() || !overlay.segments().isEmpty()) {
+      throw cache.unwritable();
     }
-    return new BlobMarks(state.views, this::viewDamaged);
+    return new BlobMarks(state.all(), this::viewDamaged);
   }
 
   /** A view was found damaged by who goes through all of it: it is built again for the next one. */
@@ -567,7 +464,7 @@ public final class BlobIndex implements AutoCloseable {
     try {
       spill();
     } catch (ViewDamagedException e) {
-      discard(List.of(e.file()));
+      cache.discard(List.of(e.file()));
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 
 /**
  * Marks on the blobs of an index as it was at one moment: a bit for each row of its views, however
@@ -165,6 +166,38 @@ public final class BlobMarks {
     } catch (ViewDamagedException e) {
       throw damaged.apply(e);
     }
+  }
+
+  /** Marks a blob in one pack alone; tells whether the index has it there. */
+  public boolean markIn(ObjectId pack, BlobId id) {
+    return seeIn(pack, id, Marked::set);
+  }
+
+  /** Whether a blob is marked in this pack. */
+  public boolean isMarkedIn(ObjectId pack, BlobId id) {
+    boolean[] set = new boolean[1];
+    boolean _ = seeIn(pack, id, (marked, row) -> set[0] |= marked.get(row));
+    return set[0];
+  }
+
+  private boolean seeIn(ObjectId pack, BlobId id, ObjLongConsumer<Marked> each) {
+    boolean[] seen = new boolean[1];
+    try {
+      for (Marked marked : views) {
+        marked.view.find(
+            id,
+            (row, page, at) -> {
+              if (marked.view.view().packId(Row.pack(page, at)).equals(pack)) {
+                each.accept(marked, row);
+                seen[0] = true;
+              }
+              return false;
+            });
+      }
+    } catch (ViewDamagedException e) {
+      throw damaged.apply(e);
+    }
+    return seen[0];
   }
 
   /**

@@ -3,6 +3,7 @@ package io.salvor.engine.index;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.codec.Pool;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.posix.MappedAdvice;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +25,12 @@ final class View {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final Pool<byte[]> PAGES = new Pool<>(() -> new byte[Page.SIZE]);
   private static final Pool<long[]> BLOCKS = new Pool<>(() -> new long[Filter.BLOCK / 8]);
+
+  // A view of fewer bytes may well be read as a whole.
+  private static final long SMALL = 8 << 20;
+
+  // Who goes through rows has so many bytes of them brought at once.
+  private static final long AHEAD = 1 << 20;
 
   /** Sees rows with their numbers, from 0; says whether it has seen enough. */
   interface Rows {
@@ -55,6 +62,9 @@ final class View {
       }
       // Unmapped when nobody can reach it any more: others may be reading when it is replaced.
       MemorySegment map = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto());
+      if (size > SMALL) {
+        MappedAdvice.random(map);
+      }
       ViewHead head = ViewHead.decode(copy(path, map, 0, Page.SIZE));
       if (head == null || head.fileSize() != size) {
         throw new ViewDamagedException(path, "cut off, damaged, or of another version");
@@ -273,6 +283,7 @@ final class View {
   final class Cursor implements RowSource {
     private final byte[] page = new byte[Page.SIZE];
     private long number;
+    private long brought;
     private long left;
     private int count;
     private int place;
@@ -289,6 +300,10 @@ final class View {
       }
       place++;
       if (place >= count) {
+        if (bytes.byteSize() > SMALL && number * Page.SIZE >= brought) {
+          MappedAdvice.soon(bytes, number * Page.SIZE, AHEAD);
+          brought = number * Page.SIZE + AHEAD;
+        }
         count = readPage(page, number++);
         place = 0;
       }

@@ -4,14 +4,14 @@ import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
-import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.VerifyReport.Issue;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What can be mended, and what stays lost.
@@ -19,7 +19,7 @@ import java.util.Map;
  * @param keys the object {@code salvor} and key objects, put back from the copy
  * @param objects small objects that are put back from the copy
  * @param packs packs that are put back from the copy
- * @param believed packs that no segment could be read for, described by themselves
+ * @param believed packs that no segment could be read for; they describe themselves
  * @param rebuilt segments that are lost or damaged, and for which a new one will stand
  * @param salvaged packs whose readable blobs are stored again
  * @param fetched blobs that the index does not name and the copy has
@@ -27,19 +27,21 @@ import java.util.Map;
  * @param accepted lost manifests that the ledger is told to give up
  * @param left what cannot be mended, besides what backups have lost
  * @param losses what backups have lost for good, as far as it can be listed
+ * @param lossesByBackup how many places of each backup are lost, listed or not
  */
 public record RepairPlan(
     List<ObjectName> keys,
     List<ObjectName> objects,
     List<PackSummary> packs,
-    List<PackDescription> believed,
+    List<PackSummary> believed,
     List<ObjectId> rebuilt,
     List<Salvage> salvaged,
     List<Wanted> fetched,
     List<LedgerEntry.Added> adopted,
     List<LedgerEntry.Added> accepted,
     List<Left> left,
-    List<Issue> losses) {
+    List<Issue> losses,
+    Map<BackupId, Long> lossesByBackup) {
 
   public RepairPlan {
     keys = List.copyOf(keys);
@@ -53,6 +55,7 @@ public record RepairPlan(
     accepted = List.copyOf(accepted);
     left = List.copyOf(left);
     losses = List.copyOf(losses);
+    lossesByBackup = Collections.unmodifiableMap(new TreeMap<>(lossesByBackup));
   }
 
   /** A blob. */
@@ -89,12 +92,5 @@ public record RepairPlan(
   /** Whether nothing is lost or damaged when it is done. */
   public boolean heals() {
     return left.isEmpty() && losses.isEmpty();
-  }
-
-  /** How many places of each backup are lost. */
-  public Map<BackupId, Long> lossesByBackup() {
-    Map<BackupId, Long> counts = new LinkedHashMap<>();
-    losses.forEach(loss -> loss.backups().forEach(id -> counts.merge(id, 1L, Long::sum)));
-    return counts;
   }
 }

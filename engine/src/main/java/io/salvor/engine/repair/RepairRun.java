@@ -19,11 +19,13 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repair.RepairPlan.Salvage;
 import io.salvor.engine.repair.RepairPlan.Wanted;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectInfo;
 import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,9 @@ final class RepairRun {
           ObjectKind.SESSION_END,
           ObjectKind.REVOCATION,
           ObjectKind.CONDEMNATION);
+
+  // Blobs of packs that are described at the same time.
+  private static final long BATCH = 100_000;
 
   private final Repository repository;
   private final Other other;
@@ -132,14 +137,31 @@ final class RepairRun {
       return;
     }
     SegmentWriter segments = new SegmentWriter(repository.storage(), repository.keys());
-    List<PackDescription> packs =
-        plan.believed().stream().filter(pack -> !condemned.contains(pack.id())).toList();
-    for (SegmentWriter.Written written : segments.write(packs)) {
-      repository.index().adopt(written);
+    List<PackDescription> batch = new ArrayList<>();
+    long blobs = 0;
+    for (PackSummary believed : plan.believed()) {
+      progress.checkCancelled();
+      if (!condemned.contains(believed.id())) {
+        Optional<PackDescription> pack = Unnamed.described(repository, believed);
+        pack.ifPresent(batch::add);
+        blobs += pack.map(PackDescription::blobs).orElse(0L);
+      }
+      if (blobs >= BATCH) {
+        name(batch, segments);
+        batch.clear();
+        blobs = 0;
+      }
     }
+    name(batch, segments);
     // Only then the broken ones lose what they may still mean to somebody who has read them.
     if (!plan.rebuilt().isEmpty()) {
       repository.index().adopt(segments.write(plan.rebuilt(), List.of()));
+    }
+  }
+
+  private void name(List<PackDescription> packs, SegmentWriter segments) throws IOException {
+    for (SegmentWriter.Written written : segments.write(packs)) {
+      repository.index().adopt(written);
     }
   }
 
@@ -170,9 +192,13 @@ final class RepairRun {
           }
         }
       }
-      for (PackDescription pack : repository.index().unnamed()) {
-        if (damaged.contains(pack.id()) && done.add(pack.id())) {
-          store(pack, writer);
+      for (ObjectId id : damaged) {
+        Optional<ObjectInfo> there = repository.storage().find(ObjectKind.DATA_PACK.name(id));
+        if (there.isPresent() && done.add(id)) {
+          Optional<PackDescription> pack = Unnamed.byDirectory(repository, id, there.get().size());
+          if (pack.isPresent()) {
+            store(pack.get(), writer);
+          }
         }
       }
       for (Wanted blob : plan.fetched()) {

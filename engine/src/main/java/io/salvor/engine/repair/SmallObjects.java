@@ -7,7 +7,6 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Facts;
-import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.ledger.LedgerIssue;
 import io.salvor.engine.repository.Repository;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param putBack those that the copy has
  * @param lost the others, and why
  * @param broken segments among the others
- * @param segments what the segments say that are put back
+ * @param segments those that are put back
  * @param backups those whose manifests are put back
  * @param adopted backups and facts that no entry of the ledger names
  */
@@ -37,7 +36,7 @@ record SmallObjects(
     List<ObjectName> putBack,
     TreeMap<ObjectName, String> lost,
     Set<ObjectId> broken,
-    List<IndexSegment> segments,
+    List<ObjectId> segments,
     List<Backup> backups,
     List<LedgerEntry.Added> adopted) {
 
@@ -88,9 +87,7 @@ record SmallObjects(
 
   private void take(Repository repository, ObjectName name, byte[] object, Set<String> named) {
     putBack.add(name);
-    ObjectKind.INDEX_SEGMENT
-        .idIn(name)
-        .ifPresent(id -> segments.add(Unnamed.segment(repository.keys(), id, object)));
+    ObjectKind.INDEX_SEGMENT.idIn(name).ifPresent(segments::add);
     ObjectKind.LEDGER_ENTRY
         .idIn(name)
         .ifPresent(

@@ -9,6 +9,7 @@ import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.copy.Condemned;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.index.FrameDescription;
 import io.salvor.engine.index.PackDescription;
@@ -32,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -63,7 +65,7 @@ final class Survey {
     this.copy = copy;
     this.other = new Other(repository, copy);
     this.progress = progress;
-    this.unnamed = new Unnamed(repository, condemned, progress);
+    this.unnamed = new Unnamed(repository, other, condemned, progress);
     this.read = new PackAudit(repository, new Findings(true), progress);
   }
 
@@ -96,7 +98,7 @@ final class Survey {
                 left.add(new Left(name.value(), why, manifest ? NO_COPY : small.remedy(name)));
               }
             });
-    small.segments().forEach(unnamed::add);
+    unnamed.add(small.segments());
     if (!small.broken().isEmpty()) {
       unnamed.find(audit);
     }
@@ -111,13 +113,14 @@ final class Survey {
     if (!losses.issues().isEmpty() && small.broken().isEmpty()) {
       // What is missed may lie in packs that lost their names in some other way.
       unnamed.find(audit);
+      read.renew();
       if (!unnamed.rebuilt().isEmpty()) {
         readUnnamed();
         losses = walk(backups);
       }
     }
     Set<ObjectId> damaged = damaged();
-    List<PackDescription> believed =
+    List<PackSummary> believed =
         unnamed.rebuilt().stream()
             .filter(pack -> !damaged.contains(pack.id()))
             .filter(pack -> !small.broken().isEmpty() || useful.contains(pack.id()))
@@ -134,15 +137,12 @@ final class Survey {
         small.adopted(),
         accepted,
         left,
-        losses.issues());
+        losses.issues(),
+        losses.damagedPlaces());
   }
 
   private void readUnnamed() throws IOException {
-    for (PackDescription pack : unnamed.packs()) {
-      if (readAlready.add(pack.id())) {
-        read.read(pack);
-      }
-    }
+    unnamed.each(readAlready::add, read::read);
     // The copy is asked once for each.
     Map<ObjectId, PackSummary> summaries = new TreeMap<>();
     repository.index().packs(pack -> summaries.put(pack.id(), pack));
@@ -171,7 +171,7 @@ final class Survey {
     Noticing noticing = new Noticing();
     BackupAudit trees =
         new BackupAudit(
-            new NodeCache(noticing), noticing, this::isUsable, other::length, losses, progress);
+            repository, new NodeCache(noticing), noticing, this::length, losses, progress);
     for (Backup backup : backups.reversed()) {
       trees.audit(backup);
     }
@@ -203,7 +203,7 @@ final class Survey {
     @Override
     public byte[] get(BlobKind kind, BlobId id) throws IOException {
       byte[] blob = other.get(kind, id);
-      boolean _ = isUsable(kind, id);
+      int _ = length(kind, id);
       return blob;
     }
 
@@ -223,45 +223,42 @@ final class Survey {
     }
   }
 
-  private boolean isUsable(BlobKind kind, BlobId id) {
-    List<BlobLocation> places = repository.index().locations(kind, id);
-    BlobLocation found = null;
-    for (BlobLocation place : places) {
-      if (isSound(id, place.pack())) {
-        found = place;
-        if (!readAlready.contains(place.pack())) {
-          return true;
-        }
-      }
+  /** Length of a blob that is here, or that the copy has; negative if it is lost. */
+  private int length(BlobKind kind, BlobId id) {
+    BlobIndex index = repository.index();
+    Optional<BlobLocation> place =
+        index.find(kind, id, p -> !readAlready.contains(p.pack()) && isSound(id, p.pack()));
+    if (place.isEmpty() && !readAlready.isEmpty()) {
+      place = index.find(kind, id, p -> isSound(id, p.pack()));
+      place.ifPresent(p -> useful.add(p.pack()));
     }
-    if (found != null) {
-      useful.add(found.pack());
-      return true;
+    if (place.isPresent()) {
+      return place.get().length();
     }
     try {
       if (!other.copyHas(kind, id)) {
-        return false;
+        return -1;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (places.isEmpty()) {
+    if (index.find(kind, id).isEmpty()) {
       fetch(kind, id);
     }
-    return true;
+    return other.length(kind, id);
   }
 
   /** What becomes of the blobs of packs that are damaged and that the copy does not have whole. */
   private List<Salvage> salvaged(Set<ObjectId> damaged, boolean acceptLoss) throws IOException {
     Map<ObjectId, Salvage> salvaged = new TreeMap<>();
-    for (PackDescription pack : unnamed.packs()) {
-      if (damaged.contains(pack.id())) {
-        Salvage salvage = salvage(pack, damaged);
-        if (salvage.kept() > 0 || salvage.fetched() > 0) {
-          salvaged.put(pack.id(), salvage);
-        }
-      }
-    }
+    unnamed.each(
+        damaged::contains,
+        pack -> {
+          Salvage salvage = salvage(pack, damaged);
+          if (salvage.kept() > 0 || salvage.fetched() > 0) {
+            salvaged.put(pack.id(), salvage);
+          }
+        });
     for (ObjectId segment : repository.index().segmentsNaming(damaged)) {
       for (PackDescription pack : Unnamed.segment(repository, segment).packs()) {
         if (damaged.contains(pack.id()) && !salvaged.containsKey(pack.id())) {

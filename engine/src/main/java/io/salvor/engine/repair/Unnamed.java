@@ -7,13 +7,14 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.index.FrameDescription;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
+import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.pack.PackReader;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
-import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.ObjectAudit;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,35 +23,39 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Packs that are there and that no segment names which can be read: described by themselves, and
- * known to this process's index from then on. They are held in memory, as they are after a segment
- * was lost.
+ * known to this process's index from then on. Holds a line for each; what is in them is read again
+ * each time.
  */
 final class Unnamed {
   private final Repository repository;
+  private final Other other;
   private final Set<ObjectId> condemned;
   private final Progress progress;
-  private final List<PackDescription> packs = new ArrayList<>();
-  private final List<PackDescription> rebuilt = new ArrayList<>();
+  private final List<ObjectId> segments = new ArrayList<>();
+  private final List<PackSummary> rebuilt = new ArrayList<>();
   private final Set<ObjectId> named = new HashSet<>();
   private final Set<ObjectId> unknown = new HashSet<>();
 
-  Unnamed(Repository repository, Set<ObjectId> condemned, Progress progress) {
+  Unnamed(Repository repository, Other other, Set<ObjectId> condemned, Progress progress) {
     this.repository = repository;
+    this.other = other;
     this.condemned = condemned;
     this.progress = progress;
   }
 
-  /** Packs of a segment that the copy has. */
-  void add(IndexSegment segment) {
-    for (PackDescription pack : segment.packs()) {
-      named.add(pack.id());
-      packs.add(pack);
-      repository.index().add(pack);
+  /** Adds the packs of segments that the copy has. */
+  void add(List<ObjectId> ofTheCopy) throws IOException {
+    segments.addAll(ofTheCopy);
+    if (!segments.isEmpty()) {
+      each(pack -> true, pack -> named.add(pack.id()));
+      repository.index().suppose(to -> each(pack -> true, to));
     }
   }
 
@@ -61,23 +66,26 @@ final class Unnamed {
         segment(repository, id).packs().forEach(pack -> named.add(pack.id()));
       }
     }
-    Map<ObjectName, Long> there = new TreeMap<>();
+    Map<ObjectId, Long> there = new TreeMap<>();
     repository
         .storage()
-        .list(ObjectKind.DATA_PACK.prefix(), info -> there.put(info.name(), info.size()));
-    for (Map.Entry<ObjectName, Long> pack : there.entrySet()) {
-      ObjectId id = ObjectKind.DATA_PACK.idIn(pack.getKey()).orElse(null);
-      if (id != null && !named.contains(id) && !condemned.contains(id)) {
-        progress.checkCancelled();
-        describe(id, pack.getValue());
-      }
+        .list(
+            ObjectKind.DATA_PACK.prefix(),
+            info ->
+                ObjectKind.DATA_PACK.idIn(info.name()).ifPresent(id -> there.put(id, info.size())));
+    there.keySet().removeAll(named);
+    there.keySet().removeAll(condemned);
+    for (Map.Entry<ObjectId, Long> pack : there.entrySet()) {
+      progress.checkCancelled();
+      describe(pack.getKey(), pack.getValue());
     }
+    repository.index().suppose(to -> each(pack -> true, to));
   }
 
   private void describe(ObjectId id, long size) throws IOException {
-    PackReader reader = new PackReader(repository.storage(), repository.keys());
     try {
-      take(reader.describe(id));
+      PackDescription pack = new PackReader(repository.storage(), repository.keys()).describe(id);
+      rebuilt.add(new PackSummary(id, pack.sha256(), size, pack.kind()));
     } catch (NoSuchFileException e) {
       // Pruned meanwhile.
       return;
@@ -85,42 +93,71 @@ final class Unnamed {
       if (!isDamage(e)) {
         throw e;
       }
-      directoryOnly(reader, id, size);
+      // Of what is damaged the directory may still tell; its frames are told apart later.
+      byDirectory(repository, id, size)
+          .ifPresentOrElse(
+              pack -> rebuilt.add(new PackSummary(id, pack.sha256(), size, pack.kind())),
+              () -> unknown.add(id));
     }
   }
 
-  /** Of a pack that is damaged what its directory still tells; its frames are told apart later. */
-  private void directoryOnly(PackReader reader, ObjectId id, long size) throws IOException {
+  /** What a pack's directory tells of it, which may itself be damaged; nothing if that is. */
+  static Optional<PackDescription> byDirectory(Repository repository, ObjectId id, long size)
+      throws IOException {
     for (BlobKind kind : BlobKind.values()) {
-      try {
-        List<FrameDescription> frames = reader.readDirectory(kind, id, size);
-        // No bytes have this hash, so that nobody takes the pack for sound.
-        take(new PackDescription(id, new byte[Sha256.SIZE], size, kind, frames));
-        return;
-      } catch (NoSuchFileException | EOFException e) {
-        break;
-      } catch (SalvorException e) {
-        if (!isDamage(e)) {
-          throw e;
-        }
+      // No bytes have this hash, so that nobody takes the pack for sound.
+      Optional<PackDescription> pack =
+          described(repository, new PackSummary(id, new byte[Sha256.SIZE], size, kind));
+      if (pack.isPresent()) {
+        return pack;
       }
     }
-    unknown.add(id);
+    return Optional.empty();
   }
 
-  private void take(PackDescription pack) {
-    packs.add(pack);
-    rebuilt.add(pack);
-    repository.index().add(pack);
+  /** A pack with what its directory says; nothing if that cannot be read, or not any more. */
+  static Optional<PackDescription> described(Repository repository, PackSummary pack)
+      throws IOException {
+    PackReader reader = new PackReader(repository.storage(), repository.keys());
+    try {
+      List<FrameDescription> frames = reader.readDirectory(pack.kind(), pack.id(), pack.size());
+      return Optional.of(
+          new PackDescription(pack.id(), pack.sha256(), pack.size(), pack.kind(), frames));
+    } catch (NoSuchFileException | EOFException e) {
+      return Optional.empty();
+    } catch (SalvorException e) {
+      if (!isDamage(e)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   private static boolean isDamage(SalvorException e) {
     return e.code().isDamage() || e.code() == ErrorCode.FORMAT_NEWER;
   }
 
-  /** All that were added, sound or not. */
-  List<PackDescription> packs() {
-    return packs;
+  /** Shows those that were added, sound or not, and that are wanted. */
+  void each(Predicate<ObjectId> wanted, BlobIndex.PackVisitor to) throws IOException {
+    for (ObjectId id : segments) {
+      Optional<byte[]> object = other.object(ObjectKind.INDEX_SEGMENT.name(id));
+      if (object.isPresent()) {
+        for (PackDescription pack : segment(repository.keys(), id, object.get()).packs()) {
+          if (wanted.test(pack.id())) {
+            to.see(pack);
+          }
+        }
+      }
+    }
+    for (PackSummary summary : rebuilt) {
+      progress.checkCancelled();
+      if (wanted.test(summary.id())) {
+        Optional<PackDescription> pack = described(repository, summary);
+        if (pack.isPresent()) {
+          to.see(pack.get());
+        }
+      }
+    }
   }
 
   /** Packs that are there, and of which nothing tells what is in them. */
@@ -129,7 +166,7 @@ final class Unnamed {
   }
 
   /** Those that were described by themselves. */
-  List<PackDescription> rebuilt() {
+  List<PackSummary> rebuilt() {
     return rebuilt;
   }
 

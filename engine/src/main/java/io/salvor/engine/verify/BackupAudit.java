@@ -4,13 +4,12 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSource;
-import io.salvor.engine.content.ContentReader;
-import io.salvor.engine.content.ContentRef;
+import io.salvor.engine.content.ContentAudit;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.index.BlobLocation;
+import io.salvor.engine.index.BlobSet;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.tree.Key;
@@ -19,10 +18,6 @@ import io.salvor.engine.tree.TreeAudit;
 import io.salvor.engine.tree.TreeItem;
 import io.salvor.engine.tree.TreeRoot;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.function.BiPredicate;
-import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,51 +30,50 @@ public final class BackupAudit {
       "back the source up again with --type full while it still has the data; other entries are"
           + " not touched";
 
+  /** Tells what can be had. */
+  @FunctionalInterface
+  public interface Usable {
+    /** The length in bytes of a blob that can be had; negative if it cannot. */
+    int length(BlobKind kind, BlobId id);
+  }
+
   private final NodeCache nodes;
   private final BlobSource source;
-  private final ToIntBiFunction<BlobKind, BlobId> length;
-  private final BiPredicate<BlobKind, BlobId> usable;
+  private final Usable usable;
   private final Findings findings;
   private final Progress progress;
-  private final Set<BlobId> soundNodes = new HashSet<>();
+  private final BlobSet soundNodes;
+  private final BlobSet soundLists;
   private long blobs;
 
   /**
+   * An audit of a repository's own blobs.
+   *
    * @param usable whether a blob is where the index says, as far as this verification has looked
    */
-  BackupAudit(
-      Repository repository,
-      BiPredicate<BlobKind, BlobId> usable,
-      Findings findings,
-      Progress progress) {
-    this(
-        repository.nodes(),
-        repository.blobs(),
-        usable,
-        (kind, id) -> repository.index().find(kind, id).map(BlobLocation::length).orElse(-1),
-        findings,
-        progress);
+  BackupAudit(Repository repository, Usable usable, Findings findings, Progress progress) {
+    this(repository, repository.nodes(), repository.blobs(), usable, findings, progress);
   }
 
   /**
    * An audit of what some source of blobs gives.
    *
-   * @param usable whether a blob can be had
-   * @param length how long it is, in bytes
+   * @param repository by whose index is noted what was found sound
    */
   public BackupAudit(
+      Repository repository,
       NodeCache nodes,
       BlobSource source,
-      BiPredicate<BlobKind, BlobId> usable,
-      ToIntBiFunction<BlobKind, BlobId> length,
+      Usable usable,
       Findings findings,
       Progress progress) {
     this.nodes = nodes;
     this.source = source;
     this.usable = usable;
-    this.length = length;
     this.findings = findings;
     this.progress = progress;
+    this.soundNodes = new BlobSet(repository.index());
+    this.soundLists = new BlobSet(repository.index());
   }
 
   /** Blobs that were looked at. */
@@ -107,7 +101,7 @@ public final class BackupAudit {
     @Override
     public boolean isKnownSound(BlobId node) {
       progress.checkCancelled();
-      return soundNodes.contains(node);
+      return soundNodes.contains(BlobKind.TREE, node);
     }
 
     @Override
@@ -119,8 +113,8 @@ public final class BackupAudit {
     public void sound(BlobId node) {
       blobs++;
       // It was read just now: only what lies in no pack that is in order is looked at again.
-      if (usable.test(BlobKind.TREE, node)) {
-        soundNodes.add(node);
+      if (usable.length(BlobKind.TREE, node) >= 0) {
+        soundNodes.add(BlobKind.TREE, node);
       }
     }
 
@@ -160,34 +154,49 @@ public final class BackupAudit {
     }
 
     private boolean content(Key key, Entry entry) throws IOException {
-      if (entry.content() instanceof ContentRef.Empty) {
-        return true;
-      }
-      ContentReader extents = new ContentReader(source, entry.content(), entry.size());
-      boolean sound = true;
-      for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
-        if (p.extent() instanceof Extent.Data data) {
-          blobs++;
-          if (!usable.test(BlobKind.DATA, data.id()) || !isAsLong(data)) {
-            findings.damage(
-                key.toString(),
-                "bytes "
-                    + p.offset()
-                    + " to "
-                    + (p.offset() + data.length())
-                    + " are lost, damaged or not as many as the entry says: blob "
-                    + data.id(),
-                REMEDY,
-                backup.id());
-            sound = false;
-          }
-        }
-      }
-      return sound;
+      return ContentAudit.visit(source, entry.content(), entry.size(), new Content(key, backup));
+    }
+  }
+
+  private final class Content implements ContentAudit.Visitor {
+    private final Key key;
+    private final Backup backup;
+
+    Content(Key key, Backup backup) {
+      this.key = key;
+      this.backup = backup;
     }
 
-    private boolean isAsLong(Extent.Data data) {
-      return length.applyAsInt(BlobKind.DATA, data.id()) == data.length();
+    @Override
+    public boolean isKnownSound(BlobId node) {
+      progress.checkCancelled();
+      return soundLists.contains(BlobKind.TREE, node);
+    }
+
+    @Override
+    public boolean data(long offset, Extent.Data data) {
+      blobs++;
+      if (usable.length(BlobKind.DATA, data.id()) == data.length()) {
+        return true;
+      }
+      findings.damage(
+          key.toString(),
+          "bytes "
+              + offset
+              + " to "
+              + (offset + data.length())
+              + " are lost, damaged or not as many as the entry says: blob "
+              + data.id(),
+          REMEDY,
+          backup.id());
+      return false;
+    }
+
+    @Override
+    public void sound(BlobId node) {
+      if (usable.length(BlobKind.TREE, node) >= 0) {
+        soundLists.add(BlobKind.TREE, node);
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Gathers issues; what is found again for another backup is one issue with two backups. */
@@ -18,7 +19,10 @@ public final class Findings {
 
   private final Map<What, Set<BackupId>> found = new LinkedHashMap<>();
   private final boolean everything;
+  private final Map<BackupId, Long> damaged = new TreeMap<>();
+  private final Set<BackupId> droppedOf = new TreeSet<>();
   private long dropped;
+  private boolean droppedDamage;
 
   /**
    * @param everything whether all backups are verified; if not, what touches none of those that are
@@ -52,22 +56,44 @@ public final class Findings {
     if (dropped > 0) {
       issues.add(
           new Issue(
-              Severity.DAMAGE,
+              droppedDamage ? Severity.DAMAGE : Severity.NOTICE,
               "more",
-              List.of(),
+              List.copyOf(droppedOf),
               dropped + " more issues are not listed",
               "mend what is listed, and verify again"));
     }
     return issues;
   }
 
+  /** How many places of each backup are damaged, those that are not listed among them. */
+  public synchronized Map<BackupId, Long> damagedPlaces() {
+    return Map.copyOf(damaged);
+  }
+
   private void add(
       Severity severity, String object, String message, String remedy, BackupId... backups) {
     What what = new What(severity, object, message, remedy);
     if (!found.containsKey(what) && found.size() >= MAX_ISSUES) {
+      // The details are; which backups are touched decides what is called sound.
       dropped++;
+      droppedDamage |= severity == Severity.DAMAGE;
+      for (BackupId backup : backups) {
+        droppedOf.add(backup);
+        count(severity, backup);
+      }
       return;
     }
-    found.computeIfAbsent(what, w -> new TreeSet<>()).addAll(List.of(backups));
+    Set<BackupId> touched = found.computeIfAbsent(what, w -> new TreeSet<>());
+    for (BackupId backup : backups) {
+      if (touched.add(backup)) {
+        count(severity, backup);
+      }
+    }
+  }
+
+  private void count(Severity severity, BackupId backup) {
+    if (severity == Severity.DAMAGE) {
+      damaged.merge(backup, 1L, Long::sum);
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobLocation;
+import io.salvor.engine.index.BlobSet;
 import io.salvor.engine.index.FrameDescription;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -49,7 +51,7 @@ public final class PackAudit {
   private final Map<ObjectId, Long> named = new HashMap<>();
   private final Map<ObjectId, List<String>> damage = new ConcurrentSkipListMap<>();
   private final Set<ObjectId> badPacks = ConcurrentHashMap.newKeySet();
-  private final Map<BlobId, Set<ObjectId>> badBlobs = new ConcurrentHashMap<>();
+  private final BlobSet badBlobs;
   private final Set<ObjectId> chosenPacks = new HashSet<>();
   private final LongAdder blobs = new LongAdder();
   private final LongAdder bytes = new LongAdder();
@@ -59,6 +61,7 @@ public final class PackAudit {
     this.repository = repository;
     this.findings = findings;
     this.progress = progress;
+    this.badBlobs = new BlobSet(repository.index());
   }
 
   long blobs() {
@@ -160,6 +163,11 @@ public final class PackAudit {
     readAll(new HashSet<>(named.keySet()));
   }
 
+  /** To be called when the index was made to name more packs. */
+  public void renew() {
+    badBlobs.renew();
+  }
+
   /** Reads a pack that no segment names, as this description has it. */
   public void read(PackDescription pack) throws IOException {
     try {
@@ -171,7 +179,7 @@ public final class PackAudit {
 
   /** Whether the blob could be read from this pack when all of it was read. */
   public boolean isReadable(BlobId id, ObjectId pack) {
-    return !badBlobs.getOrDefault(id, Set.of()).contains(pack);
+    return !badBlobs.containsIn(pack, id);
   }
 
   private void readAll(Set<ObjectId> left) throws IOException, InterruptedException {
@@ -270,7 +278,7 @@ public final class PackAudit {
   private boolean isSpare(PackDescription pack) {
     for (FrameDescription frame : pack.frames()) {
       for (int i = 0; i < frame.blobs(); i++) {
-        if (!isUsable(pack.kind(), frame.id(i), pack.id())) {
+        if (place(pack.kind(), frame.id(i), pack.id()).isEmpty()) {
           return false;
         }
       }
@@ -278,20 +286,21 @@ public final class PackAudit {
     return true;
   }
 
-  /** Whether some pack has the blob, as far as it has been looked at. */
-  boolean isUsable(BlobKind kind, BlobId id) {
-    return isUsable(kind, id, null);
+  /** Length of a blob that some pack has, as far as it has been looked at; negative if none. */
+  int length(BlobKind kind, BlobId id) {
+    return place(kind, id, null).map(BlobLocation::length).orElse(-1);
   }
 
-  private boolean isUsable(BlobKind kind, BlobId id, @Nullable ObjectId without) {
-    Set<ObjectId> bad = badBlobs.getOrDefault(id, Set.of());
-    for (BlobLocation location : repository.index().locations(kind, id)) {
-      ObjectId pack = location.pack();
-      if (!badPacks.contains(pack) && !bad.contains(pack) && !pack.equals(without)) {
-        return true;
-      }
-    }
-    return false;
+  private Optional<BlobLocation> place(BlobKind kind, BlobId id, @Nullable ObjectId without) {
+    return repository
+        .index()
+        .find(
+            kind,
+            id,
+            place ->
+                !badPacks.contains(place.pack())
+                    && !place.pack().equals(without)
+                    && isReadable(id, place.pack()));
   }
 
   private void damage(ObjectId pack, String what) {
@@ -308,7 +317,7 @@ public final class PackAudit {
       for (PackReport.Damage found : report.damage()) {
         damage(pack.id(), found.what());
         for (BlobId blob : found.blobs()) {
-          badBlobs.computeIfAbsent(blob, b -> ConcurrentHashMap.newKeySet()).add(pack.id());
+          badBlobs.addIn(pack.id(), blob);
         }
       }
     } catch (IOException e) {

@@ -4,11 +4,10 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
-import io.salvor.engine.blob.BlobId;
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.keys.Keys;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -22,7 +21,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /** Verifies a repository, or some of its backups. */
@@ -109,7 +107,7 @@ public final class Verification {
     }
     packs.conclude();
     progress.phase("trees");
-    BackupAudit trees = new BackupAudit(repository, packs::isUsable, findings, progress);
+    BackupAudit trees = new BackupAudit(repository, packs::length, findings, progress);
     for (Backup backup : wanted) {
       segments(backup, objects);
       if (isWaiting(backup)) {
@@ -256,10 +254,11 @@ public final class Verification {
       return packs.named();
     }
     Set<ObjectId> needed = new HashSet<>();
-    BiPredicate<BlobKind, BlobId> gather =
+    BackupAudit.Usable gather =
         (kind, id) -> {
-          repository.index().locations(kind, id).forEach(place -> needed.add(place.pack()));
-          return true;
+          List<BlobLocation> places = repository.index().locations(kind, id);
+          places.forEach(place -> needed.add(place.pack()));
+          return places.isEmpty() ? -1 : places.getFirst().length();
         };
     // What this walk finds to be damaged is found again, and told, by the one that comes last.
     BackupAudit trees = new BackupAudit(repository, gather, new Findings(false), progress);

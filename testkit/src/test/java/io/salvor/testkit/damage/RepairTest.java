@@ -157,6 +157,47 @@ class RepairTest {
   }
 
   @Test
+  void whenEverySegmentIsLostThePacksTellWhatIsInThem() throws Exception {
+    for (boolean from : new boolean[] {false, true}) {
+      MemoryStorage storage = specimen.storage();
+      int packs = 0;
+      for (ObjectName name : specimen.names()) {
+        if (name.value().startsWith("index/")) {
+          Damage.lose(storage, name);
+        }
+        packs += name.value().startsWith("packs/") ? 1 : 0;
+      }
+      RepairPlan plan = Mending.repair(newMachine(), storage, from ? aCopy() : null, false);
+      assertThat(plan.heals()).as(plan.toString()).isTrue();
+      assertThat(plan.believed()).as(plan.toString()).hasSize(from ? 0 : packs);
+      assertThat(newMachine().verify(storage).intact()).isTrue();
+      assertThat(readable(storage)).isEqualTo(readable(specimen.storage()));
+    }
+  }
+
+  @Test
+  void ofADamagedPackThatLostItsSegmentTooTheRestIsSaved() throws Exception {
+    for (ObjectName harmed : specimen.names()) {
+      if (!harmed.value().startsWith("packs/")) {
+        continue;
+      }
+      MemoryStorage storage = specimen.storage();
+      Damage.flip(storage, harmed, 140, 1);
+      Map<String, String> before = readable(storage);
+      for (ObjectName name : specimen.names()) {
+        if (name.value().startsWith("index/")) {
+          Damage.lose(storage, name);
+        }
+      }
+      RepairPlan plan = Mending.repair(newMachine(), storage, null, false);
+      assertThat(readable(storage)).as("%s: %s", harmed, plan).containsAllEntriesOf(before);
+      assertThat(newMachine().verify(storage).intact())
+          .as("%s: %s", harmed, plan)
+          .isEqualTo(plan.heals());
+    }
+  }
+
+  @Test
   void lostManifestsAreGivenUpOnlyIfSomebodySaysSo() throws Exception {
     for (ObjectName name : specimen.names()) {
       if (!name.value().startsWith("backups/")) {

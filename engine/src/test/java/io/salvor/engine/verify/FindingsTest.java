@@ -1,0 +1,48 @@
+package io.salvor.engine.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.verify.VerifyReport.Issue;
+import io.salvor.engine.verify.VerifyReport.Severity;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FindingsTest {
+  private static final int LISTED = 10_000;
+  private static final BackupId FIRST = new BackupId("20260130-150000-k7f3q");
+  private static final BackupId SECOND = new BackupId("20260131-150000-k7f3q");
+
+  @Test
+  void whatIsNotListedStillNamesItsBackupsAndIsCounted() {
+    Findings findings = new Findings(true);
+    for (int i = 0; i < LISTED; i++) {
+      findings.damage("entry " + i, "lost", "-", FIRST);
+    }
+    for (int i = 0; i < 5; i++) {
+      findings.damage("further entry " + i, "lost", "-", SECOND);
+    }
+    findings.damage("entry 1", "lost", "-", SECOND);
+    findings.damage("entry 1", "lost", "-", SECOND);
+    Issue more = findings.issues().getLast();
+    assertThat(findings.issues()).hasSize(LISTED + 1);
+    assertThat(more.severity()).isEqualTo(Severity.DAMAGE);
+    assertThat(more.backups()).containsExactly(SECOND);
+    assertThat(more.message()).startsWith("5 ");
+    assertThat(findings.damagedPlaces())
+        .containsEntry(FIRST, (long) LISTED)
+        .containsEntry(SECOND, 6L)
+        .hasSize(2);
+  }
+
+  @Test
+  void noticesThatAreNotListedAreNoDamage() {
+    Findings findings = new Findings(true);
+    for (int i = 0; i <= LISTED; i++) {
+      findings.notice("object " + i, "not needed", "-");
+    }
+    assertThat(findings.issues()).extracting(Issue::severity).containsOnly(Severity.NOTICE);
+    assertThat(findings.issues().getLast().backups()).isEqualTo(List.of());
+    assertThat(findings.damagedPlaces()).isEmpty();
+  }
+}
