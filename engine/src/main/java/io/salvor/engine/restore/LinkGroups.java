@@ -2,29 +2,25 @@ package io.salvor.engine.restore;
 
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.HardLinks;
+import io.salvor.engine.local.LocalDraft;
 import io.salvor.engine.tree.Key;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys are names of one file. Of files with one name it holds nothing. Of a wanted file with
- * several it holds the first name until the last has come, some 200 bytes and the key itself: a
- * million files whose names lie far apart take 300 MiB, half a million fit in the usual bound. Of a
- * live one it holds 32 bytes.
+ * Which keys are names of one file. Of files with one name it holds nothing; of a wanted file with
+ * several its first name until the last has come, and of each live one of those that it is one. All
+ * of that lies in local files as soon as it is much: 64 bytes and the name for the former, 24 for
+ * the latter, some of them unused.
  */
-final class LinkGroups {
-  private static final class Group {
-    final Key leader;
-    final @Nullable File live;
-    long toCome;
-
-    Group(Key leader, @Nullable File live, long toCome) {
-      this.leader = leader;
-      this.live = live;
-      this.toCome = toCome;
-    }
-  }
+final class LinkGroups implements AutoCloseable {
+  // Of a wanted file: the place of its first name, how many are to come, and its live one.
+  private static final int LEADER = 0;
+  private static final int TO_COME = 1;
+  private static final int IS_LIVE = 2;
+  private static final int LIVE_DEVICE = 3;
+  private static final int LIVE_INODE = 4;
+  private static final int COLUMNS = 5;
 
   private record File(long device, long inode) {
     static @Nullable File of(@Nullable Entry entry) {
@@ -41,8 +37,20 @@ final class LinkGroups {
 
   private static final Verdict ALONE = new Verdict(null, false);
 
-  private final Map<File, Group> wanted = new HashMap<>();
-  private final FileSet live = new FileSet();
+  private final FileTable wanted;
+  private final FileTable live;
+  private final KeySpool leaders;
+
+  /**
+   * No groups yet.
+   *
+   * @param scratch gives files that go when they are closed
+   */
+  LinkGroups(Supplier<LocalDraft> scratch) {
+    this.wanted = new FileTable(scratch, COLUMNS);
+    this.live = new FileTable(scratch, 0);
+    this.leaders = new KeySpool(scratch);
+  }
 
   /**
    * Takes the next name.
@@ -55,22 +63,40 @@ final class LinkGroups {
     if (file == null) {
       return isTaken(liveFile) ? new Verdict(null, true) : ALONE;
     }
-    Group group = wanted.get(file);
-    if (group == null) {
+    long group = wanted.find(file.device(), file.inode());
+    if (group < 0) {
       boolean stolen = isTaken(liveFile);
-      HardLinks links = entry.links();
-      long count = links == null ? 1 : links.count();
-      wanted.put(file, new Group(key, stolen ? null : liveFile, count - 1));
-      if (liveFile != null && !stolen) {
-        live.add(liveFile.device(), liveFile.inode());
-      }
+      lead(key, entry, file, stolen ? null : liveFile);
       return new Verdict(null, stolen);
     }
-    if (--group.toCome <= 0) {
-      wanted.remove(file);
+    Key leader = leaders.get(wanted.get(group, LEADER));
+    boolean same = liveFile != null && liveFile.equals(live(group));
+    long toCome = wanted.get(group, TO_COME) - 1;
+    if (toCome > 0) {
+      wanted.set(group, TO_COME, toCome);
+    } else {
+      wanted.remove(group);
     }
-    boolean same = liveFile != null && liveFile.equals(group.live);
-    return new Verdict(group.leader, now != null && !same);
+    return new Verdict(leader, now != null && !same);
+  }
+
+  private void lead(Key key, Entry entry, File file, @Nullable File now) {
+    HardLinks links = entry.links();
+    long group = wanted.add(file.device(), file.inode());
+    wanted.set(group, LEADER, leaders.add(key));
+    wanted.set(group, TO_COME, links == null ? 0 : links.count() - 1);
+    if (now != null) {
+      wanted.set(group, IS_LIVE, 1);
+      wanted.set(group, LIVE_DEVICE, now.device());
+      wanted.set(group, LIVE_INODE, now.inode());
+      long _ = live.add(now.device(), now.inode());
+    }
+  }
+
+  private @Nullable File live(long group) {
+    return wanted.get(group, IS_LIVE) == 0
+        ? null
+        : new File(wanted.get(group, LIVE_DEVICE), wanted.get(group, LIVE_INODE));
   }
 
   private boolean isTaken(@Nullable File file) {
@@ -80,8 +106,19 @@ final class LinkGroups {
   /** The name is left as it is, so that no other can be linked to it. */
   void leave(Entry entry) {
     File file = File.of(entry);
-    if (file != null) {
-      wanted.remove(file);
+    long group = file == null ? -1 : wanted.find(file.device(), file.inode());
+    if (group >= 0) {
+      wanted.remove(group);
+    }
+  }
+
+  @Override
+  public void close() {
+    try (wanted;
+        live;
+        leaders) {
+      // Each is closed, whatever becomes of the others.
+      return;
     }
   }
 }

@@ -25,7 +25,7 @@ final class Planner {
   private final PlanWriter out;
   private final Target.Feasibility feasibility;
   private final Progress progress;
-  private final LinkGroups links = new LinkGroups();
+  private final LinkGroups links;
   private final boolean targetEmpty;
 
   private long create;
@@ -57,6 +57,7 @@ final class Planner {
       Problems problems,
       PlanWriter out,
       Target.Feasibility feasibility,
+      LinkGroups links,
       Progress progress)
       throws IOException {
     this.target = target;
@@ -67,6 +68,7 @@ final class Planner {
     this.problems = problems;
     this.out = out;
     this.feasibility = feasibility;
+    this.links = links;
     this.progress = progress;
     this.targetEmpty = target.isEmpty();
   }

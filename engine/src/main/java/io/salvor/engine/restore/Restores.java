@@ -174,7 +174,7 @@ public final class Restores {
       throws IOException {
     progress.phase("plan");
     LocalDraft draft = records.draft();
-    try {
+    try (LinkGroups links = new LinkGroups(records::draft)) {
       PlanWriter out = new PlanWriter(draft.channel());
       Target.Feasibility feasibility = target.feasibility();
       Planner planner =
@@ -187,6 +187,7 @@ public final class Restores {
               problems,
               out,
               feasibility,
+              links,
               progress);
       try (LiveCursor live = target.live(progress)) {
         planner.plan(wanted, live);
