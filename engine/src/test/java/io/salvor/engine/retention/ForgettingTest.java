@@ -149,6 +149,68 @@ class ForgettingTest {
   }
 
   @Test
+  void proofsOfWhatIsLostStayForItMayBePutBack() throws Exception {
+    verified(0);
+    verified(1);
+    repository.storage().delete(made.getFirst().object());
+    forget(1);
+    assertThat(proven()).containsExactly(id(0));
+  }
+
+  @Test
+  void aNoteThatNoLedgerEntryNamesIsNamedNowOrGoesWithItsBackup() throws Exception {
+    Note going = unnamed(0);
+    Note staying = unnamed(1);
+    forget(0);
+    assertThat(repository.ledger().existing())
+        .containsKey(ObjectKind.FACT.name(staying.id()).value())
+        .doesNotContainKey(ObjectKind.FACT.name(going.id()).value());
+    assertThat(proven()).containsExactly(id(1));
+    assertThat(repository.storage().find(ObjectKind.FACT.name(going.id()))).isEmpty();
+    sound();
+  }
+
+  /** A note whose author died before its ledger entry. */
+  private Note unnamed(int of) throws IOException {
+    Fact.Verified fact =
+        new Fact.Verified(
+            List.of(id(of)),
+            List.of(),
+            Fact.Verified.Depth.FULL,
+            true,
+            Duration.ofSeconds(1),
+            1,
+            1);
+    return Facts.put(repository, fact, "me", new ArrayList<>());
+  }
+
+  private List<BackupId> proven() throws IOException {
+    return Facts.of(repository).notes().stream()
+        .filter(note -> note.fact() instanceof Fact.Verified)
+        .flatMap(note -> note.fact().backups().stream())
+        .toList();
+  }
+
+  @Test
+  void itTellsWhatItDoes() throws Exception {
+    List<String> told = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void phase(String name) {
+            told.add(name);
+          }
+
+          @Override
+          public void advance(long items, long bytes) {
+            told.add("+" + items);
+          }
+        };
+    List<Backup> _ = Forgetting.run(repository, plan(0, 1), "named", "me", progress);
+    assertThat(told).containsExactly("record", "delete", "+1", "+1");
+  }
+
+  @Test
   void nothingIsWrittenWhereNothingGoes() throws Exception {
     int before = repository.ledger().existing().size();
     forget();
