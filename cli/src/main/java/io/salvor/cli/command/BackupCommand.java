@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
       "  salvor backup /etc /srv/www --description 'before the upgrade'",
       "  pg_dump shop | salvor backup -",
       "  salvor backup --stdin-from -- pg_dump shop",
+      "  salvor backup /srv/app --sensitive .env --sensitive secrets/",
       "  salvor backup /srv/app --preset code --before './quiesce' --after './resume'",
       "",
       "Patterns are those of .gitignore; a leading / is the source directory. Exit code 3: some",
@@ -74,6 +75,14 @@ final class BackupCommand implements Command {
       paramLabel = "<pattern>",
       description = "not what matches; may be repeated")
   List<String> exclude = new ArrayList<>();
+
+  @Option(
+      names = "--sensitive",
+      paramLabel = "<pattern>",
+      description =
+          "seal the content of what matches under a key of its own, which credentials made with"
+              + " --without-sensitive do not open; may be repeated")
+  List<String> sensitive = new ArrayList<>();
 
   @Option(
       names = "--host",
@@ -174,7 +183,8 @@ final class BackupCommand implements Command {
         new ArrayList<>(kinds.stream().flatMap(kind -> kind.exclude().stream()).toList());
     excluded.addAll(exclude);
     CaptureOptions options =
-        new CaptureOptions(included, excluded, ofKinds, oneFileSystem, Places.ofSalvor(repository));
+        new CaptureOptions(
+            included, excluded, ofKinds, sensitive, oneFileSystem, Places.ofSalvor(repository));
     try (Source source = open(session, options)) {
       return BackupRun.backup(repository, source, request, session.progress());
     }
@@ -182,7 +192,7 @@ final class BackupCommand implements Command {
 
   private Source open(Session session, CaptureOptions options) {
     if (stdinFrom) {
-      return new CommandOutput(sources, session.machine().clock());
+      return new CommandOutput(sources, sensitive, session.machine().clock());
     }
     for (Provider provider : session.machine().providers().get()) {
       if (sources.stream().allMatch(provider::handles)) {

@@ -1,6 +1,5 @@
 package io.salvor.cli.command;
 
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.Extent;
@@ -37,7 +36,7 @@ final class ContentBytes {
     for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
       switch (p.extent()) {
         case Extent.Data data -> {
-          byte[] bytes = blobs.get(BlobKind.DATA, data.id());
+          byte[] bytes = blobs.get(data.kind(), data.id());
           if (bytes.length != data.length()) {
             throw TreeDamage.of(
                 data.id(), "A blob is not as long as the content that names it says");

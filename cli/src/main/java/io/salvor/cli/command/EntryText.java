@@ -39,6 +39,9 @@ final class EntryText {
     json.field("size", entry.size());
     json.field("modified", instant(entry.mtime()));
     metadata(entry, json);
+    if (entry.isSensitive()) {
+      json.field("sensitive", true);
+    }
   }
 
   /** Writes mode, owners, target and device. */

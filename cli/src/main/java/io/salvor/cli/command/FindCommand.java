@@ -105,6 +105,13 @@ final class FindCommand implements Command {
       return;
     }
     List<ContentSearch.Line> lines = List.of();
+    if (text != null && entry.isSensitive() && !repository.keys().opensSensitive()) {
+      session.warn(
+          item.key().toString(),
+          "its content is sensitive, and was not searched",
+          ErrorCode.ENTRY_SENSITIVE.code());
+      return;
+    }
     if (text != null) {
       lines =
           entry.kind() == EntryKind.FILE

@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
       "  salvor key list",
       "  salvor key add --new-password-file /root/other-password --label \"the office safe\"",
       "  salvor key add --new-kms kms:file:/etc/salvor/key",
+      "  salvor key add --new-password-file /root/operators --without-sensitive",
       "  salvor key remove 3f2a --yes",
       "  salvor key add --new-password-file /root/new --replace     change the passphrase",
       "  salvor key rotate                  what is written from now on has another key",
@@ -84,6 +85,11 @@ final class KeyCommand implements Command {
       names = "--replace",
       description = "add: then remove the credential that this command was opened with")
   boolean replace;
+
+  @Option(
+      names = "--without-sensitive",
+      description = "add: one that does not open what was backed up with --sensitive")
+  boolean withoutSensitive;
 
   @Option(
       names = "--exposure",
@@ -152,7 +158,8 @@ final class KeyCommand implements Command {
     try (Opener opener = Openers.findNew(session, newPasswordFile, newKms)) {
       String name =
           label == null ? session.machine().user() + "@" + session.machine().host().get() : label;
-      made = register.add(opener, name, Argon2id.calibrated(session.machine().nanos()));
+      Argon2id cost = Argon2id.calibrated(session.machine().nanos());
+      made = register.add(opener, name, cost, !withoutSensitive);
     }
     List<CredentialInfo> replaced =
         replace ? before.stream().filter(CredentialInfo::inUse).toList() : List.of();
@@ -207,7 +214,10 @@ final class KeyCommand implements Command {
     KeyRegister register = repository.keyRegister(author(session));
     List<Exposure> exposure = Exposure.of(repository, register, session.progress());
     EpochInfo newest =
-        register.epochs().stream().filter(EpochInfo::newest).findFirst().orElseThrow();
+        register.epochs().stream()
+            .filter(e -> e.newest() && !e.sensitive())
+            .findFirst()
+            .orElseThrow();
     if (session.isJson()) {
       JsonDocument json = session.json();
       json.object("epoch", () -> KeyDocument.epoch(newest, json));

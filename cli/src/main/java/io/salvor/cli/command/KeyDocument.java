@@ -36,6 +36,7 @@ final class KeyDocument {
     json.field("kms", credential.kms());
     json.field("inUse", credential.inUse());
     json.field("epochs", credential.epochs().stream().map(ObjectId::toString).toList());
+    json.field("sensitive", !credential.sensitive().isEmpty());
     json.field("writes", credential.newest());
   }
 
@@ -45,11 +46,13 @@ final class KeyDocument {
     json.field("created", epoch.created());
     json.field("predecessor", predecessor == null ? null : predecessor.toString());
     json.field("newest", epoch.newest());
+    json.field("sensitive", epoch.sensitive());
   }
 
   static void print(KeyRegister register, Session session) {
     TextOutput out = session.text();
-    Table table = new Table("CREDENTIAL", "", "KIND", "LABEL", "MADE", ">EPOCHS", "WRITES");
+    Table table =
+        new Table("CREDENTIAL", "", "KIND", "LABEL", "MADE", ">EPOCHS", "WRITES", "SENSITIVE");
     for (CredentialInfo c : register.credentials()) {
       String kms = c.kms();
       table.row(
@@ -59,7 +62,8 @@ final class KeyDocument {
           c.label(),
           session.time(c.created()),
           HumanText.count(c.epochs().size()),
-          c.newest() ? "yes" : "no");
+          c.newest() ? "yes" : "no",
+          c.sensitive().isEmpty() ? "no" : "yes");
     }
     table.print(out);
     out.line();
@@ -68,7 +72,7 @@ final class KeyDocument {
       epochs.row(
           e.id().toString().substring(0, SHORT),
           session.time(e.created()),
-          e.newest() ? "newest" : "");
+          (e.newest() ? "newest" : "") + (e.sensitive() ? " of sensitive content" : ""));
     }
     epochs.print(out);
   }
@@ -85,6 +89,7 @@ final class KeyDocument {
           json.field("bytes", report.bytes());
           json.field("manifests", report.manifests());
           json.field("facts", report.facts());
+          json.field("closedPacks", report.closed());
           json.array(
               "failures",
               () ->
@@ -127,6 +132,12 @@ final class KeyDocument {
               + HumanText.count(report.manifests(), "manifest", "manifests")
               + ", "
               + HumanText.count(report.facts(), "fact", "facts"));
+      if (report.closed() > 0) {
+        out.line(
+            "left as they are: "
+                + HumanText.count(report.closed(), "pack", "packs")
+                + " with sensitive content, which this credential does not open");
+      }
       report
           .failures()
           .forEach(

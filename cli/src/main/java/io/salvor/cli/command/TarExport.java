@@ -145,6 +145,13 @@ final class TarExport {
             "a " + EntryText.kind(entry.kind()) + " has no place in a tar");
       }
     } catch (SalvorException e) {
+      if (e.code() == ErrorCode.SENSITIVE_NOT_GRANTED && tar.written() == before) {
+        problem(
+            key,
+            ErrorCode.ENTRY_SENSITIVE,
+            "its content is sensitive, which this credential does not open");
+        return;
+      }
       if (!e.code().isDamage() || tar.written() != before) {
         throw e;
       }

@@ -1,7 +1,6 @@
 package io.salvor.cli.command;
 
 import io.salvor.engine.backup.Manifest;
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.repository.Repository;
@@ -43,9 +42,7 @@ final class Targets {
         Places.ofSalvor(repository),
         Restores.records(repository)::isDead,
         repository.blobs(),
-        (bytes, offset, length) -> {
-          return repository.keys().blobId(BlobKind.DATA, bytes, offset, length);
-        });
+        repository.keys()::blobId);
   }
 
   /** The place of an address, or where the backup came from. */

@@ -1,7 +1,9 @@
 package io.salvor.engine.backup;
 
 import io.salvor.engine.backup.Manifest.SegmentRef;
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.chunk.Chunker;
+import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
@@ -20,7 +22,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -74,20 +78,31 @@ final class BackupAttempt {
    * @param counted entries to count changes against
    */
   TreeCapture newCapture(StoredContent stored, TreeCursor known, TreeCursor counted) {
-    long[] gear = repository.keys().gearTable();
+    KeyRing keys = repository.keys();
+    Map<BlobKind, long[]> gears = new EnumMap<>(BlobKind.class);
+    gears.put(BlobKind.DATA, keys.gearTable());
+    if (keys.opensSensitive()) {
+      gears.put(BlobKind.SENSITIVE, keys.gearTable(BlobKind.SENSITIVE));
+    }
     TreeCapture[] self = new TreeCapture[1];
     TreeCapture capture =
         new TreeCapture(
             stored,
             writer,
-            () -> Chunker.contentDefined(gear),
-            new TreeBuilder(writer, repository.keys().boundary()),
+            kind -> Chunker.contentDefined(gear(kind, gears)),
+            new TreeBuilder(writer, keys.boundary()),
             known,
             counted,
             progress,
             () -> checkpointIfDue(self[0]));
     self[0] = capture;
     return capture;
+  }
+
+  /** Fails for what the credential was not granted. */
+  private long[] gear(BlobKind kind, Map<BlobKind, long[]> gears) {
+    long @Nullable [] gear = gears.get(kind);
+    return gear == null ? repository.keys().gearTable(kind) : gear;
   }
 
   /**

@@ -83,6 +83,10 @@ public final class BackupRun {
   }
 
   private BackupReport run() throws IOException, InterruptedException {
+    if (!source.patterns().sensitive().isEmpty()) {
+      // Before anything is read: nobody wants to learn in the end that secrets were passed over.
+      ObjectId _ = repository.keys().epoch(ObjectKind.KeyClass.SENSITIVE);
+    }
     warnings.addAll(source.warnings());
     for (int session = 1; ; session++) {
       try {

@@ -16,13 +16,18 @@ final class ContentCutter implements ContentSink {
   private static final int FIRST_BUFFER = 64 << 10;
 
   private final BlobSink blobs;
+  private final BlobKind kind;
   private final ContentWriter list;
   private Chunker chunker;
   private byte[] buffer = new byte[0];
   private int filled;
 
-  ContentCutter(BlobSink blobs, Chunker chunker) {
+  /**
+   * @param kind of the blobs: data or sensitive
+   */
+  ContentCutter(BlobSink blobs, BlobKind kind, Chunker chunker) {
     this.blobs = blobs;
+    this.kind = kind;
     this.chunker = chunker;
     this.list = new ContentWriter(blobs);
   }
@@ -89,7 +94,7 @@ final class ContentCutter implements ContentSink {
   }
 
   private void put(byte[] bytes, int offset, int length) throws IOException {
-    BlobId id = blobs.put(BlobKind.DATA, bytes, offset, length);
-    list.add(new Extent.Data(length, id));
+    BlobId id = blobs.put(kind, bytes, offset, length);
+    list.add(new Extent.Data(length, id, kind));
   }
 }

@@ -105,6 +105,7 @@ public final class ManifestCodec {
       out.key(26).map();
       texts(out, 1, patterns.include());
       texts(out, 2, patterns.exclude());
+      texts(out, 3, patterns.sensitive());
       out.end();
     }
     if (undo != null) {
@@ -306,15 +307,17 @@ public final class ManifestCodec {
     private static Patterns patterns(CborReader in) {
       List<String> include = new ArrayList<>();
       List<String> exclude = new ArrayList<>();
+      List<String> sensitive = new ArrayList<>();
       in.map();
       for (int key = in.nextKey(); key >= 0; key = in.nextKey()) {
         switch (key) {
           case 1 -> each(in, () -> include.add(in.text()));
           case 2 -> each(in, () -> exclude.add(in.text()));
+          case 3 -> each(in, () -> sensitive.add(in.text()));
           default -> in.skip();
         }
       }
-      return new Patterns(include, exclude);
+      return new Patterns(include, exclude, sensitive);
     }
 
     private @Nullable UndoOf undo() {

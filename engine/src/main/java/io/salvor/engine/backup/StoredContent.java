@@ -49,7 +49,7 @@ record StoredContent(Repository repository, boolean indexIsWhole) {
   private boolean has(Extent extent) {
     return switch (extent) {
       case Extent.Hole _ -> true;
-      case Extent.Data data -> repository.index().contains(BlobKind.DATA, data.id());
+      case Extent.Data data -> repository.index().contains(data.kind(), data.id());
     };
   }
 }

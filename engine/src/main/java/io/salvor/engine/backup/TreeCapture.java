@@ -2,6 +2,7 @@ package io.salvor.engine.backup;
 
 import io.salvor.engine.backup.Manifest.Counts;
 import io.salvor.engine.backup.Manifest.Failure;
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSink;
 import io.salvor.engine.chunk.Chunker;
 import io.salvor.engine.content.ContentRef;
@@ -24,7 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class TreeCapture implements Capture {
   private final StoredContent stored;
   private final BlobSink blobs;
-  private final Supplier<Chunker> chunkers;
+  private final Function<BlobKind, Chunker> chunkers;
   private final TreeCursor previous;
   private final TreeCursor parent;
   private final Progress progress;
@@ -69,7 +70,7 @@ final class TreeCapture implements Capture {
   TreeCapture(
       StoredContent stored,
       BlobSink blobs,
-      Supplier<Chunker> chunkers,
+      Function<BlobKind, Chunker> chunkers,
       TreeBuilder tree,
       TreeCursor previous,
       TreeCursor parent,
@@ -107,7 +108,16 @@ final class TreeCapture implements Capture {
 
   @Override
   public ContentSink content() {
-    return new Counting(new ContentCutter(blobs, chunkers.get()));
+    return content(BlobKind.DATA);
+  }
+
+  @Override
+  public ContentSink sensitive() {
+    return content(BlobKind.SENSITIVE);
+  }
+
+  private ContentSink content(BlobKind kind) {
+    return new Counting(new ContentCutter(blobs, kind, chunkers.apply(kind)));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.salvor.engine.blob;
 
-/** Data and tree blobs have different id keys and lie in different packs. */
+/** The kinds of blobs, which have different id keys and lie in different packs. */
 public enum BlobKind {
   DATA,
-  TREE
+  TREE,
+  /** Data that only credentials with a grant of their own for it open. */
+  SENSITIVE
 }

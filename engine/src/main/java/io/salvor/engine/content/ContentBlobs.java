@@ -13,8 +13,8 @@ public final class ContentBlobs {
     /** A node of a list; returns whether to look at what it names. */
     boolean node(BlobId id);
 
-    /** A blob of data. */
-    void data(BlobId id);
+    /** A blob of content, data or sensitive. */
+    void data(BlobKind kind, BlobId id);
   }
 
   private ContentBlobs() {}
@@ -25,16 +25,16 @@ public final class ContentBlobs {
     switch (content) {
       case ContentRef.Empty _ -> {}
       case ContentRef.Inline inline -> inline.extents().forEach(e -> extent(e, visitor));
-      case ContentRef.ListRoot root -> node(source, root.id(), root.level(), visitor);
+      case ContentRef.ListRoot root -> node(source, root.id(), root.level(), root.kind(), visitor);
     }
   }
 
-  private static void node(BlobSource source, BlobId id, int level, Visitor visitor)
+  private static void node(BlobSource source, BlobId id, int level, BlobKind kind, Visitor visitor)
       throws IOException {
     if (!visitor.node(id)) {
       return;
     }
-    ListNode node = ListNode.parse(id, source.get(BlobKind.TREE, id));
+    ListNode node = ListNode.parse(id, source.get(BlobKind.TREE, id), kind);
     if (node.level() != level) {
       throw TreeDamage.of(id, "Its level is not the one its parent says");
     }
@@ -42,14 +42,14 @@ public final class ContentBlobs {
       if (level == 0) {
         extent(node.extent(i), visitor);
       } else {
-        node(source, node.child(i), level - 1, visitor);
+        node(source, node.child(i), level - 1, kind, visitor);
       }
     }
   }
 
   private static void extent(Extent extent, Visitor visitor) {
     if (extent instanceof Extent.Data data) {
-      visitor.data(data.id());
+      visitor.data(data.kind(), data.id());
     }
   }
 }

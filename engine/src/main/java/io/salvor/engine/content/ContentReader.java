@@ -127,7 +127,7 @@ public final class ContentReader {
     BlobId id = parent == null ? root.id() : parent.child(at);
     ListNode known = path[depth];
     if (known == null || !known.id().equals(id)) {
-      known = ListNode.parse(id, source.get(BlobKind.TREE, id));
+      known = ListNode.parse(id, source.get(BlobKind.TREE, id), root.kind());
     }
     if (known.level() != root.level() - depth) {
       throw TreeDamage.of(id, "Its level is not the one its parent says");

@@ -1,6 +1,7 @@
 package io.salvor.engine.content;
 
 import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.codec.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +14,24 @@ public sealed interface ContentRef {
   /** No content. */
   ContentRef EMPTY = new Empty();
 
+  /** The kind of the blobs that it consists of; data if it has none. */
+  BlobKind kind();
+
+  /** The same of blobs of another kind, which only the entry tells. */
+  ContentRef as(BlobKind kind);
+
   /** No content. */
-  record Empty() implements ContentRef {}
+  record Empty() implements ContentRef {
+    @Override
+    public BlobKind kind() {
+      return BlobKind.DATA;
+    }
+
+    @Override
+    public ContentRef as(BlobKind kind) {
+      return this;
+    }
+  }
 
   /** 1 to {@link #MAX_INLINE} extents in the entry. */
   record Inline(List<Extent> extents) implements ContentRef {
@@ -32,7 +49,7 @@ public sealed interface ContentRef {
      */
     public static Inline decode(byte[] bytes) {
       List<Extent> extents = new ArrayList<>();
-      ExtentCodec.Input in = new ExtentCodec.Input(bytes, 0);
+      ExtentCodec.Input in = new ExtentCodec.Input(bytes, 0, BlobKind.DATA);
       boolean hole = false;
       while (in.remaining() > 0) {
         if (extents.size() == MAX_INLINE) {
@@ -49,6 +66,28 @@ public sealed interface ContentRef {
         throw new MalformedException("a content without extents");
       }
       return new Inline(extents);
+    }
+
+    @Override
+    public BlobKind kind() {
+      for (Extent extent : extents) {
+        if (extent instanceof Extent.Data data) {
+          return data.kind();
+        }
+      }
+      return BlobKind.DATA;
+    }
+
+    @Override
+    public ContentRef as(BlobKind kind) {
+      List<Extent> others = new ArrayList<>();
+      for (Extent extent : extents) {
+        others.add(
+            extent instanceof Extent.Data(long length, BlobId id, BlobKind _)
+                ? new Extent.Data(length, id, kind)
+                : extent);
+      }
+      return new Inline(others);
     }
 
     /** The extents as an entry holds them. */
@@ -77,12 +116,23 @@ public sealed interface ContentRef {
    * @param id of the topmost node
    * @param level of that node
    * @param extents in all
+   * @param kind of the blobs that the extents name
    */
-  record ListRoot(BlobId id, int level, long extents) implements ContentRef {
+  record ListRoot(BlobId id, int level, long extents, BlobKind kind) implements ContentRef {
+    /** Of data blobs. */
+    public ListRoot(BlobId id, int level, long extents) {
+      this(id, level, extents, BlobKind.DATA);
+    }
+
     public ListRoot {
       if (level < 0 || level > 255 || extents <= MAX_INLINE) {
         throw new IllegalArgumentException("level " + level + ", extents " + extents);
       }
+    }
+
+    @Override
+    public ContentRef as(BlobKind other) {
+      return new ListRoot(id, level, extents, other);
     }
   }
 }

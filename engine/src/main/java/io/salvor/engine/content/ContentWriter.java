@@ -1,5 +1,6 @@
 package io.salvor.engine.content;
 
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSink;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ public final class ContentWriter {
   private long hole;
   private long size;
   private long extents;
+  private BlobKind kind = BlobKind.DATA;
 
   /** Writes list nodes, where there are any, to {@code sink}. */
   public ContentWriter(BlobSink sink) {
@@ -30,6 +32,9 @@ public final class ContentWriter {
       hole = new Extent.Hole(hole + length).length();
     } else {
       flushHole();
+      if (extent instanceof Extent.Data data) {
+        kind = data.kind();
+      }
       put(extent);
     }
   }
@@ -61,7 +66,7 @@ public final class ContentWriter {
         }
       }
       if (top != null) {
-        return new ContentRef.ListRoot(top.id(), i, extents);
+        return new ContentRef.ListRoot(top.id(), i, extents, kind);
       }
     }
     throw new IllegalStateException("the highest level has more than one node");

@@ -1,6 +1,7 @@
 package io.salvor.engine.content;
 
 import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
 
 /** A part of a content; lengths are in bytes and at least 1. */
 public sealed interface Extent {
@@ -10,9 +11,21 @@ public sealed interface Extent {
   /** Length in bytes. */
   long length();
 
-  /** The bytes of a data blob, all of them. */
-  record Data(long length, BlobId id) implements Extent {
+  /**
+   * The bytes of a blob, all of them.
+   *
+   * @param kind data or sensitive; the same in all of a content
+   */
+  record Data(long length, BlobId id, BlobKind kind) implements Extent {
+    /** Of a data blob. */
+    public Data(long length, BlobId id) {
+      this(length, id, BlobKind.DATA);
+    }
+
     public Data {
+      if (kind == BlobKind.TREE) {
+        throw new IllegalArgumentException("content in a tree blob");
+      }
       if (length < 1 || length > MAX_DATA) {
         throw new IllegalArgumentException("a data extent of " + length + " bytes");
       }

@@ -1,6 +1,7 @@
 package io.salvor.engine.content;
 
 import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.codec.Varint;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ final class ExtentCodec {
 
     void extent(Extent extent) {
       switch (extent) {
-        case Extent.Data(long length, BlobId id) -> {
+        case Extent.Data(long length, BlobId id, BlobKind _) -> {
           varint(length << 1);
           id(id);
         }
@@ -72,11 +73,14 @@ final class ExtentCodec {
   /** Bytes that may be anything; fails with {@link MalformedException}. */
   static final class Input {
     private final byte[] bytes;
+    private final BlobKind kind;
     private int at;
 
-    Input(byte[] bytes, int from) {
+    /** The kind of the blobs is told by the entry alone. */
+    Input(byte[] bytes, int from, BlobKind kind) {
       this.bytes = bytes;
       this.at = from;
+      this.kind = kind;
     }
 
     int remaining() {
@@ -90,7 +94,7 @@ final class ExtentCodec {
       if (length < 1 || (!hole && length > Extent.MAX_DATA)) {
         throw new MalformedException("an extent of " + length + " bytes");
       }
-      return hole ? new Extent.Hole(length) : new Extent.Data(length, id());
+      return hole ? new Extent.Hole(length) : new Extent.Data(length, id(), kind);
     }
 
     BlobId id() {

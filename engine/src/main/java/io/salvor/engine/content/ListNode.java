@@ -1,6 +1,7 @@
 package io.salvor.engine.content;
 
 import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.tree.TreeDamage;
 import java.util.Arrays;
@@ -33,19 +34,24 @@ final class ListNode {
     this.counts = new long[items];
   }
 
-  static ListNode parse(BlobId id, byte[] bytes) {
+  /**
+   * Reads a node.
+   *
+   * @param kind of the blobs that the content consists of
+   */
+  static ListNode parse(BlobId id, byte[] bytes, BlobKind kind) {
     try {
-      return read(id, bytes);
+      return read(id, bytes, kind);
     } catch (MalformedException e) {
       throw TreeDamage.of(id, e);
     }
   }
 
-  private static ListNode read(BlobId id, byte[] bytes) {
+  private static ListNode read(BlobId id, byte[] bytes, BlobKind kind) {
     if (bytes.length < 2) {
       throw new MalformedException("a list node of " + bytes.length + " bytes");
     }
-    ExtentCodec.Input in = new ExtentCodec.Input(bytes, 1);
+    ExtentCodec.Input in = new ExtentCodec.Input(bytes, 1, kind);
     long items = in.varint();
     if (items < 1 || items > MAX_ITEMS) {
       throw new MalformedException("a list node of " + items + " items");

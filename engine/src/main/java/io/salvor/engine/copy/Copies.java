@@ -134,7 +134,11 @@ public final class Copies {
     if (!Arrays.equals(from.keys().gearTable(), to.keys().gearTable())) {
       throw notACopy(from, to.storage(), "its chunker is another");
     }
-    if (!from.keys().epochs().containsAll(to.keys().epochs())) {
+    // What one of the two does not open tells nothing.
+    boolean sensitive =
+        !from.keys().opensSensitive()
+            || from.keys().sensitiveEpochs().containsAll(to.keys().sensitiveEpochs());
+    if (!from.keys().epochs().containsAll(to.keys().epochs()) || !sensitive) {
       throw notACopy(
           from,
           to.storage(),

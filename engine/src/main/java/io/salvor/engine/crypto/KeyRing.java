@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
-import io.salvor.engine.codec.Pool;
 import io.salvor.engine.codec.SipHash;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
@@ -13,13 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,19 +28,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyRing implements AutoCloseable {
   private static final byte[] OBJECT = ascii("salvor/1 object");
+  private static final String NO_EPOCH = "It is sealed to an epoch that this credential has not";
 
   private final SigningKey signer;
   private final byte[] authority;
-  private final @Nullable Recipient current;
-  private final Map<ObjectId, SealingKey> epochs;
-  private final Map<Long, Writer> writers = new HashMap<>();
+  private final Epochs epochs;
+  private final @Nullable SensitiveKeys sensitive;
+  private final Writers writers;
   private final @Nullable Writer self;
   private final SecureRandom random;
   private final byte[] indexKey;
-  private final RawKey dataKey;
-  private final RawKey treeKey;
-  private final Pool<Mac> dataMacs;
-  private final Pool<Mac> treeMacs;
+  private final BlobIds dataIds;
+  private final BlobIds treeIds;
   private final long[] gear;
   private final SipHash boundary;
 
@@ -58,16 +53,6 @@ public final class KeyRing implements AutoCloseable {
    * @param host the only one that it backs up
    */
   public record Writer(ObjectId id, String host, byte[] publicKey) {}
-
-  /** The kinds that a write-only client signs. */
-  private static final Set<ObjectKind> WRITTEN_BY_WRITERS =
-      Set.of(
-          ObjectKind.INDEX_SEGMENT,
-          ObjectKind.MANIFEST,
-          ObjectKind.SESSION_OPEN,
-          ObjectKind.CHECKPOINT,
-          ObjectKind.SESSION_END,
-          ObjectKind.LEDGER_ENTRY);
 
   /** The epoch that new objects are sealed to: its id and its public half. */
   public record Recipient(ObjectId epoch, byte[] publicHalf) {}
@@ -89,6 +74,7 @@ public final class KeyRing implements AutoCloseable {
         signer,
         epochs,
         new Recipient(epoch, requireNonNull(epochs.get(epoch), "the epoch").publicHalf()),
+        null,
         List.of(),
         random);
   }
@@ -100,6 +86,7 @@ public final class KeyRing implements AutoCloseable {
    * @param signer what signs
    * @param epochs every epoch that can be opened
    * @param current what new objects are sealed to; null if nothing can be written
+   * @param sensitive for sensitive content; null if that was not granted
    * @param writers write-only clients, withdrawn ones too; one of them if {@code signer} is its key
    */
   public KeyRing(
@@ -108,27 +95,20 @@ public final class KeyRing implements AutoCloseable {
       SigningKey signer,
       Map<ObjectId, SealingKey> epochs,
       @Nullable Recipient current,
+      @Nullable SensitiveKeys sensitive,
       List<Writer> writers,
       SecureRandom random) {
     this.signer = signer;
-    writers.forEach(w -> this.writers.put(w.id().high(), w));
+    this.writers = new Writers(writers);
     byte[] own = signer.publicKey();
-    this.self =
-        Arrays.equals(own, authority)
-            ? null
-            : writers.stream()
-                .filter(w -> Arrays.equals(w.publicKey(), own))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the signer is not admitted"));
+    this.self = Arrays.equals(own, authority) ? null : this.writers.with(own);
     this.authority = authority.clone();
-    this.epochs = Map.copyOf(epochs);
-    this.current = current;
+    this.epochs = new Epochs(epochs, current);
+    this.sensitive = sensitive;
     this.random = random;
     this.indexKey = derived.index();
-    this.dataKey = RawKey.mac(derived.dataId());
-    this.treeKey = RawKey.mac(derived.treeId());
-    this.dataMacs = Hmac.keyed(dataKey);
-    this.treeMacs = Hmac.keyed(treeKey);
+    this.dataIds = new BlobIds(derived.dataId());
+    this.treeIds = new BlobIds(derived.treeId());
     this.gear = new long[256];
     ByteBuffer.wrap(derived.gear()).asLongBuffer().get(gear);
     this.boundary = new SipHash(derived.boundary());
@@ -156,12 +136,12 @@ public final class KeyRing implements AutoCloseable {
 
   /** The write-only client whose mark the id has, withdrawn or not; empty if it is nobody's. */
   public Optional<Writer> writerOf(ObjectId id) {
-    return Optional.ofNullable(writers.get(id.high()));
+    return Optional.ofNullable(writers.of(id));
   }
 
   /** Whether the id has the mark of a write-only client other than the holder of this ring. */
   public boolean isForeign(ObjectId id) {
-    @Nullable Writer writer = writers.get(id.high());
+    @Nullable Writer writer = writers.of(id);
     return writer != null && (self == null || !writer.id().equals(self.id()));
   }
 
@@ -175,16 +155,8 @@ public final class KeyRing implements AutoCloseable {
         header.put(salt);
         yield new NewObject(id, header.array(), indexed(kind, id, header.array()));
       }
-      case EPOCH -> {
-        Recipient to = recipient();
-        ByteBuffer header = ObjectHeader.begin(kind, id, to.epoch());
-        byte[] bound = ObjectHeader.bound(header.array());
-        byte[] key = new byte[32];
-        random.nextBytes(key);
-        Hpke.Sealed sealed = Hpke.seal(to.publicHalf(), OBJECT, bound, key, random);
-        header.put(sealed.enc()).put(sealed.ciphertext());
-        yield new NewObject(id, header.array(), new ObjectKey(kind, id, key));
-      }
+      case EPOCH -> epochs.seal(kind, id, random);
+      case SENSITIVE -> sensitive().epochs.seal(kind, id, random);
       case PLAIN -> throw new IllegalArgumentException(kind + " is not a sealed object");
     };
   }
@@ -199,28 +171,23 @@ public final class KeyRing implements AutoCloseable {
     if (kind.keyClass() == ObjectKind.KeyClass.INDEX) {
       return indexed(kind, id, header);
     }
-    SealingKey key = epochs.get(sealedTo);
-    if (key == null && self != null) {
-      throw new SalvorException(
-          ErrorCode.WRITE_ONLY,
-          "This credential can write backups and not read them",
-          kind.place(id) + " is sealed to those who hold keys",
-          "Use a credential that `salvor key list` shows on a machine that may read");
+    if (kind.keyClass() == ObjectKind.KeyClass.SENSITIVE) {
+      return sensitive()
+          .epochs
+          .open(kind, id, sealedTo, header)
+          .orElseThrow(() -> Damage.of(kind.place(id), NO_EPOCH));
     }
-    if (key == null) {
-      throw Damage.of(kind.place(id), "It is sealed to an epoch that this credential has not");
-    }
-    byte[] enc =
-        Arrays.copyOfRange(
-            header, ObjectHeader.SECRET_OFFSET, ObjectHeader.SECRET_OFFSET + Hpke.ENC_SIZE);
-    byte[] sealed =
-        Arrays.copyOfRange(header, ObjectHeader.SEALED_KEY_OFFSET, ObjectHeader.EPOCH_SIZE);
-    try {
-      byte[] opened = Hpke.open(key, enc, OBJECT, ObjectHeader.bound(header), sealed);
-      return new ObjectKey(kind, id, opened);
-    } catch (AEADBadTagException e) {
-      throw Damage.of(kind.place(id), "Its key does not decrypt: the header was changed", e);
-    }
+    return epochs.open(kind, id, sealedTo, header).orElseThrow(() -> notGranted(kind, id));
+  }
+
+  private SalvorException notGranted(ObjectKind kind, ObjectId id) {
+    return self == null
+        ? Damage.of(kind.place(id), NO_EPOCH)
+        : new SalvorException(
+            ErrorCode.WRITE_ONLY,
+            "This credential can write backups and not read them",
+            kind.place(id) + " is sealed to those who hold keys",
+            "Use a credential that `salvor key list` shows on a machine that may read");
   }
 
   /** Length of the header of a kind in bytes. */
@@ -237,15 +204,8 @@ public final class KeyRing implements AutoCloseable {
   public byte[] openSmall(ObjectKind kind, ObjectId id, byte[] object) {
     byte[] content = SmallObject.open(this, kind, id, object);
     return SignedMessage.verify(authority, kind, id, content)
-        .or(() -> byWriter(kind, id, content))
+        .or(() -> writers.verify(kind, id, content))
         .orElseThrow(() -> Damage.of(kind.place(id), "Its signature is not the repository's"));
-  }
-
-  /** A writer signs a few kinds, and only under ids that have its mark. */
-  private Optional<byte[]> byWriter(ObjectKind kind, ObjectId id, byte[] content) {
-    return WRITTEN_BY_WRITERS.contains(kind)
-        ? writerOf(id).flatMap(w -> SignedMessage.verify(w.publicKey(), kind, id, content))
-        : Optional.empty();
   }
 
   /** Whether an object's checksum fits; needs no key and serves packs and key objects too. */
@@ -264,22 +224,27 @@ public final class KeyRing implements AutoCloseable {
     }
   }
 
-  /** The id of a blob. */
+  /**
+   * The id of a blob.
+   *
+   * @throws SalvorException SENSITIVE_NOT_GRANTED
+   */
   public BlobId blobId(BlobKind kind, byte[] bytes, int offset, int length) {
-    Pool<Mac> macs = kind == BlobKind.DATA ? dataMacs : treeMacs;
-    Mac mac = macs.take();
-    // Small pieces, so that the JDK's code is compiled early.
-    for (int at = 0; at < length; at += 1 << 14) {
-      mac.update(bytes, offset + at, Math.min(1 << 14, length - at));
-    }
-    byte[] id = mac.doFinal();
-    macs.give(mac);
-    return BlobId.from(id, 0);
+    return switch (kind) {
+      case DATA -> dataIds.of(bytes, offset, length);
+      case TREE -> treeIds.of(bytes, offset, length);
+      case SENSITIVE -> sensitive().ids.of(bytes, offset, length);
+    };
   }
 
   /** A copy of the chunker's table of 256 words. */
   public long[] gearTable() {
-    return gear.clone();
+    return gearTable(BlobKind.DATA);
+  }
+
+  /** The same for a kind of blobs: is another one for sensitive content. */
+  public long[] gearTable(BlobKind kind) {
+    return kind == BlobKind.SENSITIVE ? sensitive().gearTable() : gear.clone();
   }
 
   /** The hash that draws the boundaries of trees. */
@@ -287,19 +252,25 @@ public final class KeyRing implements AutoCloseable {
     return boundary;
   }
 
-  /** The epoch that new objects are sealed to. */
+  /** The epoch that new objects of a class are sealed to. */
+  public ObjectId epoch(ObjectKind.KeyClass keyClass) {
+    Epochs chain = keyClass == ObjectKind.KeyClass.SENSITIVE ? sensitive().epochs : epochs;
+    return chain.recipient().epoch();
+  }
+
+  /** The epoch that new objects are sealed to, but for those with sensitive content. */
   public ObjectId epoch() {
-    return recipient().epoch();
+    return epoch(ObjectKind.KeyClass.EPOCH);
   }
 
   /** Whether new objects can be sealed: the newest epoch was granted. */
   public boolean canSeal() {
-    return current != null;
+    return epochs.canSeal();
   }
 
-  /** Whether what is sealed to this epoch can be opened. */
-  public boolean canOpen(ObjectId epoch) {
-    return epochs.containsKey(epoch);
+  /** Whether sensitive content can be read, as far as its epochs were granted. */
+  public boolean opensSensitive() {
+    return sensitive != null;
   }
 
   /**
@@ -311,9 +282,14 @@ public final class KeyRing implements AutoCloseable {
     return ObjectHeader.check(kind, id, header);
   }
 
-  /** Every epoch that can be opened. */
+  /** Every epoch that can be opened, but for those of sensitive content. */
   public Set<ObjectId> epochs() {
-    return epochs.keySet();
+    return epochs.ids();
+  }
+
+  /** The epochs of sensitive content that can be opened. */
+  public Set<ObjectId> sensitiveEpochs() {
+    return sensitive == null ? Set.of() : sensitive.epochs.ids();
   }
 
   /** The public key that signs for the repository. */
@@ -324,10 +300,13 @@ public final class KeyRing implements AutoCloseable {
   @Override
   public void close() {
     signer.close();
-    epochs.values().forEach(SealingKey::close);
+    epochs.close();
+    if (sensitive != null) {
+      sensitive.close();
+    }
     Arrays.fill(indexKey, (byte) 0);
-    dataKey.destroy();
-    treeKey.destroy();
+    dataIds.close();
+    treeIds.close();
     Arrays.fill(gear, 0);
   }
 
@@ -342,15 +321,15 @@ public final class KeyRing implements AutoCloseable {
     return new ObjectKey(kind, id, key);
   }
 
-  private Recipient recipient() {
-    if (current == null) {
+  private SensitiveKeys sensitive() {
+    if (sensitive == null) {
       throw new SalvorException(
-          ErrorCode.EPOCH_NOT_GRANTED,
-          "This credential cannot write to the repository",
-          "The newest epoch of its keys was not granted to it",
-          "Have somebody with another credential run `salvor key rotate`");
+          ErrorCode.SENSITIVE_NOT_GRANTED,
+          "This credential does not open sensitive content",
+          "It was granted everything but the keys for that",
+          "Use a credential that `salvor key list` shows as one that opens it");
     }
-    return current;
+    return sensitive;
   }
 
   private static byte[] ascii(String text) {

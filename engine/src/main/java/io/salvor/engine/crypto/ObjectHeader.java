@@ -25,7 +25,7 @@ final class ObjectHeader {
   static int size(ObjectKind kind) {
     return switch (kind.keyClass()) {
       case INDEX -> INDEX_SIZE;
-      case EPOCH -> EPOCH_SIZE;
+      case EPOCH, SENSITIVE -> EPOCH_SIZE;
       case PLAIN -> throw new IllegalArgumentException(kind + " is not a sealed object");
     };
   }

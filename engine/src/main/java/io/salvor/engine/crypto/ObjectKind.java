@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 public enum ObjectKind {
   DATA_PACK(1, KeyClass.EPOCH, "packs/", ""),
   TREE_PACK(2, KeyClass.EPOCH, "packs/", ""),
-  SENSITIVE_PACK(3, KeyClass.EPOCH, "packs/", ""),
+  SENSITIVE_PACK(3, KeyClass.SENSITIVE, "packs/", ""),
   PARITY_PACK(4, KeyClass.EPOCH, "packs/", ""),
   INDEX_SEGMENT(16, KeyClass.INDEX, "index/", ""),
   MANIFEST(32, KeyClass.EPOCH, "backups/", ""),
@@ -37,7 +37,9 @@ public enum ObjectKind {
     /** Derived from the index key, which write-only clients have. */
     INDEX(1),
     /** Sealed to an epoch. */
-    EPOCH(2);
+    EPOCH(2),
+    /** Sealed to an epoch of sensitive content. */
+    SENSITIVE(3);
 
     private final int number;
 

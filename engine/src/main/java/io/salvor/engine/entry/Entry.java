@@ -1,5 +1,6 @@
 package io.salvor.engine.entry;
 
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.posix.PosixTime;
 import java.util.ArrayList;
@@ -85,6 +86,11 @@ public final class Entry {
   /** The content; empty for what is no file. */
   public ContentRef content() {
     return content;
+  }
+
+  /** Whether its content lies under a key of its own, which not everybody opens who lists it. */
+  public boolean isSensitive() {
+    return content.kind() == BlobKind.SENSITIVE;
   }
 
   /** Last change of the content. */

@@ -1,6 +1,7 @@
 package io.salvor.engine.entry;
 
 import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
@@ -31,6 +32,7 @@ public final class EntryCodec {
   private static final int CTIME = 14;
   private static final int LINKS = 15;
   private static final int BLOCK_SIZE = 16;
+  private static final int SENSITIVE = 17;
 
   // Without these an entry of a known kind is damaged.
   private static final int REQUIRED = 1 << MTIME | 1 << MODE | 1 << USER | 1 << GROUP;
@@ -49,7 +51,7 @@ public final class EntryCodec {
     switch (entry.content()) {
       case ContentRef.Empty _ -> {}
       case ContentRef.Inline inline -> out.key(INLINE).bytes(inline.encode());
-      case ContentRef.ListRoot(BlobId id, int level, long extents) ->
+      case ContentRef.ListRoot(BlobId id, int level, long extents, BlobKind _) ->
           out.key(LIST).array().bytes(id.bytes()).uint(level).uint(extents).end();
     }
     out.key(MTIME).time(entry.mtime().seconds(), entry.mtime().nanos());
@@ -81,6 +83,9 @@ public final class EntryCodec {
     }
     if (entry.blockSize() > 0) {
       out.key(BLOCK_SIZE).uint(entry.blockSize());
+    }
+    if (entry.isSensitive()) {
+      out.key(SENSITIVE).bool(true);
     }
     return out.end().toByteArray();
   }
@@ -142,6 +147,12 @@ public final class EntryCodec {
           entry.links(new HardLinks(in.integer(), in.uint()));
         }
         case BLOCK_SIZE -> entry.blockSize(blockSize(in));
+        case SENSITIVE -> {
+          content = content.as(BlobKind.SENSITIVE);
+          if (!in.bool() || content.kind() != BlobKind.SENSITIVE) {
+            throw new MalformedException("a sensitive entry without content of that kind");
+          }
+        }
         default -> in.skip();
       }
     }

@@ -1,6 +1,5 @@
 package io.salvor.engine.index;
 
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
@@ -107,10 +106,8 @@ public record IndexSegment(List<ObjectId> superseded, List<PackDescription> pack
     }
     List<FrameDescription> frames =
         PackDirectory.decode(in, size - PackDescription.HEADER_SIZE - PackDescription.TAIL_SIZE);
-    if (kind <= 2) {
-      packs.add(
-          new PackDescription(id, sha256, size, kind == 1 ? BlobKind.DATA : BlobKind.TREE, frames));
-    }
+    PackDescription.kindOf(kind)
+        .ifPresent(known -> packs.add(new PackDescription(id, sha256, size, known, frames)));
   }
 
   private static int count(ByteBuffer in, int each) {

@@ -6,6 +6,7 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.storage.ObjectName;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the index says of a pack.
@@ -35,6 +36,17 @@ public record PackDescription(
     return switch (kind) {
       case DATA -> ObjectKind.DATA_PACK;
       case TREE -> ObjectKind.TREE_PACK;
+      case SENSITIVE -> ObjectKind.SENSITIVE_PACK;
+    };
+  }
+
+  /** The kind of blobs in packs of this number; empty for kinds that this version does not know. */
+  public static Optional<BlobKind> kindOf(int number) {
+    return switch (number) {
+      case 1 -> Optional.of(BlobKind.DATA);
+      case 2 -> Optional.of(BlobKind.TREE);
+      case 3 -> Optional.of(BlobKind.SENSITIVE);
+      default -> Optional.empty();
     };
   }
 

@@ -89,7 +89,7 @@ final class Row {
   }
 
   static BlobKind kind(byte[] bytes, int at) {
-    return isKind(bytes, at, BlobKind.DATA) ? BlobKind.DATA : BlobKind.TREE;
+    return kind(bytes[at + KIND]);
   }
 
   static BlobId id(byte[] bytes, int at) {
@@ -142,6 +142,11 @@ final class Row {
         packId(bytes, at),
         sha256,
         Page.getLong(bytes, at + PACK_SIZE),
-        bytes[at + PACK_KIND] == 1 ? BlobKind.DATA : BlobKind.TREE);
+        kind(bytes[at + PACK_KIND]));
+  }
+
+  private static BlobKind kind(byte number) {
+    return PackDescription.kindOf(number)
+        .orElseThrow(() -> new IllegalStateException("a view with packs of kind " + number));
   }
 }

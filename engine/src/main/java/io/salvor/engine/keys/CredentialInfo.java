@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param kms the reference of its key, null for a passphrase
  * @param inUse whether it is the one that was opened now
  * @param epochs what it can open, by the grants that the authority has signed
+ * @param sensitive what of sensitive content it can open, in the same way
  * @param newest whether the newest epoch is among them, so that it can write
  */
 public record CredentialInfo(
@@ -21,9 +22,11 @@ public record CredentialInfo(
     @Nullable String kms,
     boolean inUse,
     List<ObjectId> epochs,
+    List<ObjectId> sensitive,
     boolean newest) {
   public CredentialInfo {
     epochs = List.copyOf(epochs);
+    sensitive = List.copyOf(sensitive);
   }
 
   /** What it is behind, in words. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     credential seals to this one, for the credential itself is signed by nobody
  * @param epochs the epochs that it holds, ascending: what a credential can open can be told without
  *     opening it
+ * @param sensitive the same of sensitive content's epochs; none if the credential does not open it
  */
 record Grant(
     ObjectId id,
@@ -33,13 +34,22 @@ record Grant(
     byte[] enc,
     byte[] ciphertext,
     byte[] publicHalf,
-    List<ObjectId> epochs) {
+    List<ObjectId> epochs,
+    List<ObjectId> sensitive) {
   private static final byte[] INFO = "salvor/1 grant".getBytes(StandardCharsets.US_ASCII);
 
   /** Seals the secrets to a credential's public half. */
   static Grant create(
       ObjectId id, ObjectId credential, byte[] publicHalf, Secrets secrets, SecureRandom random) {
-    return create(id, credential, publicHalf, secrets.encode(), secrets.epochIds(), random);
+    Hpke.Sealed sealed = seal(id, credential, publicHalf, secrets.encode(), random);
+    return new Grant(
+        id,
+        credential,
+        sealed.enc(),
+        sealed.ciphertext(),
+        publicHalf,
+        secrets.epochIds(),
+        secrets.sensitiveIds());
   }
 
   /** Seals a write-only client's secrets to its credential's public half. */
@@ -49,32 +59,42 @@ record Grant(
       byte[] publicHalf,
       WriterSecrets secrets,
       SecureRandom random) {
-    return create(id, credential, publicHalf, secrets.encode(), List.of(), random);
+    Hpke.Sealed sealed = seal(id, credential, publicHalf, secrets.encode(), random);
+    return new Grant(
+        id, credential, sealed.enc(), sealed.ciphertext(), publicHalf, List.of(), List.of());
   }
 
-  private static Grant create(
-      ObjectId id,
-      ObjectId credential,
-      byte[] publicHalf,
-      byte[] plain,
-      List<ObjectId> epochs,
-      SecureRandom random) {
+  private static Hpke.Sealed seal(
+      ObjectId id, ObjectId credential, byte[] publicHalf, byte[] plain, SecureRandom random) {
     Hpke.Sealed sealed = Hpke.seal(publicHalf, INFO, associated(credential, id), plain, random);
     Arrays.fill(plain, (byte) 0);
-    return new Grant(id, credential, sealed.enc(), sealed.ciphertext(), publicHalf, epochs);
+    return sealed;
   }
 
   KeyObject encode(SigningKey authority) {
     CborWriter out = new CborWriter().map().key(0).bytes(credential.bytes()).key(1).bytes(enc);
     out.key(2).bytes(ciphertext).key(3).bytes(publicHalf);
-    if (!epochs.isEmpty()) {
-      out.key(4).array();
-      epochs.forEach(epoch -> out.bytes(epoch.bytes()));
-      out.end();
-    }
+    ids(out, 4, epochs);
+    ids(out, 5, sensitive);
     byte[] message = out.end().toByteArray();
     return new KeyObject(
         ObjectKind.GRANT, id, SignedMessage.sign(authority, ObjectKind.GRANT, id, message));
+  }
+
+  private static void ids(CborWriter out, int key, List<ObjectId> epochs) {
+    if (!epochs.isEmpty()) {
+      out.key(key).array();
+      epochs.forEach(epoch -> out.bytes(epoch.bytes()));
+      out.end();
+    }
+  }
+
+  private static List<ObjectId> ids(CborReader in) {
+    List<ObjectId> epochs = new ArrayList<>();
+    for (int n = in.array(); n > 0; n--) {
+      epochs.add(ObjectId.from(in.view(ObjectId.SIZE)));
+    }
+    return epochs;
   }
 
   /**
@@ -91,7 +111,8 @@ record Grant(
     byte @Nullable [] enc = null;
     byte @Nullable [] ciphertext = null;
     byte @Nullable [] publicHalf = null;
-    List<ObjectId> epochs = new ArrayList<>();
+    List<ObjectId> epochs = List.of();
+    List<ObjectId> sensitive = List.of();
     try {
       CborReader in = new CborReader(message);
       in.map();
@@ -101,11 +122,8 @@ record Grant(
           case 1 -> enc = in.bytes(Hpke.ENC_SIZE);
           case 2 -> ciphertext = in.bytes();
           case 3 -> publicHalf = in.bytes(SealingKey.SIZE);
-          case 4 -> {
-            for (int n = in.array(); n > 0; n--) {
-              epochs.add(ObjectId.from(in.view(ObjectId.SIZE)));
-            }
-          }
+          case 4 -> epochs = ids(in);
+          case 5 -> sensitive = ids(in);
           default -> in.skip();
         }
       }
@@ -116,7 +134,7 @@ record Grant(
     if (credential == null || enc == null || ciphertext == null || publicHalf == null) {
       throw KeyDamage.of(object.name(), "It is not a grant: a field is missing");
     }
-    return new Grant(object.id(), credential, enc, ciphertext, publicHalf, List.copyOf(epochs));
+    return new Grant(object.id(), credential, enc, ciphertext, publicHalf, epochs, sensitive);
   }
 
   /** Whether it is a write-only client's, which is granted no epoch. */
@@ -134,7 +152,7 @@ record Grant(
         key,
         plain -> {
           Secrets secrets = Secrets.decode(plain);
-          if (!secrets.epochIds().equals(epochs)) {
+          if (!secrets.epochIds().equals(epochs) || !secrets.sensitiveIds().equals(sensitive)) {
             throw new MalformedException("it holds other epochs than it says");
           }
           return secrets;

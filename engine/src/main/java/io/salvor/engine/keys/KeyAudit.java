@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +78,9 @@ public record KeyAudit(
     keys.table()
         .refused()
         .forEach((name, damage) -> (isNeeded(name) ? refusals : issues).add(damage));
-    for (ObjectId epoch : keys.epochs()) {
+    Set<ObjectId> granted = new TreeSet<>(keys.epochs());
+    granted.addAll(keys.sensitiveEpochs());
+    for (ObjectId epoch : granted) {
       if (!keys.table().epochs().containsKey(epoch)) {
         refusals.add(
             KeyDamage.lost(

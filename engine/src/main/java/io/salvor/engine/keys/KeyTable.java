@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the authority has signed of the key objects: epochs, grants and writers. Everything else is
@@ -75,9 +77,19 @@ record KeyTable(
    * who did not see each other, the latest by its time, then by its id. Empty if none is left.
    */
   Optional<Epoch> newest() {
+    return newest(epoch -> !epoch.isSensitive());
+  }
+
+  /** The same of the epochs for sensitive content, as far as holders of its root have made them. */
+  Optional<Epoch> newestSensitive(byte[] root) {
+    return newest(epoch -> epoch.isSensitive() && epoch.isProvenBy(root));
+  }
+
+  Optional<Epoch> newest(Predicate<Epoch> chain) {
+    List<Epoch> members = epochs.values().stream().filter(chain).toList();
     Set<ObjectId> predecessors = new HashSet<>();
-    epochs.values().forEach(epoch -> epoch.predecessor().ifPresent(predecessors::add));
-    return epochs.values().stream()
+    members.forEach(epoch -> epoch.predecessor().ifPresent(predecessors::add));
+    return members.stream()
         .filter(epoch -> !predecessors.contains(epoch.id()))
         .max(Comparator.comparing(Epoch::created).thenComparing(Epoch::id));
   }
@@ -107,17 +119,23 @@ record KeyTable(
                       "The credential " + credential + " has no grant",
                       "No object keys/*.grant is for it"));
     }
-    union
-        .epochs()
-        .forEach(
-            (id, key) -> {
-              Epoch epoch = epochs.get(id);
-              if (epoch != null && !same(epoch, key)) {
-                throw KeyDamage.of(
-                    ObjectKind.EPOCH.name(id), "Its public half is not the one that was granted");
-              }
-            });
+    requireOwn(union.epochs(), false);
+    if (union.sensitive() != null) {
+      requireOwn(union.sensitive().epochs(), true);
+    }
     return union;
+  }
+
+  /** A private half that was granted belongs to its epoch's public half, where that is there. */
+  private void requireOwn(Map<ObjectId, SealingKey> granted, boolean sensitive) {
+    granted.forEach(
+        (id, key) -> {
+          @Nullable Epoch epoch = epochs.get(id);
+          if (epoch != null && (!same(epoch, key) || epoch.isSensitive() != sensitive)) {
+            throw KeyDamage.of(
+                ObjectKind.EPOCH.name(id), "Its public half is not the one that was granted");
+          }
+        });
   }
 
   private static boolean same(Epoch epoch, SealingKey key) {

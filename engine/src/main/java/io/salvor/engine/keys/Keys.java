@@ -1,9 +1,11 @@
 package io.salvor.engine.keys;
 
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.SealingKey;
+import io.salvor.engine.crypto.SensitiveKeys;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.crypto.SigningKey;
 import io.salvor.engine.error.ErrorCode;
@@ -87,7 +89,16 @@ public final class Keys {
     SigningKey authority = SigningKey.generate(random);
     SealingKey epochKey = SealingKey.generate(random);
     ObjectId epochId = ObjectId.random(random);
-    Secrets secrets = new Secrets(root, authority, Map.of(epochId, epochKey));
+    byte[] sensitiveRoot = new byte[Secrets.ROOT_SIZE];
+    random.nextBytes(sensitiveRoot);
+    SealingKey sensitiveKey = SealingKey.generate(random);
+    ObjectId sensitiveId = ObjectId.random(random);
+    Secrets secrets =
+        new Secrets(
+            root,
+            authority,
+            Map.of(epochId, epochKey),
+            new Secrets.Sensitive(sensitiveRoot, Map.of(sensitiveId, sensitiveKey)));
     try (SealingKey credentialKey = SealingKey.generate(random)) {
       Credential credential =
           Credential.create(
@@ -99,7 +110,10 @@ public final class Keys {
               new Credential.Payload(
                   credentialKey, authority.publicKey(), Sha256.of(description.bytes())),
               random);
-      Epoch epoch = new Epoch(epochId, epochKey.publicHalf(), now, Optional.empty());
+      Epoch epoch = new Epoch(epochId, epochKey.publicHalf(), now, Optional.empty(), null);
+      Epoch sensitive =
+          Epoch.sensitive(
+              sensitiveId, sensitiveKey.publicHalf(), now, Optional.empty(), sensitiveRoot);
       Grant grant =
           Grant.create(
               ObjectId.random(random),
@@ -109,10 +123,22 @@ public final class Keys {
               random);
       put(storage, credential.encode());
       put(storage, epoch.encode(authority));
+      put(storage, sensitive.encode(authority));
       put(storage, grant.encode(authority));
     }
     storage.put(RepositoryDescription.NAME, description.bytes());
-    return new KeyRing(root, authority, secrets.epochs(), epochId, random);
+    return new KeyRing(
+        DerivedKeys.of(root),
+        authority.publicKey(),
+        authority,
+        secrets.epochs(),
+        new KeyRing.Recipient(epochId, epochKey.publicHalf()),
+        new SensitiveKeys(
+            sensitiveRoot,
+            Map.of(sensitiveId, sensitiveKey),
+            new KeyRing.Recipient(sensitiveId, sensitiveKey.publicHalf())),
+        List.of(),
+        random);
   }
 
   /**

@@ -12,8 +12,10 @@ import java.util.TreeSet;
  * A credential as the authority's grants tell of it: the only word on whom more is granted to.
  *
  * @param epochs that were granted to it
+ * @param sensitive epochs of sensitive content that were granted to it
  */
-record Member(ObjectId id, byte[] publicHalf, SortedSet<ObjectId> epochs) {
+record Member(
+    ObjectId id, byte[] publicHalf, SortedSet<ObjectId> epochs, SortedSet<ObjectId> sensitive) {
 
   /** Those that were granted something and were not withdrawn, by id. */
   static SortedMap<ObjectId, Member> of(KeyTable table, KeyRecord record) {
@@ -26,12 +28,14 @@ record Member(ObjectId id, byte[] publicHalf, SortedSet<ObjectId> epochs) {
       }
       Member member =
           members.computeIfAbsent(
-              grant.credential(), id -> new Member(id, grant.publicHalf(), new TreeSet<>()));
+              grant.credential(),
+              id -> new Member(id, grant.publicHalf(), new TreeSet<>(), new TreeSet<>()));
       if (!Arrays.equals(member.publicHalf, grant.publicHalf())) {
         throw KeyDamage.of(
             ObjectKind.GRANT.name(grant.id()), "Another grant names another public half");
       }
       member.epochs.addAll(grant.epochs());
+      member.sensitive.addAll(grant.sensitive());
     }
     return members;
   }

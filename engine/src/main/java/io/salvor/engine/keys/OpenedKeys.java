@@ -3,6 +3,7 @@ package io.salvor.engine.keys;
 import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.SensitiveKeys;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
@@ -80,10 +81,25 @@ public final class OpenedKeys implements AutoCloseable {
               secrets.authority(),
               secrets.epochs(),
               secrets.epochs().containsKey(newest.id()) ? current : null,
+              sensitive(secrets.sensitive(), table),
               table.admitted(),
               random);
     }
     return new OpenedKeys(credential, payload, secrets, ring, objects, table);
+  }
+
+  private static @Nullable SensitiveKeys sensitive(
+      Secrets.@Nullable Sensitive secrets, KeyTable table) {
+    if (secrets == null) {
+      return null;
+    }
+    KeyRing.@Nullable Recipient current =
+        table
+            .newestSensitive(secrets.root())
+            .filter(epoch -> secrets.epochs().containsKey(epoch.id()))
+            .map(epoch -> new KeyRing.Recipient(epoch.id(), epoch.publicHalf()))
+            .orElse(null);
+    return new SensitiveKeys(secrets.root(), secrets.epochs(), current);
   }
 
   /** A write-only client seals to the newest epoch's public half, and opens none. */
@@ -111,6 +127,7 @@ public final class OpenedKeys implements AutoCloseable {
         secrets.signer(),
         Map.of(),
         current,
+        null,
         table.admitted(),
         random);
   }
@@ -174,6 +191,16 @@ public final class OpenedKeys implements AutoCloseable {
     return secrets == null ? Set.of() : secrets.epochs().keySet();
   }
 
+  /** What opens sensitive content, if that was granted to it. */
+  Secrets.@Nullable Sensitive sensitive() {
+    return secrets == null ? null : secrets.sensitive();
+  }
+
+  /** The epochs of sensitive content that were granted to it. */
+  Set<ObjectId> sensitiveEpochs() {
+    return secrets == null ? Set.of() : Set.copyOf(secrets.sensitiveIds());
+  }
+
   /**
    * The secrets of a key holder.
    *
@@ -199,6 +226,9 @@ public final class OpenedKeys implements AutoCloseable {
     payload.key().close();
     if (secrets != null) {
       Arrays.fill(secrets.root(), (byte) 0);
+      if (secrets.sensitive() != null) {
+        Arrays.fill(secrets.sensitive().root(), (byte) 0);
+      }
     }
     ring.close();
   }

@@ -61,7 +61,8 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
   private final FrameBuffers buffers = new FrameBuffers(BUFFERS);
   private final Lane data;
   private final Lane tree = new Lane(this, BlobKind.TREE, TREE_FRAME, TREE_PACK);
-  private final ExecutorService lanes = threads("lane", 2);
+  private final Lane sensitive;
+  private final ExecutorService lanes = threads("lane", BlobKind.values().length);
   private final ExecutorService workers =
       threads("compress", Runtime.getRuntime().availableProcessors());
   private final ExecutorService committers = threads("commit", MOST_COMMITS);
@@ -84,12 +85,14 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
 
   BlobWriter(Storage storage, KeyRing keys, BlobIndex index, int dataFrame) {
     this.data = new Lane(this, BlobKind.DATA, dataFrame, DATA_PACK);
+    this.sensitive = new Lane(this, BlobKind.SENSITIVE, dataFrame, DATA_PACK);
     this.storage = storage;
     this.keys = keys;
     this.index = index;
     this.segments = new SegmentWriter(storage, keys);
     lanes.execute(data);
     lanes.execute(tree);
+    lanes.execute(sensitive);
   }
 
   private static ExecutorService threads(String name, int most) {
@@ -142,6 +145,7 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
     return switch (kind) {
       case DATA -> data;
       case TREE -> tree;
+      case SENSITIVE -> sensitive;
     };
   }
 
@@ -174,7 +178,7 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
     // A blob that one caller has claimed and not put yet counts as put by all others.
     putting.writeLock().lock();
     try {
-      return CompletableFuture.allOf(data.end(), tree.end());
+      return CompletableFuture.allOf(data.end(), tree.end(), sensitive.end());
     } finally {
       putting.writeLock().unlock();
     }
@@ -199,6 +203,7 @@ public final class BlobWriter implements BlobSink, AutoCloseable {
     fail(new IllegalStateException("the writer is closed"));
     data.stop();
     tree.stop();
+    sensitive.stop();
     lanes.close();
     workers.close();
     committers.close();

@@ -146,12 +146,9 @@ public final class PackReader {
   }
 
   private static BlobKind kindOf(ObjectName name, byte[] header) {
-    for (BlobKind kind : BlobKind.values()) {
-      if (PackDescription.kindOf(kind).number() == header[KIND_OFFSET]) {
-        return kind;
-      }
-    }
-    throw damaged(name, "its header names no kind of pack that this version knows", null);
+    return PackDescription.kindOf(header[KIND_OFFSET])
+        .orElseThrow(
+            () -> damaged(name, "its header names no kind of pack that this version knows", null));
   }
 
   private static MessageDigest copy(MessageDigest digest) {

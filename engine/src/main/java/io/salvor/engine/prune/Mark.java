@@ -146,8 +146,8 @@ final class Mark {
     }
 
     @Override
-    public void data(BlobId id) {
-      boolean _ = mark(BlobKind.DATA, id);
+    public void data(BlobKind kind, BlobId id) {
+      boolean _ = mark(kind, id);
     }
 
     @Override

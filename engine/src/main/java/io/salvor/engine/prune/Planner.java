@@ -1,5 +1,6 @@
 package io.salvor.engine.prune;
 
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.index.BlobMarks;
@@ -89,6 +90,11 @@ final class Planner {
     return new PrunePlan(packs, kept, keptBytes, segments, living);
   }
 
+  /** What cannot be opened stays as it is, until somebody prunes who can. */
+  private boolean canCopy(BlobMarks.Usage usage) {
+    return usage.pack().kind() != BlobKind.SENSITIVE || repository.keys().opensSensitive();
+  }
+
   private void judge(BlobMarks.Usage usage, Set<ObjectId> gone) {
     ObjectId id = usage.pack().id();
     long size = usage.pack().size();
@@ -101,7 +107,7 @@ final class Planner {
       packs.add(new PackPlan(id, Fate.LOST, 0, 0));
     } else if (usage.blobs() == 0) {
       packs.add(new PackPlan(id, Fate.DEAD, size, 0));
-    } else if (usage.stored() - usage.live() > maxUnused * usage.stored()) {
+    } else if (usage.stored() - usage.live() > maxUnused * usage.stored() && canCopy(usage)) {
       packs.add(new PackPlan(id, Fate.SPARSE, size, usage.live()));
     } else {
       kept++;

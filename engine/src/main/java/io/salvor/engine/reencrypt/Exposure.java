@@ -103,7 +103,7 @@ public record Exposure(
       Found of = found.getOrDefault(epoch.id(), new Found());
       List<ObjectId> holders =
           register.credentials().stream()
-              .filter(c -> c.epochs().contains(epoch.id()))
+              .filter(c -> (epoch.sensitive() ? c.sensitive() : c.epochs()).contains(epoch.id()))
               .map(CredentialInfo::id)
               .toList();
       return new Exposure(
@@ -145,7 +145,8 @@ public record Exposure(
     }
 
     private void unnamed(ObjectName name) throws IOException {
-      for (ObjectKind kind : List.of(ObjectKind.DATA_PACK, ObjectKind.TREE_PACK)) {
+      for (ObjectKind kind :
+          List.of(ObjectKind.DATA_PACK, ObjectKind.TREE_PACK, ObjectKind.SENSITIVE_PACK)) {
         try {
           at(kind, name).unnamed++;
           return;

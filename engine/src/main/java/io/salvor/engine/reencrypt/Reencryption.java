@@ -1,5 +1,7 @@
 package io.salvor.engine.reencrypt;
 
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
@@ -15,9 +17,11 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Seals everything to the newest epoch that the repository knows (docs/format.md §4).
+ * Seals everything to the newest epoch that the repository knows (docs/format.md §4), sensitive
+ * content to the newest of its own, if the credential opens it.
  *
  * <p>Packs go segment by segment: the new packs, then a segment that names them and supersedes the
  * old one. The old packs, which no segment that counts names any more, and the old segments go by
@@ -32,9 +36,11 @@ public final class Reencryption {
   private final Progress progress;
   private final PackRewriter packs;
   private final ObjectId newest;
+  private final @Nullable ObjectId newestSensitive;
   private final List<SalvorException> failures = new ArrayList<>();
   private long rewritten;
   private long bytes;
+  private long closed;
 
   private Reencryption(Repository repository, String author, Progress progress) {
     this.repository = repository;
@@ -42,7 +48,9 @@ public final class Reencryption {
     this.author = author;
     this.progress = progress;
     this.packs = new PackRewriter(storage, repository.keys());
-    this.newest = repository.keys().epoch();
+    KeyRing keys = repository.keys();
+    this.newest = keys.epoch();
+    this.newestSensitive = keys.opensSensitive() ? keys.epoch(ObjectKind.KeyClass.SENSITIVE) : null;
   }
 
   /**
@@ -69,7 +77,7 @@ public final class Reencryption {
     long manifests = small.reseal(ObjectKind.MANIFEST);
     progress.phase("facts");
     long facts = small.reseal(ObjectKind.FACT) + small.reseal(ObjectKind.STATE);
-    return new ReencryptReport(rewritten, bytes, manifests, facts, failures);
+    return new ReencryptReport(rewritten, bytes, manifests, facts, closed, failures);
   }
 
   private void segment(ObjectId id) throws IOException {
@@ -100,7 +108,12 @@ public final class Reencryption {
   private PackDescription pack(PackDescription pack) throws IOException {
     try {
       PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
-      if (packs.epochOf(summary).equals(newest)) {
+      @Nullable ObjectId wanted = pack.kind() == BlobKind.SENSITIVE ? newestSensitive : newest;
+      if (wanted == null) {
+        closed++;
+        return pack;
+      }
+      if (packs.epochOf(summary).equals(wanted)) {
         return pack;
       }
       PackDescription written = packs.rewrite(pack, progress);

@@ -134,7 +134,9 @@ final class Unnamed {
   }
 
   private static boolean isDamage(SalvorException e) {
-    return e.code().isDamage() || e.code() == ErrorCode.FORMAT_NEWER;
+    return e.code().isDamage()
+        || e.code() == ErrorCode.FORMAT_NEWER
+        || e.code() == ErrorCode.SENSITIVE_NOT_GRANTED;
   }
 
   /** Shows those that were added, sound or not, and that are wanted. */

@@ -1,10 +1,11 @@
 package io.salvor.engine.restore;
 
 import io.salvor.engine.blob.BlobId;
+import io.salvor.engine.blob.BlobKind;
 
-/** Names the data blob that some bytes are in the repository at hand. Safe for several threads. */
+/** Names the blob that some bytes are in the repository at hand. Safe for several threads. */
 @FunctionalInterface
 public interface DataIds {
-  /** The id that a data blob of these bytes has. */
-  BlobId of(byte[] bytes, int offset, int length);
+  /** The id that a blob of this kind and these bytes has. */
+  BlobId of(BlobKind kind, byte[] bytes, int offset, int length);
 }

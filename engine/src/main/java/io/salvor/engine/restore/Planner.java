@@ -16,11 +16,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Merges what is wanted with what is live into steps. For one plan and one thread. */
 final class Planner {
+  /** What is set without a new file being made. */
+  private static final Set<EntryField> MADE_WITHOUT_CONTENT =
+      EnumSet.of(
+          EntryField.MODE,
+          EntryField.OWNER,
+          EntryField.GROUP,
+          EntryField.MTIME,
+          EntryField.XATTRS,
+          EntryField.ACL);
+
   private final Target target;
   private final ConflictStrategy strategy;
   private final ConflictPrompt prompt;
   private final @Nullable Extras extras;
   private final List<Key> untouchable;
+  private final boolean sensitive;
   private final Problems problems;
   private final PlanWriter out;
   private final Target.Feasibility feasibility;
@@ -46,6 +57,7 @@ final class Planner {
    *
    * @param extras which live entries that nobody wants are deleted, null for none
    * @param untouchable what is never deleted
+   * @param sensitive whether sensitive content can be opened
    * @param problems takes what cannot be planned
    */
   Planner(
@@ -54,6 +66,7 @@ final class Planner {
       ConflictPrompt prompt,
       @Nullable Extras extras,
       List<Key> untouchable,
+      boolean sensitive,
       Problems problems,
       PlanWriter out,
       Target.Feasibility feasibility,
@@ -65,6 +78,7 @@ final class Planner {
     this.prompt = prompt;
     this.extras = extras;
     this.untouchable = untouchable;
+    this.sensitive = sensitive;
     this.problems = problems;
     this.out = out;
     this.feasibility = feasibility;
@@ -108,6 +122,8 @@ final class Planner {
       skipped++;
     } else if (entry == null) {
       unchanged++;
+    } else if (isClosed(entry)) {
+      closed(wanted);
     } else {
       LinkGroups.Verdict link = links.next(wanted.key(), entry, null);
       emit(
@@ -195,6 +211,10 @@ final class Planner {
           ErrorCode.ENTRY_NOT_RESTORED,
           "what is there cannot be read: " + e.getMessage());
     } catch (SalvorException e) {
+      if (e.code() == ErrorCode.SENSITIVE_NOT_GRANTED) {
+        closed(wanted);
+        return;
+      }
       if (!e.code().isDamage()) {
         throw e;
       }
@@ -225,6 +245,14 @@ final class Planner {
     }
     Set<EntryField> fields = EnumSet.noneOf(EntryField.class);
     fields.addAll(target.compare(item, entry));
+    if (isClosed(entry) && !MADE_WITHOUT_CONTENT.containsAll(fields)) {
+      if (fields.contains(EntryField.KIND)) {
+        blocked = wanted.key();
+        live.prune();
+      }
+      closed(wanted);
+      return;
+    }
     LinkGroups.Verdict link = links.next(wanted.key(), entry, item.entry());
     if (link.differs()) {
       fields.add(EntryField.LINKS);
@@ -251,6 +279,18 @@ final class Planner {
     Resolution resolution = own || isExpected(wanted, item) ? Resolution.NONE : resolve();
     Change change = new Change.Update(fields);
     settle(new Step(wanted.key(), change, resolution, entry, item, link.linkTo()), live);
+  }
+
+  private boolean isClosed(Entry entry) {
+    return entry.isSensitive() && !sensitive;
+  }
+
+  private void closed(Wanted wanted) {
+    leaveAlone(wanted);
+    problem(
+        wanted.key(),
+        ErrorCode.ENTRY_SENSITIVE,
+        "its content is sensitive, which this credential does not open");
   }
 
   private boolean holdsUntouchable(Key key) {

@@ -184,6 +184,7 @@ public final class Restores {
               prompt,
               extras,
               target.untouchable(),
+              repository.keys().opensSensitive(),
               problems,
               out,
               feasibility,

@@ -23,6 +23,14 @@ public interface Capture {
   /** Begins to store the content of one entry. */
   ContentSink content();
 
+  /**
+   * Begins to store the content of one entry that is sensitive: only credentials with a grant of
+   * their own for that will open it, though everybody sees the entry, its metadata and its size.
+   *
+   * @throws io.salvor.engine.error.SalvorException SENSITIVE_NOT_GRANTED
+   */
+  ContentSink sensitive();
+
   /** The next entry. */
   void put(Key key, Entry entry) throws IOException;
 

@@ -8,18 +8,25 @@ import java.util.List;
  *
  * @param include patterns as .gitignore has them; empty for everything
  * @param exclude patterns as .gitignore has them
+ * @param sensitive patterns of what has sensitive content
  */
-public record Patterns(List<String> include, List<String> exclude) {
-  /** Everything. */
+public record Patterns(List<String> include, List<String> exclude, List<String> sensitive) {
+  /** Everything, and nothing of it sensitive. */
   public static final Patterns NONE = new Patterns(List.of(), List.of());
 
   public Patterns {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+    sensitive = List.copyOf(sensitive);
+  }
+
+  /** With nothing sensitive. */
+  public Patterns(List<String> include, List<String> exclude) {
+    this(include, exclude, List.of());
   }
 
   /** Whether there is none. */
   public boolean isEmpty() {
-    return include.isEmpty() && exclude.isEmpty();
+    return include.isEmpty() && exclude.isEmpty() && sensitive.isEmpty();
   }
 }

@@ -2,7 +2,6 @@ package io.salvor.engine.tar;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.Extent;
@@ -129,7 +128,7 @@ final class TarContent {
   }
 
   private byte[] fetch(Extent.Data data) throws IOException {
-    byte[] bytes = blobs.get(BlobKind.DATA, data.id());
+    byte[] bytes = blobs.get(data.kind(), data.id());
     if (bytes.length != data.length()) {
       throw TreeDamage.of(data.id(), "A blob is not as long as the content that names it says");
     }

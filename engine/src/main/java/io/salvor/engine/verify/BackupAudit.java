@@ -176,7 +176,7 @@ public final class BackupAudit {
     @Override
     public boolean data(long offset, Extent.Data data) {
       blobs++;
-      if (usable.length(BlobKind.DATA, data.id()) == data.length()) {
+      if (usable.length(data.kind(), data.id()) == data.length()) {
         return true;
       }
       findings.damage(

@@ -55,6 +55,7 @@ public final class PackAudit {
   private final Set<ObjectId> chosenPacks = new HashSet<>();
   private final LongAdder blobs = new LongAdder();
   private final LongAdder bytes = new LongAdder();
+  private final LongAdder closed = new LongAdder();
 
   /** An audit of the packs that the index names. */
   public PackAudit(Repository repository, Findings findings, Progress progress) {
@@ -232,6 +233,14 @@ public final class PackAudit {
    * they do after a backup has stored it again.
    */
   void conclude() throws IOException {
+    if (closed.sum() > 0) {
+      findings.notice(
+          "packs/",
+          closed.sum()
+              + " packs with sensitive content were held against their hashes only: this credential"
+              + " does not open them",
+          "verify with one that does, if the hashes are not enough");
+    }
     if (damage.isEmpty()) {
       return;
     }
@@ -314,6 +323,9 @@ public final class PackAudit {
           new PackReader(repository.storage(), repository.keys()).verify(pack, progress);
       blobs.add(report.blobs());
       bytes.add(report.stored());
+      if (pack.kind() == BlobKind.SENSITIVE && !repository.keys().opensSensitive()) {
+        closed.increment();
+      }
       for (PackReport.Damage found : report.damage()) {
         damage(pack.id(), found.what());
         for (BlobId blob : found.blobs()) {

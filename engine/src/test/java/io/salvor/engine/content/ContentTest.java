@@ -158,7 +158,7 @@ class ContentTest {
   @Property(tries = 2000)
   void randomBytesInANodeAreDamage(@ForAll byte[] bytes) {
     try {
-      ListNode.parse(new BlobId(1, 2, 3, 4), bytes);
+      ListNode.parse(new BlobId(1, 2, 3, 4), bytes, BlobKind.DATA);
     } catch (SalvorException e) {
       assertThat(e.code()).isEqualTo(ErrorCode.TREE_DAMAGED);
       assertThat(e).hasMessageContaining(new BlobId(1, 2, 3, 4).toString());
@@ -213,7 +213,7 @@ class ContentTest {
   @ValueSource(strings = {"0001030303", "000203050102", "00020303", "0000", "0001", "00010101"})
   void bytesThatAreNoListNodeAreDamage(String hex) {
     byte[] bytes = HexFormat.of().parseHex(hex);
-    assertThatThrownBy(() -> ListNode.parse(new BlobId(1, 2, 3, 4), bytes))
+    assertThatThrownBy(() -> ListNode.parse(new BlobId(1, 2, 3, 4), bytes, BlobKind.DATA))
         .isInstanceOf(SalvorException.class);
   }
 

@@ -28,9 +28,11 @@ public final class KeyExamples implements FormatExamples.Section {
     FixedRandom random = new FixedRandom("examples");
     ObjectId credentialId = ObjectId.parse("c0c1c2c3c4c5c6c7c8c9cacbcccdcecf");
     ObjectId epochId = ObjectId.parse("e0e1e2e3e4e5e6e7e8e9eaebecedeeef");
+    ObjectId sensitiveId = ObjectId.parse("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff");
     ObjectId grantId = ObjectId.parse("b0b1b2b3b4b5b6b7b8b9babbbcbdbebf");
     try (SigningKey authority = SigningKey.of(counting(0x20));
         SealingKey epochKey = SealingKey.of(counting(0x40));
+        SealingKey sensitiveKey = SealingKey.of(counting(0xc0));
         SealingKey credentialKey = SealingKey.of(counting(0x60));
         Passphrase passphrase = Passphrase.of(PASSPHRASE.toCharArray())) {
       Credential credential =
@@ -53,10 +55,23 @@ public final class KeyExamples implements FormatExamples.Section {
       out.bytes("Credential's private half", credentialKey.privateHalf());
       out.bytes("Authority's private seed", authority.seed());
       out.bytes("`keys/" + credentialId + ".credential`", credential.encode().encode());
-      Epoch epoch = new Epoch(epochId, epochKey.publicHalf(), CREATED, Optional.empty());
+      Epoch epoch = new Epoch(epochId, epochKey.publicHalf(), CREATED, Optional.empty(), null);
       out.bytes("Epoch's private half", epochKey.privateHalf());
       out.bytes("`keys/" + epochId + ".epoch`", epoch.encode(authority).encode());
-      Secrets secrets = new Secrets(counting(0x00), authority, Map.of(epochId, epochKey));
+      byte[] sensitiveRoot = counting(0xa0);
+      Epoch sensitive =
+          Epoch.sensitive(
+              sensitiveId, sensitiveKey.publicHalf(), CREATED, Optional.empty(), sensitiveRoot);
+      out.say("An epoch of sensitive content, whose field 3 proves who has made it:");
+      out.bytes("Sensitive root secret", sensitiveRoot);
+      out.bytes("Its private half", sensitiveKey.privateHalf());
+      out.bytes("`keys/" + sensitiveId + ".epoch`", sensitive.encode(authority).encode());
+      Secrets secrets =
+          new Secrets(
+              counting(0x00),
+              authority,
+              Map.of(epochId, epochKey),
+              new Secrets.Sensitive(sensitiveRoot, Map.of(sensitiveId, sensitiveKey)));
       Grant grant =
           Grant.create(grantId, credentialId, credentialKey.publicHalf(), secrets, random);
       out.bytes("Plain text of the grant", secrets.encode());

@@ -92,7 +92,7 @@ class KeysTest {
     byte[] before = storage.get(RepositoryDescription.NAME);
     assertFails(ErrorCode.REPOSITORY_EXISTS, () -> create("y"));
     assertThat(storage.get(RepositoryDescription.NAME)).isEqualTo(before);
-    assertThat(keyObjects()).hasSize(3);
+    assertThat(keyObjects()).hasSize(4);
     open("x").close();
   }
 
@@ -274,7 +274,8 @@ class KeysTest {
       Secrets secrets = first.open(payload.key());
       ObjectId old = secrets.epochs().keySet().iterator().next();
       SealingKey key = SealingKey.generate(random);
-      Epoch epoch = new Epoch(ObjectId.random(random), key.publicHalf(), created, Optional.of(old));
+      Epoch epoch =
+          new Epoch(ObjectId.random(random), key.publicHalf(), created, Optional.of(old), null);
       Map<ObjectId, SealingKey> epochs = new HashMap<>(secrets.epochs());
       epochs.put(epoch.id(), key);
       Grant grant =
@@ -282,7 +283,7 @@ class KeysTest {
               ObjectId.random(random),
               credential.id(),
               first.publicHalf(),
-              new Secrets(secrets.root(), secrets.authority(), epochs),
+              new Secrets(secrets.root(), secrets.authority(), epochs, null),
               random);
       storage.put(ObjectKind.EPOCH.name(epoch.id()), epoch.encode(secrets.authority()).encode());
       storage.put(ObjectKind.GRANT.name(grant.id()), grant.encode(secrets.authority()).encode());

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param device major and minor, of devices only
  * @param inode null if not kept
  * @param names device and number of links, null if it has one name only
+ * @param sensitive whether the extents are sensitive blobs
  */
 public record Entry(
     Kind kind,
@@ -34,7 +35,8 @@ public record Entry(
     @Nullable Long inode,
     @Nullable Time changed,
     long @Nullable [] names,
-    int blockSize) {
+    int blockSize,
+    boolean sensitive) {
   /** The kinds, in the order of their numbers from 1 on. */
   public enum Kind {
     FILE,
@@ -60,6 +62,8 @@ public record Entry(
     if (isFile) {
       int contents = (fields.has(2) ? 1 : 0) + (fields.has(3) ? 1 : 0);
       DamageException.unless(contents == (size == 0 ? 0 : 1), "a file has no content, or two");
+      DamageException.unless(
+          !fields.has(17) || (fields.flag(17) && size > 0), "field 17 is true or not there");
     }
     return new Entry(
         kind,
@@ -78,13 +82,14 @@ public record Entry(
         fields.has(13) ? (Long) fields.number(13, Long.MIN_VALUE, Long.MAX_VALUE) : null,
         fields.has(14) ? fields.time(14) : null,
         fields.has(15) ? names(fields) : null,
-        fields.has(16) ? (int) fields.number(16, 1, Integer.MAX_VALUE) : 0);
+        fields.has(16) ? (int) fields.number(16, 1, Integer.MAX_VALUE) : 0,
+        fields.has(17) && fields.flag(17));
   }
 
   private static void fieldsOfOthers(Fields fields, Kind kind) throws DamageException {
-    Set<Integer> foreign = new HashSet<>(List.of(1, 2, 3, 10, 11, 15, 16));
+    Set<Integer> foreign = new HashSet<>(List.of(1, 2, 3, 10, 11, 15, 16, 17));
     switch (kind) {
-      case FILE -> foreign.removeAll(List.of(1, 2, 3, 15, 16));
+      case FILE -> foreign.removeAll(List.of(1, 2, 3, 15, 16, 17));
       case DIRECTORY -> {}
       case LINK -> foreign.removeAll(List.of(10, 15));
       case CHARACTER_DEVICE, BLOCK_DEVICE -> foreign.removeAll(List.of(11, 15));

@@ -67,7 +67,7 @@ public final class Extraction {
     }
     for (Extent extent : extents) {
       if (!extent.isHole()) {
-        tar.write(reader.data(extent));
+        tar.write(reader.data(entry, extent));
       }
     }
     tar.end();

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The header of a sealed object (§5).
  *
- * @param keyClass 1 index key, 2 epoch
+ * @param keyClass 1 index key, 2 epoch, 3 epoch of sensitive content
  * @param raw all of it
  */
 record Header(int kind, Id id, int keyClass, byte[] raw) {
@@ -15,6 +15,7 @@ record Header(int kind, Id id, int keyClass, byte[] raw) {
   static int keyClassOf(int kind) {
     return switch (kind) {
       case 1, 2, 32, 49, 96 -> 2;
+      case 3 -> 3;
       default -> 1;
     };
   }
@@ -49,12 +50,13 @@ record Header(int kind, Id id, int keyClass, byte[] raw) {
     byte[] beginning = Arrays.copyOf(raw, 48);
     byte[] salt = Arrays.copyOfRange(raw, 48, 80);
     if (keyClass == 1) {
-      byte[] secret = Suite.extract(salt, keys.indexKey());
-      return Suite.expand(secret, Bytes.join(label, beginning), 32);
+      byte[] extracted = Suite.extract(salt, keys.indexKey());
+      return Suite.expand(extracted, Bytes.join(label, beginning), 32);
     }
     Id epoch = Id.of(Arrays.copyOfRange(raw, 32, 48));
     byte[] sealed = Arrays.copyOfRange(raw, 80, 128);
-    byte[] key = Hpke.open(keys.epoch(epoch), salt, label, beginning, sealed);
+    byte[] secret = keyClass == 3 ? keys.sensitiveEpoch(epoch) : keys.epoch(epoch);
+    byte[] key = Hpke.open(secret, salt, label, beginning, sealed);
     DamageException.unless(key.length == 32, "its key has not 32 bytes");
     return key;
   }

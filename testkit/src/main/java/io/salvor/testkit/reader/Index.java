@@ -19,6 +19,7 @@ final class Index implements Blobs {
   private final Map<Id, IndexedPack> packs = new TreeMap<>();
   private final Map<Id, List<Place>> data = new HashMap<>();
   private final Map<Id, List<Place>> tree = new HashMap<>();
+  private final Map<Id, List<Place>> sensitive = new HashMap<>();
   private final Set<Id> known = new HashSet<>();
 
   private record Place(IndexedPack pack, PackListing.Frame frame, PackListing.Blob blob) {}
@@ -63,10 +64,15 @@ final class Index implements Blobs {
 
   /** The same pack counts once; those of reserved kinds are passed over. */
   private void add(IndexedPack pack) {
-    if (pack.kind() > 2 || packs.putIfAbsent(pack.id(), pack) != null) {
+    if (pack.kind() > 3 || packs.putIfAbsent(pack.id(), pack) != null) {
       return;
     }
-    Map<Id, List<Place>> places = pack.kind() == 1 ? data : tree;
+    Map<Id, List<Place>> places =
+        switch (pack.kind()) {
+          case 1 -> data;
+          case 2 -> tree;
+          default -> sensitive;
+        };
     for (PackListing.Frame frame : pack.listing().frames()) {
       for (PackListing.Blob blob : frame.blobs()) {
         places
@@ -92,6 +98,11 @@ final class Index implements Blobs {
   @Override
   public byte[] data(Id blob, long length) throws IOException {
     return read("data", blob, length, data.getOrDefault(blob, List.of()));
+  }
+
+  @Override
+  public byte[] sensitive(Id blob, long length) throws IOException {
+    return read("sensitive", blob, length, sensitive.getOrDefault(blob, List.of()));
   }
 
   @Override

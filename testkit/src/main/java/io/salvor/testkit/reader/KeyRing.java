@@ -13,39 +13,75 @@ final class KeyRing {
   private final Findings findings;
   final Credential credential;
   private final Map<Id, byte[]> epochs = new HashMap<>();
+  private final Map<Id, byte[]> sensitiveEpochs = new HashMap<>();
   private final byte[] rootSecret;
+  private final byte @Nullable [] sensitiveRoot;
+
+  /**
+   * An epoch's object.
+   *
+   * @param proof of one of sensitive content, else null
+   */
+  private record Epoch(byte[] publicHalf, byte @Nullable [] proof) {}
 
   private KeyRing(Objects objects, Findings findings, Credential credential) throws IOException {
     this.objects = objects;
     this.findings = findings;
     this.credential = credential;
-    Map<Id, byte[]> publicHalves = publicHalves();
+    Map<Id, Epoch> known = known();
     byte[] secret = null;
+    byte[] sensitive = null;
     for (String name : objects.list(Form.GRANT)) {
       Grant grant = findings.attempt(name, () -> grant(name));
       if (grant != null) {
         DamageException.unless(
             secret == null || Arrays.equals(secret, grant.rootSecret()), "grants do not agree");
+        DamageException.unless(
+            sensitive == null
+                || grant.sensitiveRoot() == null
+                || Arrays.equals(sensitive, grant.sensitiveRoot()),
+            "grants do not agree");
         secret = grant.rootSecret();
+        sensitive = grant.sensitiveRoot() == null ? sensitive : grant.sensitiveRoot();
         epochs.putAll(grant.epochs());
+        sensitiveEpochs.putAll(grant.sensitive());
       }
     }
     if (secret == null) {
       throw new DamageException("nothing was granted to the credential");
     }
     rootSecret = secret;
+    sensitiveRoot = sensitive;
     for (var epoch : epochs.entrySet()) {
       findings.attempt(
           "keys/" + epoch.getKey() + ".epoch",
-          () -> {
-            byte[] publicHalf = publicHalves.get(epoch.getKey());
-            DamageException.unless(publicHalf != null, "it was granted and is not there");
-            DamageException.unless(
-                Arrays.equals(publicHalf, Suite.x25519Public(epoch.getValue())),
-                "the private half that was granted belongs to another public one");
-            return epoch;
-          });
+          () -> granted(epoch.getValue(), known.get(epoch.getKey()), null));
     }
+    for (var epoch : sensitiveEpochs.entrySet()) {
+      findings.attempt(
+          "keys/" + epoch.getKey() + ".epoch",
+          () -> granted(epoch.getValue(), known.get(epoch.getKey()), proof(epoch)));
+    }
+  }
+
+  /** A private half fits its epoch's object, and that is of the right chain. */
+  private static Epoch granted(byte[] half, @Nullable Epoch epoch, byte @Nullable [] proof)
+      throws DamageException {
+    if (epoch == null) {
+      throw new DamageException("it was granted and is not there");
+    }
+    DamageException.unless(
+        Arrays.equals(epoch.publicHalf(), Suite.x25519Public(half)),
+        "the private half that was granted belongs to another public one");
+    DamageException.unless(
+        Arrays.equals(epoch.proof(), proof), "its proof is not that of the one granted");
+    return epoch;
+  }
+
+  private byte[] proof(Map.Entry<Id, byte[]> epoch) {
+    byte[] key = Suite.expand(sensitive(), "salvor/1 sensitive epoch", 32);
+    byte[] publicHalf = Suite.x25519Public(epoch.getValue());
+    return Suite.hmac(key, Bytes.join(epoch.getKey().bytes(), publicHalf));
   }
 
   /**
@@ -73,8 +109,8 @@ final class KeyRing {
     throw new DamageException("no credential has this passphrase");
   }
 
-  private Map<Id, byte[]> publicHalves() throws IOException {
-    Map<Id, byte[]> halves = new HashMap<>();
+  private Map<Id, Epoch> known() throws IOException {
+    Map<Id, Epoch> known = new HashMap<>();
     for (String name : objects.list(Form.EPOCH)) {
       findings.attempt(
           name,
@@ -82,11 +118,12 @@ final class KeyRing {
             Fields fields = signed(name, KeyObject.EPOCH);
             fields.time(1);
             fields.idIfAny(2);
-            halves.put(Objects.id(name), fields.binary(0, 32));
+            byte[] proof = fields.has(3) ? fields.binary(3, 32) : null;
+            known.put(Objects.id(name), new Epoch(fields.binary(0, 32), proof));
             return fields;
           });
     }
-    return halves;
+    return known;
   }
 
   private @Nullable Grant grant(String name) throws IOException {
@@ -108,6 +145,29 @@ final class KeyRing {
       throw new DamageException("epoch " + id + " was not granted");
     }
     return privateHalf;
+  }
+
+  /** The private half of an epoch of sensitive content. */
+  byte[] sensitiveEpoch(Id id) throws DamageException {
+    byte[] privateHalf = sensitiveEpochs.get(id);
+    if (privateHalf == null) {
+      throw new DamageException("epoch " + id + " of sensitive content was not granted");
+    }
+    return privateHalf;
+  }
+
+  /** Whether sensitive content was granted. */
+  boolean opensSensitive() {
+    return sensitiveRoot != null;
+  }
+
+  private byte[] sensitive() {
+    return java.util.Objects.requireNonNull(sensitiveRoot, "no sensitive root secret");
+  }
+
+  Id sensitiveBlobId(byte[] blob) {
+    return Id.of(
+        Suite.hmac(Suite.expand(sensitive(), "salvor/1 blob id sensitive data", 32), blob));
   }
 
   byte[] indexKey() {

@@ -171,8 +171,13 @@ public final class RepositoryReader {
     return Content.read(index, file.size(), file.content(), file.list());
   }
 
-  byte[] data(Extent extent) throws IOException {
+  byte[] data(Entry entry, Extent extent) throws IOException {
     Id blob = extent.blob();
-    return blob == null ? new byte[(int) extent.length()] : index.data(blob, extent.length());
+    if (blob == null) {
+      return new byte[(int) extent.length()];
+    }
+    return entry.sensitive()
+        ? index.sensitive(blob, extent.length())
+        : index.data(blob, extent.length());
   }
 }

@@ -1,7 +1,6 @@
 package io.salvor.testkit.repository;
 
 import io.salvor.engine.backup.Backup;
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
@@ -78,7 +77,7 @@ public final class Contents {
     for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
       byte[] bytes =
           switch (p.extent()) {
-            case Extent.Data data -> repository.blobs().get(BlobKind.DATA, data.id());
+            case Extent.Data data -> repository.blobs().get(data.kind(), data.id());
             case Extent.Hole hole -> new byte[Math.toIntExact(hole.length())];
           };
       digest.update(bytes);

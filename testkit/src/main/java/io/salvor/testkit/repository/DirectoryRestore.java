@@ -1,7 +1,6 @@
 package io.salvor.testkit.repository;
 
 import io.salvor.engine.backup.Backup;
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.Check;
@@ -50,10 +49,6 @@ public final class DirectoryRestore {
   private static FilesTarget target(Repository repository, Restores restores, Path to)
       throws IOException {
     return FilesTarget.open(
-        to,
-        List.of(),
-        restores.records()::isDead,
-        repository.blobs(),
-        (bytes, offset, length) -> repository.keys().blobId(BlobKind.DATA, bytes, offset, length));
+        to, List.of(), restores.records()::isDead, repository.blobs(), repository.keys()::blobId);
   }
 }

@@ -6,6 +6,8 @@ import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.source.Capture;
 import io.salvor.engine.source.ContentSink;
+import io.salvor.engine.source.Patterns;
+import io.salvor.engine.source.Sensitivity;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import java.io.IOException;
@@ -21,6 +23,7 @@ public final class MapSource implements Source {
   private final SortedMap<Key, File> files;
   private final String address;
   private int blockSize;
+  private List<String> sensitive = List.of();
   private Runnable beforeEach = () -> {};
   private long time = 1000;
 
@@ -39,6 +42,7 @@ public final class MapSource implements Source {
     this.address = other.address;
     this.files = new TreeMap<>(other.files);
     this.blockSize = other.blockSize;
+    this.sensitive = other.sensitive;
     this.time = other.time;
   }
 
@@ -67,6 +71,12 @@ public final class MapSource implements Source {
   /** Cuts files at multiples of so many bytes, so that small ones have long lists of blobs. */
   public MapSource blocks(int size) {
     blockSize = size;
+    return this;
+  }
+
+  /** What of it is sensitive, by patterns. */
+  public MapSource sensitive(String... patterns) {
+    sensitive = List.of(patterns);
     return this;
   }
 
@@ -104,7 +114,13 @@ public final class MapSource implements Source {
   }
 
   @Override
-  public void capture(Capture capture) throws IOException {
+  public Patterns patterns() {
+    return new Patterns(List.of(), List.of(), sensitive);
+  }
+
+  @Override
+  public void capture(Capture into) throws IOException {
+    Capture capture = new Sensitivity(sensitive).over(into);
     for (var e : files.entrySet()) {
       beforeEach.run();
       Key key = e.getKey();
@@ -114,16 +130,16 @@ public final class MapSource implements Source {
       if (before != null && before.mtime().equals(mtime)) {
         capture.put(key, before);
       } else {
-        capture.put(key, read(capture, file.content, mtime));
+        capture.put(key, read(capture, key, file.content, mtime));
       }
     }
   }
 
-  private Entry read(Capture capture, byte[] bytes, PosixTime mtime) throws IOException {
+  private Entry read(Capture capture, Key key, byte[] bytes, PosixTime mtime) throws IOException {
     if (bytes.length == 0) {
       return Entry.builder(EntryKind.DIRECTORY).mode(0755).mtime(mtime).build();
     }
-    ContentSink content = capture.content();
+    ContentSink content = new Sensitivity(sensitive).content(capture, key);
     if (blockSize > 0) {
       content.blocks(blockSize);
     }

@@ -66,7 +66,11 @@ class KeyCrashTest {
   @BeforeEach
   void makeMoment() throws Exception {
     crashes = new Crashes(temp);
-    MapSource files = new MapSource().put("a", "first".getBytes(StandardCharsets.UTF_8));
+    MapSource files =
+        new MapSource()
+            .put("a", "first".getBytes(StandardCharsets.UTF_8))
+            .put("c", "secret".getBytes(StandardCharsets.UTF_8))
+            .sensitive("c");
     Moment empty = crashes.empty(files);
     moment =
         crashes.afterBackup(empty, files.copy().put("b", "b".getBytes(StandardCharsets.UTF_8)));

@@ -115,7 +115,7 @@ final class GoldenGenerator {
             var digest = Suite.newSha256();
             for (Extent extent : reader.extents(entry)) {
               digest.update(
-                  extent.isHole() ? new byte[(int) extent.length()] : reader.data(extent));
+                  extent.isHole() ? new byte[(int) extent.length()] : reader.data(entry, extent));
             }
             lines.add(
                 String.join(

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.backup.BackupId;
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.entry.EntryCodec;
 import io.salvor.engine.fact.Fact;
@@ -15,6 +14,7 @@ import io.salvor.engine.tree.TreeItem;
 import io.salvor.testkit.files.NastyTree;
 import io.salvor.testkit.files.TreeComparison;
 import io.salvor.testkit.repository.Machine;
+import io.salvor.testkit.repository.MapSource;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -105,6 +105,23 @@ class IndependentReaderTest {
   }
 
   @Test
+  void sensitiveContentIsReadByWhomItWasGranted() throws Exception {
+    History history = new History(temp);
+    MapSource source =
+        new MapSource()
+            .put("a.env", History.noise(1, 400_000))
+            .put("list.env", History.noise(2, 40_000))
+            .put("plain", History.noise(2, 40_000))
+            .sensitive("*.env")
+            .blocks(1_000);
+    history.machine.backup(history.storage(), source, null);
+    RepositoryReader reader = compare(history, 1);
+    List<Boolean> sensitive = new ArrayList<>();
+    reader.entries(reader.backups().getFirst(), (_, entry) -> sensitive.add(entry.sensitive()));
+    assertThat(sensitive).containsExactly(true, true, false);
+  }
+
+  @Test
   void factsAreReadAsTheyWereWritten() throws Exception {
     History history = new History(temp);
     Path file = Files.writeString(temp.resolve("file"), "x");
@@ -187,7 +204,7 @@ class IndependentReaderTest {
           MessageDigest digest = Suite.newSha256();
           for (Extent extent : reader.extents(entry)) {
             digest.update(Bytes.bigEndian(extent.length(), 8));
-            digest.update(extent.isHole() ? new byte[0] : reader.data(extent));
+            digest.update(extent.isHole() ? new byte[0] : reader.data(entry, extent));
           }
           add(contents, key.parts(), entry.size(), digest);
         });
@@ -218,7 +235,7 @@ class IndependentReaderTest {
       for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
         digest.update(Bytes.bigEndian(p.extent().length(), 8));
         if (p.extent() instanceof io.salvor.engine.content.Extent.Data data) {
-          digest.update(repository.blobs().get(BlobKind.DATA, data.id()));
+          digest.update(repository.blobs().get(data.kind(), data.id()));
         }
       }
       add(contents, item.key().parts(), entry.size(), digest);

@@ -149,6 +149,11 @@ final class SeedExtractor {
       }
 
       @Override
+      public byte[] sensitive(Id blob, long length) throws IOException {
+        return index.sensitive(blob, length);
+      }
+
+      @Override
       public byte[] tree(Id blob) throws IOException {
         byte[] bytes = index.tree(blob);
         keep("tree-node", bytes);

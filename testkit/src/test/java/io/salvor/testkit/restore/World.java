@@ -3,7 +3,6 @@ package io.salvor.testkit.restore;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.local.LocalState;
@@ -105,7 +104,7 @@ final class World implements AutoCloseable {
         List.of(directory.resolve("repository"), directory.resolve("local")),
         restores.records()::isDead,
         repository.blobs(),
-        (bytes, offset, length) -> repository.keys().blobId(BlobKind.DATA, bytes, offset, length));
+        repository.keys()::blobId);
   }
 
   static RestoreRequest request(Backup backup, ConflictStrategy strategy) {

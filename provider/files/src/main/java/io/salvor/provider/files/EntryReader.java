@@ -11,6 +11,8 @@ import io.salvor.engine.posix.Kind;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.Stat;
 import io.salvor.engine.source.Capture;
+import io.salvor.engine.source.ContentSink;
+import io.salvor.engine.source.Sensitivity;
 import io.salvor.provider.files.Found.Flaw;
 import io.salvor.provider.files.Found.Ready;
 import io.salvor.provider.files.Found.Unread;
@@ -29,12 +31,14 @@ final class EntryReader {
   private static final int ATTEMPTS = 3;
 
   private final Capture capture;
+  private final Sensitivity sensitivity;
   private final Metadata metadata;
   private final LinkedContents linked = new LinkedContents();
   private final ThreadLocal<byte[]> buffers = ThreadLocal.withInitial(() -> new byte[BUFFER]);
 
-  EntryReader(Capture capture, Metadata metadata) {
+  EntryReader(Capture capture, Sensitivity sensitivity, Metadata metadata) {
     this.capture = capture;
+    this.sensitivity = sensitivity;
     this.metadata = metadata;
   }
 
@@ -97,15 +101,15 @@ final class EntryReader {
   private Ready file(Unread unread, BooleanSupplier stopped) throws IOException, SourceFailure {
     try (FileHandle file = open(unread)) {
       Stat before = stat(file);
-      ContentRef known = linked.find(before);
+      ContentRef known = linked.find(before, sensitivity.of(unread.key()));
       if (known != null) {
         return ready(unread, file, before, new Content(before.size(), known), new ArrayList<>());
       }
-      Content content = content(file, before, stopped);
+      Content content = content(unread, file, before, stopped);
       Stat after = stat(file);
       if (!isSame(before, after)) {
         before = after;
-        content = content(file, before, stopped);
+        content = content(unread, file, before, stopped);
         after = stat(file);
       }
       List<Flaw> flaws = new ArrayList<>();
@@ -129,12 +133,13 @@ final class EntryReader {
     return new Ready(unread.key(), entry.build(), flaws);
   }
 
-  private Content content(FileHandle file, Stat stat, BooleanSupplier stopped)
+  private Content content(Unread unread, FileHandle file, Stat stat, BooleanSupplier stopped)
       throws IOException, SourceFailure {
     if (stat.size() == 0) {
       return new Content(0, ContentRef.EMPTY);
     }
-    return Content.read(file, stat, capture.content(), buffers.get(), capture.progress(), stopped);
+    ContentSink sink = sensitivity.content(capture, unread.key());
+    return Content.read(file, stat, sink, buffers.get(), capture.progress(), stopped);
   }
 
   private static boolean isSame(Stat before, Stat after) {

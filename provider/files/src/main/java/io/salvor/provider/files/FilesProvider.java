@@ -4,6 +4,7 @@ import io.salvor.engine.pattern.Selection;
 import io.salvor.engine.posix.Posix;
 import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.Provider;
+import io.salvor.engine.source.Sensitivity;
 import io.salvor.engine.source.Source;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ public final class FilesProvider implements Provider {
     List<SourcePath> given = parse(addresses);
     List<SourcePath> paths = withoutCovered(given);
     Selection selection = Selection.of(options.include(), options.exclude());
+    Sensitivity _ = new Sensitivity(options.sensitive());
     for (SourcePath path : given) {
       if (!paths.contains(path)) {
         // Covered by another one, yet a missing one is a mistake to tell of.

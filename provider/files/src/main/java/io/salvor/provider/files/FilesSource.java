@@ -15,6 +15,7 @@ import io.salvor.engine.posix.Stat;
 import io.salvor.engine.source.Capture;
 import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.Patterns;
+import io.salvor.engine.source.Sensitivity;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import io.salvor.provider.files.Found.Flaw;
@@ -83,7 +84,7 @@ final class FilesSource implements Source {
       }
     }
     TreeWalk.Rules rules = new TreeWalk.Rules(selection, options.oneFileSystem(), leftOut);
-    Patterns patterns = new Patterns(options.include(), options.exclude());
+    Patterns patterns = new Patterns(options.include(), options.exclude(), options.sensitive());
     List<String> expected = new ArrayList<>(options.include());
     expected.removeAll(options.optional());
     return new FilesSource(
@@ -161,9 +162,11 @@ final class FilesSource implements Source {
   }
 
   @Override
-  public void capture(Capture capture) throws IOException, InterruptedException {
+  public void capture(Capture into) throws IOException, InterruptedException {
+    Sensitivity sensitivity = new Sensitivity(patterns.sensitive());
+    Capture capture = sensitivity.over(into);
     Metadata metadata = new Metadata(posix.owners());
-    EntryReader reader = new EntryReader(capture, metadata);
+    EntryReader reader = new EntryReader(capture, sensitivity, metadata);
     Pipeline.run(
         capture, reader, unmatched, threads, out -> new Walker(capture, metadata, out).run());
   }

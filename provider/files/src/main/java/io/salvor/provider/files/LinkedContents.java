@@ -1,5 +1,6 @@
 package io.salvor.provider.files;
 
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.posix.Stat;
@@ -27,9 +28,10 @@ final class LinkedContents {
     }
   }
 
-  /** The content of this very state of the file; null if it is not known. */
-  synchronized @Nullable ContentRef find(Stat stat) {
-    return stat.nlink() > 1 ? contents.get(Version.of(stat)) : null;
+  /** The content of this very state of the file; null if it is not known as it has to be. */
+  synchronized @Nullable ContentRef find(Stat stat, boolean sensitive) {
+    @Nullable ContentRef known = stat.nlink() > 1 ? contents.get(Version.of(stat)) : null;
+    return known == null || (known.kind() == BlobKind.SENSITIVE) != sensitive ? null : known;
   }
 
   synchronized void remember(Stat stat, Content content) {

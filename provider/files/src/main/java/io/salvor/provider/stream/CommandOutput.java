@@ -5,6 +5,9 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.posix.Posix;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.source.Capture;
+import io.salvor.engine.source.ContentSink;
+import io.salvor.engine.source.Patterns;
+import io.salvor.engine.source.Sensitivity;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import java.io.File;
@@ -31,6 +34,7 @@ public final class CommandOutput implements Source {
   private static final long GRACE_SECONDS = 2;
 
   private final List<String> command;
+  private final Patterns patterns;
   private final Posix posix;
   private final InstantSource clock;
 
@@ -40,6 +44,15 @@ public final class CommandOutput implements Source {
    * @throws SalvorException USAGE if there is none
    */
   public CommandOutput(List<String> command, InstantSource clock) {
+    this(command, List.of(), clock);
+  }
+
+  /**
+   * The same.
+   *
+   * @param sensitive patterns, of which one matches the output's name if it is sensitive
+   */
+  public CommandOutput(List<String> command, List<String> sensitive, InstantSource clock) {
     if (command.isEmpty()) {
       throw new SalvorException(
           ErrorCode.USAGE,
@@ -48,6 +61,7 @@ public final class CommandOutput implements Source {
           "Write --stdin-from -- command arguments");
     }
     this.command = List.copyOf(command);
+    this.patterns = new Patterns(List.of(), List.of(), sensitive);
     this.posix = Posix.system();
     this.clock = clock;
   }
@@ -73,12 +87,17 @@ public final class CommandOutput implements Source {
   }
 
   @Override
+  public Patterns patterns() {
+    return patterns;
+  }
+
+  @Override
   public void capture(Capture capture) throws IOException, InterruptedException {
     Process process = start();
     try {
       LastLines complaints = LastLines.of(process.getErrorStream());
-      Feed.Stored stored =
-          Feed.store(process.getInputStream(), capture.content(), capture.progress());
+      ContentSink sink = new Sensitivity(patterns.sensitive()).content(capture, Key.of(KEY));
+      Feed.Stored stored = Feed.store(process.getInputStream(), sink, capture.progress());
       int status = await(process, capture.progress());
       String said = complaints.text();
       if (status != 0) {

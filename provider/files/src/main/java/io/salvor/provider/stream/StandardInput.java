@@ -5,7 +5,10 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.posix.Posix;
 import io.salvor.engine.source.Capture;
 import io.salvor.engine.source.CaptureOptions;
+import io.salvor.engine.source.ContentSink;
+import io.salvor.engine.source.Patterns;
 import io.salvor.engine.source.Provider;
+import io.salvor.engine.source.Sensitivity;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import java.io.IOException;
@@ -55,14 +58,16 @@ public final class StandardInput implements Provider {
 
   @Override
   public Source open(List<String> addresses, CaptureOptions options) {
-    return new Input(address(addresses));
+    return new Input(address(addresses), options.sensitive());
   }
 
   private final class Input implements Source {
     private final String address;
+    private final Patterns patterns;
 
-    Input(String address) {
+    Input(String address, List<String> sensitive) {
       this.address = address;
+      this.patterns = new Patterns(List.of(), List.of(), sensitive);
     }
 
     @Override
@@ -86,9 +91,16 @@ public final class StandardInput implements Provider {
     }
 
     @Override
+    public Patterns patterns() {
+      return patterns;
+    }
+
+    @Override
     public void capture(Capture capture) throws IOException, InterruptedException {
-      Feed.Stored stored = Feed.store(input, capture.content(), capture.progress());
-      capture.put(Key.of(NAME), StreamEntry.of(stored, posix, clock.instant()));
+      Key key = Key.of(NAME);
+      ContentSink sink = new Sensitivity(patterns.sensitive()).content(capture, key);
+      Feed.Stored stored = Feed.store(input, sink, capture.progress());
+      capture.put(key, StreamEntry.of(stored, posix, clock.instant()));
     }
 
     @Override

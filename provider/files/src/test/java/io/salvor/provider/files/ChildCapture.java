@@ -124,6 +124,11 @@ final class ChildCapture {
     }
 
     @Override
+    public ContentSink sensitive() {
+      return content();
+    }
+
+    @Override
     public ContentSink content() {
       return new ContentSink() {
         private long size;

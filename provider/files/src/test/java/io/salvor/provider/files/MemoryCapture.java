@@ -91,6 +91,11 @@ public final class MemoryCapture implements Capture {
   }
 
   @Override
+  public ContentSink sensitive() {
+    return content();
+  }
+
+  @Override
   public ContentSink content() {
     return new Sink();
   }

@@ -113,7 +113,7 @@ final class Comparison {
       }
       done += read;
     }
-    return ids.of(buffer, 0, length).equals(data.id());
+    return ids.of(data.kind(), buffer, 0, length).equals(data.id());
   }
 
   private static boolean isZero(FileHandle file, long offset, long length) throws IOException {

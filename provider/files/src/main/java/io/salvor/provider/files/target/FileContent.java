@@ -1,6 +1,5 @@
 package io.salvor.provider.files.target;
 
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.content.ContentReader;
 import io.salvor.engine.content.Extent;
@@ -64,7 +63,7 @@ final class FileContent {
   }
 
   private byte[] fetch(Extent.Data data) throws IOException {
-    byte[] bytes = blobs.get(BlobKind.DATA, data.id());
+    byte[] bytes = blobs.get(data.kind(), data.id());
     if (bytes.length != data.length()) {
       throw new SalvorException(
           ErrorCode.TREE_DAMAGED,

@@ -139,7 +139,9 @@ final class UndoCapture implements Source {
       return builder.content(before.size(), before.content()).build();
     }
     try (FileHandle file = dir.openFile(step.key().name())) {
-      ContentSink sink = capture.content();
+      // What is known to be sensitive in the backup is so in what it replaces.
+      boolean sensitive = wanted != null && wanted.isSensitive();
+      ContentSink sink = sensitive ? capture.sensitive() : capture.content();
       long size = read(file, sink);
       ContentRef ref = size == 0 ? ContentRef.EMPTY : sink.finish();
       Entry whole = builder.content(size, ref).build();
