@@ -7,6 +7,7 @@ import io.salvor.engine.tree.TreeDamage;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Visits every extent of a content in order, and passes over what is known to be sound, so that a
@@ -34,12 +35,10 @@ public final class ContentAudit {
   private final Visitor visitor;
   // Of this content: visited again they would tell the same, and they may be many times in it.
   private final Set<BlobId> unsound = new HashSet<>();
-  private final BlobKind kind;
   private boolean afterHole;
 
-  private ContentAudit(BlobSource source, BlobKind kind, Visitor visitor) {
+  private ContentAudit(BlobSource source, Visitor visitor) {
     this.source = source;
-    this.kind = kind;
     this.visitor = visitor;
   }
 
@@ -53,7 +52,7 @@ public final class ContentAudit {
    */
   public static boolean visit(BlobSource source, ContentRef content, long size, Visitor visitor)
       throws IOException {
-    ContentAudit audit = new ContentAudit(source, content.kind(), visitor);
+    ContentAudit audit = new ContentAudit(source, visitor);
     // It holds the sizes against each other.
     ContentReader reader = new ContentReader(source, content, size);
     if (content instanceof ContentRef.ListRoot root) {
@@ -75,7 +74,7 @@ public final class ContentAudit {
   }
 
   private ListNode read(BlobId id, int level, long length, long extents) throws IOException {
-    ListNode node = ListNode.parse(id, source.get(BlobKind.TREE, id), kind);
+    ListNode node = ListNode.parse(id, source.get(BlobKind.TREE, id));
     if (node.level() != level) {
       throw TreeDamage.of(id, "Its level is not the one its parent says");
     }
@@ -104,12 +103,7 @@ public final class ContentAudit {
         }
         sound &= extent(at, node.extent(i));
       } else {
-        // One that repeats itself is read once.
-        boolean same = last != null && last.id().equals(node.child(i));
-        ListNode child =
-            same && last.length() == node.length(i) && last.extents() == node.extents(i)
-                ? last
-                : read(node.child(i), node.level() - 1, node.length(i), node.extents(i));
+        ListNode child = child(node, i, last);
         sound &= visit(child, at);
         last = child;
       }
@@ -120,6 +114,17 @@ public final class ContentAudit {
       unsound.add(node.id());
     }
     return sound;
+  }
+
+  /** The node below an item; one that repeats itself is read once. */
+  private ListNode child(ListNode node, int item, @Nullable ListNode last) throws IOException {
+    if (last != null
+        && last.id().equals(node.child(item))
+        && last.length() == node.length(item)
+        && last.extents() == node.extents(item)) {
+      return last;
+    }
+    return read(node.child(item), node.level() - 1, node.length(item), node.extents(item));
   }
 
   /** The first extent below a node that was visited before, or the last. */
