@@ -35,10 +35,12 @@ public final class ContentAudit {
   private final Visitor visitor;
   // Of this content: visited again they would tell the same, and they may be many times in it.
   private final Set<BlobId> unsound = new HashSet<>();
+  private final BlobKind kind;
   private boolean afterHole;
 
-  private ContentAudit(BlobSource source, Visitor visitor) {
+  private ContentAudit(BlobSource source, BlobKind kind, Visitor visitor) {
     this.source = source;
+    this.kind = kind;
     this.visitor = visitor;
   }
 
@@ -52,7 +54,7 @@ public final class ContentAudit {
    */
   public static boolean visit(BlobSource source, ContentRef content, long size, Visitor visitor)
       throws IOException {
-    ContentAudit audit = new ContentAudit(source, visitor);
+    ContentAudit audit = new ContentAudit(source, content.kind(), visitor);
     // It holds the sizes against each other.
     ContentReader reader = new ContentReader(source, content, size);
     if (content instanceof ContentRef.ListRoot root) {
@@ -74,7 +76,7 @@ public final class ContentAudit {
   }
 
   private ListNode read(BlobId id, int level, long length, long extents) throws IOException {
-    ListNode node = ListNode.parse(id, source.get(BlobKind.TREE, id));
+    ListNode node = ListNode.parse(id, source.get(BlobKind.TREE, id), kind);
     if (node.level() != level) {
       throw TreeDamage.of(id, "Its level is not the one its parent says");
     }
