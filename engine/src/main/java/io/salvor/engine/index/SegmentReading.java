@@ -120,9 +120,14 @@ final class SegmentReading {
     return List.copyOf(bare.values());
   }
 
-  /** What is wrong with those that were read. */
+  /**
+   * What is wrong with those that were read. Nobody misses a damaged one for which another stands,
+   * as after a repair.
+   */
   List<SalvorException> issues() {
-    return List.copyOf(damaged.values());
+    Map<ObjectId, SalvorException> missed = new LinkedHashMap<>(damaged);
+    missed.keySet().removeAll(superseded());
+    return List.copyOf(missed.values());
   }
 
   /** Those for which segments that are there stand. */

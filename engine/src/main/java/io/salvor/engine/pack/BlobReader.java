@@ -136,11 +136,12 @@ public final class BlobReader implements BlobSource {
         if (unreadable == null) {
           throw e;
         }
-        first = first == null ? unreadable : first;
+        first = unreadable;
       } catch (SalvorException e) {
         SalvorException unreadable = unreadable(kind, place, e);
         if (unreadable != null) {
-          first = first == null ? unreadable : first;
+          // Told before damage of another place, for it may pass.
+          first = unreadable;
         } else if (e.code() == ErrorCode.FORMAT_NEWER) {
           // In a repository of this format a pack of a newer one is a flipped byte.
           first = first == null ? damaged(kind, place, e) : first;

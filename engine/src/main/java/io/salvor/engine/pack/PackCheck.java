@@ -75,10 +75,13 @@ final class PackCheck {
       if (why == null) {
         throw e;
       }
-      add(name + " cannot be read: " + why, at == 0 ? everyBlob(0) : List.of());
+      damage.add(
+          new PackReport.Damage(
+              name + " cannot be read: " + why, at == 0 ? everyBlob(0) : List.of(), true));
     }
     if (whyUnread != null) {
-      add(name + " cannot be read everywhere: " + whyUnread, unread);
+      damage.add(
+          new PackReport.Damage(name + " cannot be read everywhere: " + whyUnread, unread, true));
     }
     return report();
   }
@@ -226,7 +229,7 @@ final class PackCheck {
   }
 
   private void add(String what, List<BlobId> unreadable) {
-    damage.add(new PackReport.Damage(what, unreadable));
+    damage.add(new PackReport.Damage(what, unreadable, false));
   }
 
   private PackReport report() {

@@ -18,8 +18,10 @@ public record PackReport(ObjectId pack, long blobs, long bytes, long stored, Lis
    * @param what in words
    * @param blobs that cannot be read from this pack because of it; none if only a checksum or the
    *     directory is wrong
+   * @param withheld whether the storage did not give it, which may pass: then nothing is known of
+   *     it
    */
-  public record Damage(String what, List<BlobId> blobs) {
+  public record Damage(String what, List<BlobId> blobs, boolean withheld) {
     public Damage {
       blobs = List.copyOf(blobs);
     }

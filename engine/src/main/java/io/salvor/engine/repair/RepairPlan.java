@@ -71,7 +71,13 @@ public record RepairPlan(
    * @param staysNamed whether the index goes on naming it, for it may be found and put back
    */
   public record Salvage(
-      ObjectId pack, long spare, long kept, long fetched, long lost, boolean staysNamed) {}
+      ObjectId pack, long spare, long kept, long fetched, long lost, boolean staysNamed) {
+
+    /** The same, but that the pack stays named. */
+    Salvage named() {
+      return new Salvage(pack, spare, kept, fetched, lost, true);
+    }
+  }
 
   /** An object that is damaged or lost and stays so. */
   public record Left(String object, String message, String remedy) {}

@@ -6,6 +6,7 @@ import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.copy.Transfer;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.FrameDescription;
 import io.salvor.engine.index.PackDescription;
@@ -185,10 +186,11 @@ final class RepairRun {
     repository.index().leaveOut(without);
     try (BlobWriter writer = repository.newWriter()) {
       Set<ObjectId> done = new HashSet<>();
+      Set<ObjectId> withheld = new HashSet<>();
       for (ObjectId segment : repository.index().segmentsNaming(damaged)) {
         for (PackDescription pack : Unnamed.segment(repository, segment).packs()) {
-          if (damaged.contains(pack.id()) && done.add(pack.id())) {
-            store(pack, writer);
+          if (damaged.contains(pack.id()) && done.add(pack.id()) && !store(pack, writer)) {
+            withheld.add(pack.id());
           }
         }
       }
@@ -196,42 +198,49 @@ final class RepairRun {
         Optional<ObjectInfo> there = repository.storage().find(ObjectKind.DATA_PACK.name(id));
         if (there.isPresent() && done.add(id)) {
           Optional<PackDescription> pack = Unnamed.byDirectory(repository, id, there.get().size());
-          if (pack.isPresent()) {
-            store(pack.get(), writer);
+          if (pack.isPresent() && !store(pack.get(), writer)) {
+            withheld.add(id);
           }
         }
       }
       for (Wanted blob : plan.fetched()) {
-        store(blob, writer);
+        boolean _ = store(blob, writer);
       }
       List<SegmentWriter.Written> _ = writer.writeSegments(writer.flush());
       plan.salvaged().stream().filter(Salvage::staysNamed).forEach(s -> done.remove(s.pack()));
+      done.removeAll(withheld);
       return done;
     }
   }
 
-  private void store(PackDescription pack, BlobWriter writer) throws IOException {
+  /** False if some of it was not given, but may be in order. */
+  private boolean store(PackDescription pack, BlobWriter writer) throws IOException {
+    boolean known = true;
     for (FrameDescription frame : pack.frames()) {
       for (int i = 0; i < frame.blobs(); i++) {
         BlobId id = frame.id(i);
         if (!repository.index().contains(pack.kind(), id)) {
-          store(new Wanted(pack.kind(), id), writer);
+          known &= store(new Wanted(pack.kind(), id), writer);
         }
       }
     }
+    return known;
   }
 
-  private void store(Wanted blob, BlobWriter writer) throws IOException {
+  /** False if the storage does not give it: only what was read, and is wrong, may be given up. */
+  private boolean store(Wanted blob, BlobWriter writer) throws IOException {
     progress.checkCancelled();
     try {
       byte[] content = other.get(blob.kind(), blob.id());
       writer.put(blob.kind(), content, 0, content.length);
       progress.advance(1, content.length);
+      return true;
     } catch (SalvorException e) {
       // Lost, as the plan says.
       if (!e.code().isDamage()) {
         throw e;
       }
+      return e.code() != ErrorCode.OBJECT_UNREADABLE;
     }
   }
 

@@ -5,14 +5,17 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Facts;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.ledger.LedgerIssue;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.OneObject;
 import io.salvor.engine.verify.ObjectAudit;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param putBack those that the copy has
  * @param lost the others, and why
+ * @param withheld those of the others that the storage does not give, though they may be in order
  * @param broken segments among the others
  * @param segments those that are put back
  * @param backups those whose manifests are put back
@@ -35,10 +39,14 @@ import org.jspecify.annotations.Nullable;
 record SmallObjects(
     List<ObjectName> putBack,
     TreeMap<ObjectName, String> lost,
+    Set<ObjectName> withheld,
     Set<ObjectId> broken,
     List<ObjectId> segments,
     List<Backup> backups,
     List<LedgerEntry.Added> adopted) {
+  static final String WITHHELD =
+      "check the disk or the service behind the storage, and run it again; or put it back from a"
+          + " copy, with --from";
 
   static SmallObjects survey(
       Repository repository,
@@ -58,6 +66,7 @@ record SmallObjects(
             new ArrayList<>(),
             new TreeMap<>(),
             new TreeSet<>(),
+            new TreeSet<>(),
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>());
@@ -65,7 +74,7 @@ record SmallObjects(
     for (Map.Entry<ObjectName, String> one : missed.entrySet()) {
       byte[] object = other.object(one.getKey()).orElse(null);
       if (object == null) {
-        found.lack(one.getKey(), one.getValue());
+        found.lack(repository, one.getKey(), one.getValue());
       } else {
         found.take(repository, one.getKey(), object, named);
       }
@@ -81,8 +90,40 @@ record SmallObjects(
     return found;
   }
 
-  private void lack(ObjectName name, String why) {
+  private void lack(Repository repository, ObjectName name, String why) throws IOException {
+    if (isWithheld(repository, name)) {
+      withheld.add(name);
+      lost.put(name, why);
+      return;
+    }
     ObjectKind.INDEX_SEGMENT.idIn(name).ifPresentOrElse(broken::add, () -> lost.put(name, why));
+  }
+
+  /**
+   * Reads it once more: nothing may be concluded from what a storage does not give, nor from what
+   * it gives wrong once and right the next time.
+   */
+  private static boolean isWithheld(Repository repository, ObjectName name) throws IOException {
+    try {
+      ObjectKind kind = ObjectKind.of(name).orElseThrow();
+      byte[] object = repository.storage().get(name);
+      byte[] _ = repository.keys().openSmall(kind, kind.idIn(name).orElseThrow(), object);
+      return true;
+    } catch (NoSuchFileException | MalformedException e) {
+      return false;
+    } catch (IOException | SalvorException e) {
+      if (OneObject.unreadable(e).isPresent()) {
+        return true;
+      }
+      if (e instanceof SalvorException known && isWrong(known)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isWrong(SalvorException e) {
+    return e.code().isDamage() || e.code() == ErrorCode.FORMAT_NEWER;
   }
 
   private void take(Repository repository, ObjectName name, byte[] object, Set<String> named) {
@@ -183,6 +224,9 @@ record SmallObjects(
 
   /** What helps where nothing can be done here. */
   String remedy(ObjectName name) {
+    if (withheld.contains(name)) {
+      return WITHHELD;
+    }
     return switch (ObjectKind.of(name).orElse(ObjectKind.STATE)) {
       case SESSION_OPEN, SESSION_END, CHECKPOINT ->
           "a writer was cut off while it wrote it: a prune takes it away, or remove it by hand";

@@ -92,10 +92,12 @@ final class Survey {
             (name, why) -> {
               LedgerEntry.Added line = repository.ledger().existing().get(name.value());
               boolean manifest = ObjectKind.MANIFEST.idIn(name).isPresent();
-              if (manifest && line != null && acceptLoss) {
+              boolean known = !small.withheld().contains(name);
+              if (manifest && known && line != null && acceptLoss) {
                 accepted.add(line);
               } else {
-                left.add(new Left(name.value(), why, manifest ? NO_COPY : small.remedy(name)));
+                String remedy = manifest && known ? NO_COPY : small.remedy(name);
+                left.add(new Left(name.value(), why, remedy));
               }
             });
     unnamed.add(small.segments());
@@ -183,6 +185,18 @@ final class Survey {
     Set<ObjectId> known = new TreeSet<>();
     repository.index().packs(pack -> known.add(pack.id()));
     known.retainAll(unnamed.unknown());
+    if (!unnamed.withheld().isEmpty()) {
+      broken.forEach(
+          id ->
+              left.add(
+                  new Left(
+                      ObjectKind.INDEX_SEGMENT.name(id).value(),
+                      "the segment is damaged, and the storage does not give "
+                          + unnamed.withheld().size()
+                          + " packs that it may name",
+                      SmallObjects.WITHHELD)));
+      return List.of();
+    }
     if (known.isEmpty()) {
       return List.copyOf(broken);
     }
@@ -268,11 +282,19 @@ final class Survey {
     }
     for (Salvage pack : List.copyOf(salvaged.values())) {
       ObjectName name = ObjectKind.DATA_PACK.name(pack.pack());
-      if (pack.lost() > 0 && !acceptLoss && repository.storage().find(name).isEmpty()) {
+      if (pack.lost() > 0 && read.withheld().contains(pack.pack())) {
+        // Nobody knows yet that it is lost, so that nobody can accept it either.
+        salvaged.put(pack.pack(), pack.named());
+        left.add(
+            new Left(
+                name.value(),
+                "the storage does not give the whole pack, and "
+                    + pack.lost()
+                    + " blobs of it are nowhere else",
+                SmallObjects.WITHHELD));
+      } else if (pack.lost() > 0 && !acceptLoss && repository.storage().find(name).isEmpty()) {
         // It stays named, so that whoever finds it can put it back.
-        salvaged.put(
-            pack.pack(),
-            new Salvage(pack.pack(), pack.spare(), pack.kept(), pack.fetched(), pack.lost(), true));
+        salvaged.put(pack.pack(), pack.named());
         left.add(
             new Left(
                 name.value(),

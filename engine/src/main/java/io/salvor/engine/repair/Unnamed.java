@@ -15,6 +15,7 @@ import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.pack.PackReader;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.OneObject;
 import io.salvor.engine.verify.ObjectAudit;
 import java.io.EOFException;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class Unnamed {
   private final List<PackSummary> rebuilt = new ArrayList<>();
   private final Set<ObjectId> named = new HashSet<>();
   private final Set<ObjectId> unknown = new HashSet<>();
+  private final Set<ObjectId> withheld = new HashSet<>();
 
   Unnamed(Repository repository, Other other, Set<ObjectId> condemned, Progress progress) {
     this.repository = repository;
@@ -89,15 +91,19 @@ final class Unnamed {
     } catch (NoSuchFileException e) {
       // Pruned meanwhile.
       return;
-    } catch (SalvorException e) {
-      if (!isDamage(e)) {
+    } catch (IOException | SalvorException e) {
+      if (e instanceof SalvorException known && isDamage(known)) {
+        // Of what is damaged the directory may still tell; its frames are told apart later.
+        byDirectory(repository, id, size)
+            .ifPresentOrElse(
+                pack -> rebuilt.add(new PackSummary(id, pack.sha256(), size, pack.kind())),
+                () -> unknown.add(id));
+      } else if (OneObject.unreadable(e).isPresent()) {
+        unknown.add(id);
+        withheld.add(id);
+      } else {
         throw e;
       }
-      // Of what is damaged the directory may still tell; its frames are told apart later.
-      byDirectory(repository, id, size)
-          .ifPresentOrElse(
-              pack -> rebuilt.add(new PackSummary(id, pack.sha256(), size, pack.kind())),
-              () -> unknown.add(id));
     }
   }
 
@@ -167,6 +173,11 @@ final class Unnamed {
     return unknown;
   }
 
+  /** Of these, those that the storage does not give, though they may be in order. */
+  Set<ObjectId> withheld() {
+    return withheld;
+  }
+
   /** Those that were described by themselves. */
   List<PackSummary> rebuilt() {
     return rebuilt;
@@ -178,8 +189,9 @@ final class Unnamed {
       return IndexSegment.read(repository.storage(), repository.keys(), id);
     } catch (NoSuchFileException e) {
       return new IndexSegment(List.of(), List.of());
-    } catch (SalvorException e) {
-      if (!e.code().isDamage()) {
+    } catch (IOException | SalvorException e) {
+      boolean damage = e instanceof SalvorException known && known.code().isDamage();
+      if (!damage && OneObject.unreadable(e).isEmpty()) {
         throw e;
       }
       return new IndexSegment(List.of(), List.of());

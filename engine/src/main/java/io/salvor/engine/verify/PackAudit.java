@@ -51,6 +51,7 @@ public final class PackAudit {
   private final Map<ObjectId, Long> named = new HashMap<>();
   private final Map<ObjectId, List<String>> damage = new ConcurrentSkipListMap<>();
   private final Set<ObjectId> badPacks = ConcurrentHashMap.newKeySet();
+  private final Set<ObjectId> withheld = ConcurrentHashMap.newKeySet();
   private final BlobSet badBlobs;
   private final Set<ObjectId> chosenPacks = new HashSet<>();
   private final LongAdder blobs = new LongAdder();
@@ -84,6 +85,13 @@ public final class PackAudit {
   /** Packs in which damage was found. */
   public Set<ObjectId> damaged() {
     return Set.copyOf(damage.keySet());
+  }
+
+  /**
+   * Packs of which the storage did not give everything: what is missing of them may be in order.
+   */
+  public Set<ObjectId> withheld() {
+    return Set.copyOf(withheld);
   }
 
   /** Compares names and sizes. */
@@ -328,6 +336,9 @@ public final class PackAudit {
       }
       for (PackReport.Damage found : report.damage()) {
         damage(pack.id(), found.what());
+        if (found.withheld()) {
+          withheld.add(pack.id());
+        }
         for (BlobId blob : found.blobs()) {
           badBlobs.addIn(pack.id(), blob);
         }
