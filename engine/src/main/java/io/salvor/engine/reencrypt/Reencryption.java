@@ -1,6 +1,8 @@
 package io.salvor.engine.reencrypt;
 
 import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.copy.Condemned;
+import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -14,9 +16,12 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * old one. The old packs, which no segment that counts names any more, and the old segments go by
  * the next prune: a writer or a reader may be using them. Other objects go one by one, see {@link
  * SmallObjects}. A crash at any moment leaves what a further run goes on from, and at worst some
- * packs that nothing names.
+ * packs that nothing names. While it runs it has a session: its new packs, which nothing names yet,
+ * would else look like nobody's to a pruner.
  */
 public final class Reencryption {
   private final Repository repository;
@@ -37,6 +43,7 @@ public final class Reencryption {
   private final PackRewriter packs;
   private final ObjectId newest;
   private final @Nullable ObjectId newestSensitive;
+  private final Set<ObjectId> condemned = new HashSet<>();
   private final List<SalvorException> failures = new ArrayList<>();
   private long rewritten;
   private long bytes;
@@ -58,6 +65,7 @@ public final class Reencryption {
    *
    * @param repository opened after the newest epoch was made
    * @param author who asked for it, for the ledger
+   * @throws SalvorException SESSION_REVOKED
    */
   public static ReencryptReport run(Repository repository, String author, Progress progress)
       throws IOException {
@@ -65,11 +73,20 @@ public final class Reencryption {
   }
 
   private ReencryptReport run() throws IOException {
+    try (CopySession session = CopySession.begin(repository, author, "re-encryption")) {
+      return run(session);
+    }
+  }
+
+  private ReencryptReport run(CopySession session) throws IOException {
     progress.phase("packs");
+    awaitListings();
+    // What was condemned before goes at any time, and what is needed of it is copied.
+    condemned.addAll(Condemned.in(repository));
     repository.index().refresh();
     for (ObjectId segment : repository.index().segments()) {
       progress.checkCancelled();
-      segment(segment);
+      segment(segment, session);
     }
     repository.index().refresh();
     progress.phase("manifests");
@@ -80,7 +97,16 @@ public final class Reencryption {
     return new ReencryptReport(rewritten, bytes, manifests, facts, closed, failures);
   }
 
-  private void segment(ObjectId id) throws IOException {
+  private void awaitListings() throws IOException {
+    try {
+      repository.awaitListings();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while lists settled");
+    }
+  }
+
+  private void segment(ObjectId id, CopySession session) throws IOException {
     IndexSegment segment;
     try {
       segment = IndexSegment.read(storage, repository.keys(), id);
@@ -98,6 +124,7 @@ public final class Reencryption {
     if (!changed) {
       return;
     }
+    session.requireAlive();
     // What this one stood for must not count again once it is gone.
     List<ObjectId> superseded = new ArrayList<>(segment.superseded());
     superseded.add(id);
@@ -109,6 +136,9 @@ public final class Reencryption {
     try {
       PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
       @Nullable ObjectId wanted = pack.kind() == BlobKind.SENSITIVE ? newestSensitive : newest;
+      if (condemned.contains(pack.id())) {
+        return pack;
+      }
       if (wanted == null) {
         closed++;
         return pack;

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -131,8 +133,8 @@ final class SmallObjects {
 
   private int batch(ObjectKind kind, List<ObjectName> old, Map<ByteBuffer, Done> done)
       throws IOException {
-    List<Added> added = new ArrayList<>();
-    List<String> removed = new ArrayList<>();
+    repository.ledger().refresh();
+    SortedMap<String, Added> added = new TreeMap<>();
     for (ObjectName name : old) {
       @Nullable Added line = repository.ledger().existing().get(name.value());
       // Sealed, and not acknowledged yet: its writer, or the next one, names it first.
@@ -143,11 +145,12 @@ final class SmallObjects {
       @Nullable Done there = done.get(read.key());
       Done now = there == null ? put(kind, read.message()) : there;
       byte[] hash = kind == ObjectKind.MANIFEST ? line.sha256() : now.sha256();
-      added.add(new Added(now.name().value(), hash, line.label()));
-      removed.add(name.value());
+      added.put(name.value(), new Added(now.name().value(), hash, line.label()));
     }
+    dropRemoved(added);
+    List<String> removed = List.copyOf(added.keySet());
     if (!removed.isEmpty()) {
-      LedgerChange change = new LedgerChange(added, removed, List.of());
+      LedgerChange change = new LedgerChange(List.copyOf(added.values()), removed, List.of());
       repository.ledger().append(change, repository.now(), author, repository.random());
       for (String name : removed) {
         storage.delete(new ObjectName(name));
@@ -155,6 +158,19 @@ final class SmallObjects {
       progress.advance(removed.size(), 0);
     }
     return removed.size();
+  }
+
+  /** What was forgotten meanwhile must not come back under another name. */
+  private void dropRemoved(SortedMap<String, Added> added) throws IOException {
+    repository.ledger().refresh();
+    for (String name : List.copyOf(added.keySet())) {
+      if (repository.ledger().removed().contains(name)) {
+        Added line = added.remove(name);
+        if (line != null) {
+          storage.delete(new ObjectName(line.object()));
+        }
+      }
+    }
   }
 
   private Done put(ObjectKind kind, byte[] message) throws IOException {

@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Executes a plan: the evidence and the ledger's entry first, durable, then the manifests. From the
@@ -71,6 +72,7 @@ public final class Forgetting {
     if (!backups.isEmpty()) {
       progress.phase("record");
       gone.addAll(forgetting.record(backups, plan, by, author));
+      gone.addAll(renamed(repository, backups, author));
     }
     progress.phase("delete");
     for (ObjectName name : gone) {
@@ -79,6 +81,28 @@ public final class Forgetting {
     }
     repository.ledger().summarise(repository.now(), author, repository.random());
     return backups;
+  }
+
+  /**
+   * Takes away what was sealed anew, and so named otherwise, while it was being forgotten. Who
+   * seals anew looks for what was forgotten before it names it.
+   */
+  private static Set<ObjectName> renamed(Repository repository, List<Backup> backups, String author)
+      throws IOException {
+    Set<String> forgotten = backups.stream().map(b -> b.id().text()).collect(Collectors.toSet());
+    repository.ledger().refresh();
+    Set<ObjectName> again =
+        repository.ledger().existing().values().stream()
+            .filter(line -> line.object().startsWith(ObjectKind.MANIFEST.prefix()))
+            .filter(line -> forgotten.contains(line.label()))
+            .map(line -> new ObjectName(line.object()))
+            .collect(Collectors.toSet());
+    if (!again.isEmpty()) {
+      LedgerChange change =
+          LedgerChange.removing(again.stream().map(ObjectName::value).sorted().toList());
+      repository.ledger().append(change, repository.now(), author, repository.random());
+    }
+    return again;
   }
 
   /** Makes them gone for good. */
