@@ -7,12 +7,16 @@ import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.copy.Copies;
 import io.salvor.engine.copy.CopyPlan;
 import io.salvor.engine.copy.CopyReport;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import io.salvor.engine.storage.Storages;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,17 +60,12 @@ final class CopyCommand implements Command {
   public Exit run(Session session) throws IOException, InterruptedException {
     long began = session.machine().nanos().getAsLong();
     Repository from = session.openToRead();
-    Storage storage = init && !dryRun ? Storages.create(to) : Storages.open(to);
+    Repository other;
     try {
-      if (init && !dryRun) {
-        Copies.prepare(from, storage);
-      }
-    } catch (IOException | RuntimeException e) {
-      try (storage) {
-        throw e;
-      }
+      other = openOther(from, session);
+    } catch (SalvorException e) {
+      throw told(e, session);
     }
-    Repository other = session.open(storage, Optional.ofNullable(toPasswordFile));
     if (dryRun) {
       print(Copies.plan(from, other, session.progress()), from, other, session);
       return Exit.DONE;
@@ -83,6 +82,52 @@ final class CopyCommand implements Command {
       print(report, other, took, session.text());
     }
     return exit;
+  }
+
+  private Repository openOther(Repository from, Session session) throws IOException {
+    Storage storage = init && !dryRun ? Storages.create(to) : Storages.open(to);
+    try {
+      if (init && !dryRun) {
+        Copies.prepare(from, storage);
+      }
+    } catch (IOException | RuntimeException e) {
+      try (storage) {
+        throw e;
+      }
+    }
+    return session.open(storage, Optional.ofNullable(toPasswordFile));
+  }
+
+  /** The same failure in the words of somebody who has two repositories before them. */
+  private SalvorException told(SalvorException e, Session session) {
+    if (e.code() == ErrorCode.REPOSITORY_MISSING && wasThere(session)) {
+      return new SalvorException(
+          ErrorCode.STORAGE_UNREACHABLE,
+          "The copy in " + to + " cannot be reached",
+          "this machine has seen a repository there, and now " + e.why(),
+          "mount what belongs there; to make a new copy say --init",
+          e);
+    }
+    return switch (e.code()) {
+      case WRONG_CREDENTIAL, CREDENTIAL_WITHDRAWN ->
+          new SalvorException(
+              e.code(),
+              "The copy in " + to + " does not open with the credential at hand",
+              e.why() + "; a copy opens as the repository did when it was copied last",
+              "name the copy's passphrase with --to-password-file; once it is copied to, it opens as"
+                  + " the repository does",
+              e);
+      default -> e;
+    };
+  }
+
+  private boolean wasThere(Session session) {
+    try (LocalState local = session.localState()) {
+      String path = to.startsWith("file:") ? URI.create(to).getPath() : to;
+      return Repository.wasSeenIn(local, Path.of(path).toAbsolutePath().normalize().toString());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static void json(

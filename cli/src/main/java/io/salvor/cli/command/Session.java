@@ -219,6 +219,11 @@ final class Session implements AutoCloseable {
     return open(Storages.open(repositoryAddress()), Optional.empty(), local);
   }
 
+  /** The local state, as far as it can be written; the caller closes it. */
+  LocalState localState() {
+    return LocalState.openOrTemporary(machine.environment(), machine.home(), e -> {});
+  }
+
   private Repository open(String address, LocalState local) throws IOException {
     return keep(open(Storages.open(address), Optional.empty(), local));
   }

@@ -95,6 +95,43 @@ class CopyCommandTest {
   }
 
   @Test
+  void aCopyThatIsOutOfReachIsNotTakenForMissing() throws IOException {
+    salvor.json("copy", "--to", copy, "--init");
+    Path elsewhere = top.resolve("elsewhere");
+    Files.move(Path.of(copy), elsewhere);
+
+    Result gone = salvor.run("copy", "--to", copy, "--json");
+    Files.createDirectory(Path.of(copy));
+    Result unmounted = salvor.run("copy", "--to", copy);
+
+    assertThat(gone.exit()).as(gone.err()).isEqualTo(13);
+    Schemas.check("error", gone.out());
+    assertThat(gone.err()).contains("SLV-2001", "cannot be reached", "--init");
+    assertThat(unmounted.exit()).as(unmounted.err()).isEqualTo(13);
+    assertThat(Path.of(copy)).isEmptyDirectory();
+    Files.delete(Path.of(copy));
+    Files.move(elsewhere, Path.of(copy));
+    assertThat(salvor.run("copy", "--to", copy).exit()).isZero();
+  }
+
+  @Test
+  void aCopyFromBeforeThePassphraseWasChangedSaysHowItOpens() throws IOException {
+    salvor.json("copy", "--to", copy, "--init");
+    Path old = Files.writeString(top.resolve("old"), CommandLineHarness.PASSWORD);
+    Path changed = Files.writeString(top.resolve("changed"), "a new passphrase");
+    salvor.json("key", "add", "--new-password-file", changed.toString(), "--replace");
+    salvor.environment.put("SALVOR_PASSWORD", "a new passphrase");
+
+    Result refused = salvor.run("copy", "--to", copy, "--init");
+    assertThat(refused.exit()).isEqualTo(12);
+    assertThat(refused.err()).contains("SLV-1005", copy, "--to-password-file").hasLineCount(3);
+
+    assertThat(salvor.run("copy", "--to", copy, "--to-password-file", old.toString()).exit())
+        .isZero();
+    assertThat(salvor.run("copy", "--to", copy).exit()).isZero();
+  }
+
+  @Test
   void aDamagedSourceIsCopiedAsFarAsItGoesAndTold() throws IOException {
     for (Path pack : packs()) {
       byte[] bytes = Files.readAllBytes(pack);

@@ -38,6 +38,10 @@ record LocalPlaces(LocalState local, ObjectId repository, String place) implemen
 
   /** A place's name among files: the beginning of its hash, for addresses may be long. */
   private String suffix() {
+    return suffix(place);
+  }
+
+  private static String suffix(String place) {
     byte[] hash = Sha256.of(place.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(hash, 0, 8);
   }
@@ -81,7 +85,16 @@ record LocalPlaces(LocalState local, ObjectId repository, String place) implemen
   /** What is known of a place. */
   private record Settled(ObjectId repository, String place) {}
 
+  /** Whether this machine has seen a repository in a place. */
+  static boolean isKnown(LocalState local, String place) {
+    return settled(local, suffix(place)).isPresent();
+  }
+
   private Optional<Settled> settled(String name) {
+    return settled(local, name);
+  }
+
+  private static Optional<Settled> settled(LocalState local, String name) {
     Optional<byte[]> bytes = local.state(PLACES).read(name);
     if (bytes.isEmpty()) {
       return Optional.empty();

@@ -118,6 +118,14 @@ public final class Repository implements AutoCloseable {
   }
 
   /**
+   * Whether this machine has worked on a repository in a storage of this {@link Storage#place}: if
+   * nothing is there now, it is more likely out of reach than missing.
+   */
+  public static boolean wasSeenIn(LocalState local, String place) {
+    return LocalPlaces.isKnown(local, place);
+  }
+
+  /**
    * Opens the repository in {@code storage}, which it closes in the end, or at once if it cannot be
    * opened. The heads of the ledger are remembered where the local state can be written.
    *

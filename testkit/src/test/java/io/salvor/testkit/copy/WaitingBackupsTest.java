@@ -1,0 +1,102 @@
+package io.salvor.testkit.copy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.writer.Intake;
+import io.salvor.testkit.SettableClock;
+import io.salvor.testkit.files.MemoryTempDir;
+import io.salvor.testkit.repository.Contents;
+import io.salvor.testkit.repository.Machine;
+import io.salvor.testkit.repository.MapSource;
+import io.salvor.testkit.storage.MemoryStorage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Copies of a repository in which a write-only client's backup waits to be read back. */
+class WaitingBackupsTest {
+  @TempDir(factory = MemoryTempDir.class)
+  Path temp;
+
+  private final SettableClock clock = SettableClock.at("2026-01-30T15:00:00Z");
+  private final MemoryStorage storage = new MemoryStorage();
+  private final MemoryStorage copy = MemoryStorage.named("copy");
+  private final MapSource source = new MapSource("map:web1").put("own", noise(2, 9_000));
+  private Machine admin;
+  private BackupId waiting;
+
+  @BeforeEach
+  void aClientBacksUp() throws Exception {
+    admin = new Machine(temp.resolve("admin"), clock, "admin");
+    Machine client = new Machine(temp.resolve("client"), clock, "web1");
+    admin.init(storage);
+    admin.backup(storage, new MapSource().put("a", noise(1, 900)), null);
+    try (Repository repository = admin.open(storage);
+        Passphrase passphrase = Passphrase.of("web1".getBytes(StandardCharsets.UTF_8))) {
+      var _ = repository.keyRegister("admin").addWriter(passphrase, "web1", new Argon2id(64, 1, 1));
+    }
+    clock.advance(Duration.ofMinutes(1));
+    try (Repository repository = client.open(storage, "web1")) {
+      waiting = client.backup(repository, source, null).backup().id();
+    }
+    Twins.copy(admin, storage, copy);
+  }
+
+  @Test
+  void itWaitsInTheCopyTooAndCanBeTakenInThere() throws Exception {
+    accept(copy);
+    assertReadable(copy);
+    accept(storage);
+    Twins.copy(admin, storage, copy);
+    assertReadable(storage);
+    assertReadable(copy);
+    var _ = admin.prune(copy);
+    assertReadable(copy);
+  }
+
+  @Test
+  void whatIsTakenInHereIsReadableThereAfterTheNextCopy() throws Exception {
+    accept(storage);
+    Twins.copy(admin, storage, copy);
+    assertReadable(copy);
+    var _ = admin.prune(copy);
+    assertReadable(copy);
+  }
+
+  @Test
+  void aPruneOfTheCopyKeepsWhatWaits() throws Exception {
+    var _ = admin.prune(copy);
+    accept(copy);
+    assertReadable(copy);
+  }
+
+  private void accept(MemoryStorage where) throws Exception {
+    try (Repository repository = admin.open(where)) {
+      assertThat(Intake.run(repository, Progress.NONE).refused()).isEmpty();
+    }
+  }
+
+  private void assertReadable(MemoryStorage where) throws Exception {
+    try (Repository repository = admin.open(where)) {
+      assertThat(Contents.of(repository, BackupList.read(repository).byPrefix(waiting.text())))
+          .isEqualTo(source.contents());
+      assertThat(Machine.verify(repository).intact()).isTrue();
+    }
+  }
+
+  private static byte[] noise(long seed, int size) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+}
