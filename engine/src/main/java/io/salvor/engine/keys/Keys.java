@@ -4,6 +4,7 @@ import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.SensitiveKeys;
 import io.salvor.engine.crypto.Sha256;
@@ -211,10 +212,16 @@ public final class Keys {
                       "The repository in " + storage.address() + " has no credential",
                       "No object keys/*.credential is there"));
     }
+    long damaged =
+        objects.damaged().keySet().stream()
+            .filter(name -> ObjectKind.CREDENTIAL.idIn(name).isPresent())
+            .count();
     throw new SalvorException(
         ErrorCode.WRONG_CREDENTIAL,
         opener.describe() + " does not open the repository in " + storage.address(),
-        "No credential takes it, of " + objects.credentials().size(),
+        "No credential takes it, of "
+            + objects.credentials().size()
+            + (damaged == 0 ? "" : "; " + damaged + " more are damaged"),
         opener instanceof Passphrase
             ? "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file"
             : "Check --kms; `salvor key list` shows with which keys the repository opens");

@@ -8,6 +8,7 @@ import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
 import io.salvor.engine.backup.BackupType;
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.keys.Opener;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.local.LocalState;
@@ -65,6 +66,16 @@ public record Machine(Path local, InstantSource clock, String host, Sleeper slee
   /** Makes a repository whose passphrase costs so much to try, at every opening too. */
   public void init(Storage storage, Argon2id cost) throws IOException {
     Repository.create(storage, passphrase(), "test", cost, surroundings());
+  }
+
+  /** Makes a repository whose backups can be erased. */
+  public void initErasable(Storage storage, Opener opener) throws IOException {
+    Repository.create(storage, opener, "test", CHEAP, true, surroundings());
+  }
+
+  /** Opens the repository with something else than the passphrase. */
+  public Repository open(Storage storage, Opener opener) throws IOException {
+    return Repository.open(storage, opener, surroundings(), Progress.NONE);
   }
 
   /** Opens the repository; closing it closes the storage. */

@@ -38,12 +38,19 @@ import java.util.TreeSet;
  *
  * @param local the local state of the machine that made it
  * @param backups what is listed, with the contents that each must have
+ * @param opening how it is opened
  */
 record Specimen(
     MemoryStorage.Snapshot objects,
     Path local,
     SettableClock clock,
-    Map<BackupId, SortedMap<String, String>> backups) {
+    Map<BackupId, SortedMap<String, String>> backups,
+    Opening opening) {
+
+  /** Opens a repository like this one. */
+  interface Opening {
+    Repository open(Machine machine, MemoryStorage storage) throws IOException;
+  }
 
   /** What damage led to. */
   sealed interface Outcome {}
@@ -86,7 +93,7 @@ record Specimen(
         backups.putIfAbsent(backup.id(), Contents.of(repository, backup));
       }
     }
-    return new Specimen(storage.snapshot(), machine.local(), clock, backups);
+    return new Specimen(storage.snapshot(), machine.local(), clock, backups, Machine::open);
   }
 
   private static void interrupt(
@@ -129,7 +136,7 @@ record Specimen(
   Outcome examine(Machine machine, MemoryStorage damaged) throws Exception {
     Repository repository;
     try {
-      repository = machine.open(damaged);
+      repository = opening.open(machine, damaged);
     } catch (SalvorException e) {
       return new Refused(e);
     }
