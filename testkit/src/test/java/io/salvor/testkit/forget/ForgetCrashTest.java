@@ -43,7 +43,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,6 +115,16 @@ class ForgetCrashTest {
 
   @Test
   void whileTheLedgerIsSummedUp() throws Exception {
+    sumUp(new int[] {1, 2, 3, 100, 200, 250});
+  }
+
+  @Test
+  @Tag("slow")
+  void atEveryChangeOfASummary() throws Exception {
+    sumUp(IntStream.rangeClosed(1, 260).toArray());
+  }
+
+  private void sumUp(int[] which) throws Exception {
     MemoryStorage storage = MemoryStorage.of(before);
     try (Repository repository = new Machine(local, clock).open(storage)) {
       for (int generation = 0; generation < 2; generation++) {
@@ -132,21 +144,25 @@ class ForgetCrashTest {
     }
     before = storage.snapshot();
     int changes = 0;
-    for (int change : new int[] {1, 2, 3, 100, 200, 250}) {
+    for (int change : which) {
       for (Extent extent : Extent.values()) {
         MemoryStorage again = MemoryStorage.of(before);
         Path place = copy(local);
         FaultyStorage faulty =
             new FaultyStorage(again, SEED).atChange(change, new Fault.Crash(extent));
         run(place, faulty, ForgetCrashTest::summarise);
-        assertThat(faulty.hasCrashed()).as("change " + change).isTrue();
+        if (!faulty.hasCrashed()) {
+          // It has fewer.
+          break;
+        }
         changes++;
         String where = "summing up, change " + change + ": " + extent;
         check(where, copy(place), again, extent == Extent.TORN, this::summingUpEnds);
         check(where, newPlace(), again, extent == Extent.TORN, this::summingUpEnds);
       }
     }
-    assertThat(changes).isEqualTo(18);
+    System.out.println("summary: " + changes + " changes");
+    assertThat(changes).isGreaterThanOrEqualTo(18);
   }
 
   private void summingUpEnds(Repository repository) throws IOException {
