@@ -104,7 +104,8 @@ public record BackupList(
 
   /**
    * Sealed backups that no entry of the ledger names and that count: not removed, not void, and of
-   * no session that was given up and is not closed yet.
+   * no session that was given up and is not closed yet. Nor those that the ledger has under another
+   * name: somebody is sealing them anew, or died while doing it.
    */
   public static List<Backup> unnamed(Repository repository) throws IOException {
     Storage storage = repository.storage();
@@ -115,7 +116,17 @@ public record BackupList(
         name ->
             ledger.existing().containsKey(name.value()) || ledger.removed().contains(name.value()));
     List<Backup> backups = new ArrayList<>();
+    if (objects.isEmpty()) {
+      return backups;
+    }
+    Set<String> named = new HashSet<>();
+    ledger.existing().values().stream()
+        .filter(line -> line.object().startsWith(ObjectKind.MANIFEST.prefix()))
+        .forEach(line -> named.add(line.label()));
     for (Backup backup : sealed(storage, repository.keys(), objects, new ArrayList<>())) {
+      if (named.contains(backup.id().text())) {
+        continue;
+      }
       ObjectId session = backup.manifest().session();
       // What a writer sealed after it was given up counts only if whoever gave it up says so.
       boolean undecided =

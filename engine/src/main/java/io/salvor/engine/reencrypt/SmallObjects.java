@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -147,10 +148,12 @@ final class SmallObjects {
       byte[] hash = kind == ObjectKind.MANIFEST ? line.sha256() : now.sha256();
       added.put(name.value(), new Added(now.name().value(), hash, line.label()));
     }
-    dropRemoved(added);
-    List<String> removed = List.copyOf(added.keySet());
+    // Somebody may have adopted it already, so that the ledger has to take it away.
+    Set<String> removed = new TreeSet<>(dropRemoved(added));
+    removed.addAll(added.keySet());
     if (!removed.isEmpty()) {
-      LedgerChange change = new LedgerChange(List.copyOf(added.values()), removed, List.of());
+      LedgerChange change =
+          new LedgerChange(List.copyOf(added.values()), List.copyOf(removed), List.of());
       repository.ledger().append(change, repository.now(), author, repository.random());
       for (String name : removed) {
         storage.delete(new ObjectName(name));
@@ -161,16 +164,18 @@ final class SmallObjects {
   }
 
   /** What was forgotten meanwhile must not come back under another name. */
-  private void dropRemoved(SortedMap<String, Added> added) throws IOException {
+  private Set<String> dropRemoved(SortedMap<String, Added> added) throws IOException {
+    Set<String> dropped = new TreeSet<>();
     repository.ledger().refresh();
     for (String name : List.copyOf(added.keySet())) {
       if (repository.ledger().removed().contains(name)) {
         Added line = added.remove(name);
         if (line != null) {
-          storage.delete(new ObjectName(line.object()));
+          dropped.add(line.object());
         }
       }
     }
+    return dropped;
   }
 
   private Done put(ObjectKind kind, byte[] message) throws IOException {

@@ -163,6 +163,16 @@ public final class LedgerAudit {
     return repository.ledger().existing().containsKey(backup.object().value());
   }
 
+  /** Whether it has been forgotten since, or has, had or will have another name: sealed anew. */
+  private boolean isElsewhere(Backup backup) {
+    return repository.ledger().removed().contains(backup.object().value())
+        || repository.ledger().existing().values().stream()
+            .anyMatch(
+                line ->
+                    line.object().startsWith(ObjectKind.MANIFEST.prefix())
+                        && line.label().equals(backup.id().text()));
+  }
+
   /** A writer ends its session only after its ledger entry. */
   private void unnamed(Backup backup) throws IOException {
     ObjectId session = backup.manifest().session();
@@ -178,7 +188,7 @@ public final class LedgerAudit {
       return;
     }
     repository.ledger().refresh();
-    if (!isNamed(backup)) {
+    if (!isNamed(backup) && !isElsewhere(backup)) {
       findings.elsewhere(
           ObjectKind.LEDGER_ENTRY.prefix(),
           "the ledger entry of backup " + backup.id() + " is gone",
