@@ -253,16 +253,8 @@ public final class BackupRun {
     TreeCursor counted = parent == null ? Cursors.union(List.of()) : entries(parent);
     // What is damaged is better known before anything is compared with what is stored.
     counted.peek();
-    StoredContent stored = new StoredContent(repository, isIndexWhole(list));
+    StoredContent stored = new StoredContent(repository);
     return work.newCapture(stored, Cursors.union(known), counted);
-  }
-
-  private boolean isIndexWhole(BackupList list) {
-    Set<ObjectId> segments = new HashSet<>(repository.index().segments());
-    segments.addAll(repository.index().superseded());
-    return list.backups().stream()
-        .flatMap(backup -> backup.manifest().segments().stream())
-        .allMatch(segment -> segments.contains(segment.id()));
   }
 
   /** The ledger entry takes in sealed manifests whose writers died before they could add them. */

@@ -1,23 +1,24 @@
 package io.salvor.engine.backup;
 
+import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
-import io.salvor.engine.content.ContentReader;
+import io.salvor.engine.content.ContentAudit;
 import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Tells whether what an entry of an earlier backup refers to is still there; what is not is read
- * from the source again.
- *
- * @param indexIsWhole whether no segment that a backup names is missing; then who has a content
- *     list has what it names, unless packs are in doubt
+ * Tells whether what an entry of an earlier backup refers to is still there, down to every blob of
+ * a long list: a repair may have given some up. What is not there is read from the source again. A
+ * write-only client cannot open a list; it goes by the list, unless packs are in doubt.
  */
-record StoredContent(Repository repository, boolean indexIsWhole) {
+record StoredContent(Repository repository) {
 
   boolean has(Entry entry) throws IOException {
     return switch (entry.content()) {
@@ -25,19 +26,38 @@ record StoredContent(Repository repository, boolean indexIsWhole) {
       case ContentRef.Inline(List<Extent> extents) -> extents.stream().allMatch(this::has);
       case ContentRef.ListRoot list ->
           repository.index().contains(BlobKind.TREE, list.id())
-              && ((indexIsWhole && !repository.hasDoubts()) || hasAll(list, entry.size()));
+              && (repository.keys().self() == null
+                  ? hasAll(list, entry.size())
+                  : !repository.index().leavesOut());
     };
   }
 
   private boolean hasAll(ContentRef.ListRoot list, long size) throws IOException {
+    Set<BlobId> sound = new HashSet<>();
     try {
-      ContentReader extents = new ContentReader(repository.blobs(), list, size);
-      for (ContentReader.Placed p = extents.next(); p != null; p = extents.next()) {
-        if (!has(p.extent())) {
-          return false;
-        }
-      }
-      return true;
+      return ContentAudit.visit(
+          repository.blobs(),
+          list,
+          size,
+          new ContentAudit.Visitor() {
+            private boolean complete = true;
+
+            @Override
+            public boolean isKnownSound(BlobId node) {
+              return sound.contains(node);
+            }
+
+            @Override
+            public boolean data(long offset, Extent.Data data) {
+              complete = complete && has(data);
+              return complete;
+            }
+
+            @Override
+            public void sound(BlobId node) {
+              sound.add(node);
+            }
+          });
     } catch (SalvorException e) {
       if (!e.code().isDamage()) {
         throw e;

@@ -320,11 +320,6 @@ public final class Repository implements AutoCloseable {
         });
   }
 
-  /** Whether packs are known that nobody should rely on. */
-  public boolean hasDoubts() {
-    return index.leavesOut();
-  }
-
   /**
    * Waits until lists show everything that was stored before: on a storage whose lists lag, who has
    * written and then lists must wait in between. Not at all where the lag is unknown: there, nobody

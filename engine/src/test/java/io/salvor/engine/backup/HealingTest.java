@@ -6,6 +6,8 @@ import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.repair.RepairPlan;
+import io.salvor.engine.repair.Repairs;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.TestRepository;
 import io.salvor.engine.storage.ObjectName;
@@ -79,6 +81,28 @@ class HealingTest {
     source.takeRead();
     run(null);
     assertThat(source.takeRead()).as("nothing is read twice for it").isEmpty();
+  }
+
+  @Test
+  void whatARepairHasGivenUpIsStoredAgainLongListsToo() throws Exception {
+    packs(BlobKind.DATA).forEach(this::delete);
+    try (Repository repository = test.open()) {
+      RepairPlan plan = Repairs.plan(repository, null, List.of(), true, Progress.NONE);
+      Repairs.apply(repository, null, plan, "host", "me", Progress.NONE);
+    }
+    BackupReport report = run(null);
+    assertThat(source.takeRead()).hasSize(51);
+    try (Repository repository = test.open()) {
+      assertThat(
+              Verification.run(
+                      repository,
+                      Depth.FULL,
+                      1,
+                      Verification.only(List.of(report.backup().id())),
+                      Progress.NONE)
+                  .intact())
+          .isTrue();
+    }
   }
 
   private BackupReport run(@Nullable BackupType type) throws Exception {
