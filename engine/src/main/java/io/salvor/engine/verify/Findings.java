@@ -15,12 +15,16 @@ import java.util.TreeSet;
 public final class Findings {
   private static final int MAX_ISSUES = 10_000;
 
+  // How often issues name backups, all together: many backups share what is damaged.
+  private static final int MAX_MENTIONS = 200_000;
+
   private record What(Severity severity, String object, String message, String remedy) {}
 
   private final Map<What, Set<BackupId>> found = new LinkedHashMap<>();
   private final boolean everything;
   private final Map<BackupId, Long> damaged = new TreeMap<>();
   private final Set<BackupId> droppedOf = new TreeSet<>();
+  private int mentions;
   private long dropped;
   private boolean droppedDamage;
 
@@ -73,21 +77,36 @@ public final class Findings {
   private void add(
       Severity severity, String object, String message, String remedy, BackupId... backups) {
     What what = new What(severity, object, message, remedy);
-    if (!found.containsKey(what) && found.size() >= MAX_ISSUES) {
-      // The details are; which backups are touched decides what is called sound.
-      dropped++;
-      droppedDamage |= severity == Severity.DAMAGE;
-      for (BackupId backup : backups) {
-        droppedOf.add(backup);
-        count(severity, backup);
+    Set<BackupId> touched = found.get(what);
+    if (touched == null) {
+      if (found.size() >= MAX_ISSUES) {
+        drop(severity, backups);
+        return;
       }
-      return;
+      touched = new TreeSet<>();
+      found.put(what, touched);
     }
-    Set<BackupId> touched = found.computeIfAbsent(what, w -> new TreeSet<>());
     for (BackupId backup : backups) {
-      if (touched.add(backup)) {
+      if (touched.contains(backup)) {
+        continue;
+      }
+      if (mentions == MAX_MENTIONS) {
+        drop(severity, backup);
+      } else {
+        mentions++;
+        touched.add(backup);
         count(severity, backup);
       }
+    }
+  }
+
+  /** Details go; which backups are touched stays, for it decides what is called sound. */
+  private void drop(Severity severity, BackupId... backups) {
+    dropped++;
+    droppedDamage |= severity == Severity.DAMAGE;
+    for (BackupId backup : backups) {
+      droppedOf.add(backup);
+      count(severity, backup);
     }
   }
 

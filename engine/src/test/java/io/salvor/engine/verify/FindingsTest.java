@@ -36,6 +36,23 @@ class FindingsTest {
   }
 
   @Test
+  void whatVeryManyBackupsShareIsNotListedForEachAndIsCountedForEach() {
+    Findings findings = new Findings(true);
+    for (int b = 0; b < 30; b++) {
+      BackupId backup = new BackupId("20260130-1500%02d-k7f3q".formatted(b));
+      for (int i = 0; i < LISTED; i++) {
+        findings.damage("entry " + i, "lost", "-", backup);
+      }
+    }
+    assertThat(findings.damagedPlaces()).hasSize(30).containsValue((long) LISTED);
+    assertThat(findings.damagedPlaces().values()).containsOnly((long) LISTED);
+    assertThat(findings.issues().stream().flatMap(i -> i.backups().stream()).distinct())
+        .hasSize(30);
+    assertThat(findings.issues().stream().mapToInt(i -> i.backups().size()).sum())
+        .isLessThan(250_000);
+  }
+
+  @Test
   void noticesThatAreNotListedAreNoDamage() {
     Findings findings = new Findings(true);
     for (int i = 0; i <= LISTED; i++) {
