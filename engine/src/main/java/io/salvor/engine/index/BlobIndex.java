@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Tells where blobs lie: the union of the repository's segments, but for superseded ones, and of
@@ -39,44 +38,6 @@ public final class BlobIndex implements AutoCloseable {
   private static final int SPILL_BLOBS = 200_000;
   private static final int MOST_ATTEMPTS = 10;
 
-  /**
-   * What lookups see.
-   *
-   * @param segments those that count
-   * @param superseded those that others stand for, whether or not they are there still
-   * @param supposed a view of packs that no segment names, if there is one
-   */
-  private record State(
-      List<LiveView> views,
-      Set<ObjectId> segments,
-      Set<ObjectId> superseded,
-      Optional<LiveView> supposed) {
-    static final State NOTHING = new State(List.of(), Set.of(), Set.of(), Optional.empty());
-
-    /** All that lookups ask. */
-    List<LiveView> all() {
-      return supposed
-          .map(one -> Stream.concat(views.stream(), Stream.of(one)).toList())
-          .orElse(views);
-    }
-
-    /** Those that are files of the cache. */
-    List<View> files() {
-      return views.stream().map(LiveView::view).toList();
-    }
-  }
-
-  /** Sees packs one by one. */
-  public interface PackVisitor {
-    void see(PackDescription pack) throws IOException;
-  }
-
-  /** Packs that are shown one by one, again each time. */
-  public interface Packs {
-    /** Shows each to somebody. */
-    void each(PackVisitor to) throws IOException;
-  }
-
   private final Storage storage;
   private final KeyRing keys;
   private final ViewCache cache;
@@ -87,7 +48,7 @@ public final class BlobIndex implements AutoCloseable {
   private volatile List<SalvorException> issues = List.of();
   private volatile Set<ObjectId> leftOut = Set.of();
   private volatile Set<ObjectId> leftOutHere = Set.of();
-  private volatile State state = State.NOTHING;
+  private volatile IndexState state = IndexState.NOTHING;
 
   private BlobIndex(
       Storage storage, KeyRing keys, ViewCache cache, int spillBlobs, Progress progress) {
@@ -153,16 +114,7 @@ public final class BlobIndex implements AutoCloseable {
     if (!without.isEmpty()) {
       return see(kind, id, place -> !without.contains(place.pack()));
     }
-    return overlay.find(kind, id, location -> true)
-        || onViews(
-            views -> {
-              for (LiveView view : views) {
-                if (view.contains(kind, id)) {
-                  return true;
-                }
-              }
-              return false;
-            });
+    return overlay.find(kind, id, location -> true) || onViews(views -> views.contains(kind, id));
   }
 
   /** A place of the blob, or empty if the index does not name it. */
@@ -192,15 +144,14 @@ public final class BlobIndex implements AutoCloseable {
   }
 
   private boolean see(BlobKind kind, BlobId id, Predicate<BlobLocation> enough) {
-    return overlay.find(kind, id, enough)
-        || onViews(views -> views.stream().anyMatch(view -> view.find(kind, id, enough)));
+    return overlay.find(kind, id, enough) || onViews(views -> views.find(kind, id, enough));
   }
 
   /** Reads views; one that turns out to be damaged is built again first. */
-  private <T> T onViews(Function<List<LiveView>, T> read) {
+  private <T> T onViews(Function<IndexState, T> read) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return read.apply(state.all());
+        return read.apply(state);
       } catch (ViewDamagedException e) {
         if (attempt == 3) {
           throw cache.unreadable(e);
@@ -212,12 +163,12 @@ public final class BlobIndex implements AutoCloseable {
 
   private synchronized void repair(ViewDamagedException damage) {
     List<View> sound = new ArrayList<>();
-    for (LiveView live : state.views) {
+    for (LiveView live : state.views()) {
       if (!live.view().path().equals(damage.file())) {
         sound.add(live.view());
       }
     }
-    if (sound.size() == state.views.size()) {
+    if (sound.size() == state.views().size()) {
       return;
     }
     cache.discard(List.of(damage.file()));
@@ -251,9 +202,9 @@ public final class BlobIndex implements AutoCloseable {
   /** Says which segment names packs from now on; many of them then leave memory for a view. */
   public synchronized void adopt(SegmentWriter.Written segment) {
     overlay.adopt(segment.id(), segment.packs());
-    Set<ObjectId> segments = new HashSet<>(state.segments);
+    Set<ObjectId> segments = new HashSet<>(state.segments());
     segments.add(segment.id());
-    state = new State(state.views, Set.copyOf(segments), state.superseded, state.supposed);
+    state = state.withSegments(segments);
     if (overlay.blobs() >= spillBlobs) {
       try {
         spill();
@@ -303,20 +254,21 @@ public final class BlobIndex implements AutoCloseable {
     return reading.hasVanished();
   }
 
-  private State read(List<View> views, SegmentReading reading) throws IOException {
+  private IndexState read(List<View> views, SegmentReading reading) throws IOException {
     if (cache.isUsable()) {
       try (ViewBuilder builder = cache.builder()) {
         reading.read((id, segment) -> builder.add(id, segment.superseded(), segment.packs()));
         Set<ObjectId> wanted = reading.wanted();
         List<LiveView> merged = cache.merge(views, wanted, builder);
-        return new State(merged, wanted, reading.superseded(), state.supposed);
+        return new IndexState(merged, wanted, reading.superseded(), state.supposed());
       } catch (CacheException e) {
         cache.failed(e);
       }
     }
     reading.read((id, segment) -> overlay.adopt(id, segment.packs()));
     Set<ObjectId> wanted = reading.wanted();
-    return new State(ViewCache.live(views, wanted), wanted, reading.superseded(), state.supposed);
+    return new IndexState(
+        ViewCache.live(views, wanted), wanted, reading.superseded(), state.supposed());
   }
 
   /** Moves the packs that segments name from memory to a view. */
@@ -327,8 +279,8 @@ public final class BlobIndex implements AutoCloseable {
     }
     try (ViewBuilder builder = cache.builder()) {
       content.forEach((id, packs) -> builder.add(id, List.of(), packs));
-      List<LiveView> merged = cache.merge(state.files(), state.segments, builder);
-      state = new State(merged, state.segments, state.superseded, state.supposed);
+      List<LiveView> merged = cache.merge(state.files(), state.segments(), builder);
+      state = state.withViews(merged);
       overlay.remove(content.keySet());
     } catch (CacheException e) {
       cache.failed(e);
@@ -339,13 +291,13 @@ public final class BlobIndex implements AutoCloseable {
    * Makes packs known to the lookups of this process that no segment names, in the place of those
    * that were supposed before; however many blobs they have.
    */
-  public synchronized void suppose(Packs packs) throws IOException {
+  public synchronized void suppose(PackSource packs) throws IOException {
     if (cache.isUsable()) {
       try (ViewBuilder builder = cache.builder()) {
         packs.each(pack -> builder.add(pack.id(), List.of(), List.of(pack)));
         Optional<LiveView> view =
             builder.blobs() == 0 ? Optional.empty() : Optional.of(cache.alone(builder));
-        state = new State(state.views, state.segments, state.superseded, view);
+        state = state.withSupposed(view);
         findLeftOut();
         return;
       } catch (CacheException e) {
@@ -357,12 +309,12 @@ public final class BlobIndex implements AutoCloseable {
 
   /** The segments that are in use. */
   public Set<ObjectId> segments() {
-    return state.segments;
+    return state.segments();
   }
 
   /** Segments that others stand for; they may be there still. */
   public Set<ObjectId> superseded() {
-    return state.superseded;
+    return state.superseded();
   }
 
   /**
@@ -412,18 +364,10 @@ public final class BlobIndex implements AutoCloseable {
             });
     onViews(
         views -> {
-          for (LiveView live : views) {
-            View.Cursor rows = live.view().packRows();
-            for (int pack = 0; rows.advance(); pack++) {
-              if (!live.dead().get(pack) && packs.contains(Row.packId(rows.bytes(), rows.at()))) {
-                int segment = Row.packSegment(rows.bytes(), rows.at());
-                naming.add(live.view().segments().get(segment).id());
-              }
-            }
-          }
+          views.addSegmentsNaming(packs, naming);
           return true;
         });
-    naming.retainAll(state.segments);
+    naming.retainAll(state.segments());
     return naming;
   }
 
@@ -434,14 +378,7 @@ public final class BlobIndex implements AutoCloseable {
         .forEach(p -> each.accept(new PackSummary(p.id(), p.sha256(), p.size(), p.kind())));
     onViews(
         views -> {
-          for (LiveView live : views) {
-            View.Cursor rows = live.view().packRows();
-            for (int pack = 0; rows.advance(); pack++) {
-              if (!live.dead().get(pack)) {
-                each.accept(Row.packSummary(rows.bytes(), rows.at()));
-              }
-            }
-          }
+          views.packs(each);
           return true;
         });
   }
@@ -452,7 +389,7 @@ public final class BlobIndex implements AutoCloseable {
    */
   public void descriptions(Consumer<PackDescription> each) throws IOException {
     overlay.unnamed().forEach(each);
-    for (ObjectId id : state.segments) {
+    for (ObjectId id : state.segments()) {
       progress.checkCancelled();
       IndexSegment.read(storage, keys, id).packs().forEach(each);
     }

@@ -68,6 +68,11 @@ final class Page {
     return right ? rows : -1;
   }
 
+  /** The number of rows of a page that was opened. */
+  static int rows(byte[] page) {
+    return getInt(page, AT_COUNT);
+  }
+
   static int checksum(byte[] bytes, int offset, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, offset, length);

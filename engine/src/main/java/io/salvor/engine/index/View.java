@@ -42,11 +42,17 @@ final class View {
   private final List<ViewHead.Segment> segments;
   private final MemorySegment bytes;
 
+  // Of each page of blobs that was read the first word of its first id, else 0: so that most
+  // lookups
+  // read the one page that they need.
+  private final long[] fences;
+
   private View(Path path, ViewHead head, List<ViewHead.Segment> segments, MemorySegment bytes) {
     this.path = path;
     this.head = head;
     this.segments = segments;
     this.bytes = bytes;
+    this.fences = new long[Math.toIntExact(ViewHead.pages(head.blobs(), Page.ROWS))];
   }
 
   /**
@@ -127,7 +133,7 @@ final class View {
         return;
       }
       long last = ViewHead.pages(head.blobs(), Page.ROWS) - 1;
-      int count = readPage(page, head.blobPage() + at);
+      int count = Page.rows(page);
       int place = firstNotBelow(page, count, id);
       while (Row.compare(page, Page.row(place), id) == 0) {
         if (rows.see(at * Page.ROWS + place, page, Page.row(place))) {
@@ -139,7 +145,7 @@ final class View {
             return;
           }
           at++;
-          count = readPage(page, head.blobPage() + at);
+          count = readBlobs(page, at);
           place = 0;
         }
       }
@@ -148,7 +154,9 @@ final class View {
     }
   }
 
-  /** The first page whose last row is not below the id, if it may hold it; else -1. */
+  /**
+   * The first page whose last row is not below the id, if it may hold it, and then read; else -1.
+   */
   private long locate(BlobId id, byte[] page) {
     long low = 0;
     long high = ViewHead.pages(head.blobs(), Page.ROWS) - 1;
@@ -160,7 +168,20 @@ final class View {
       double part = round < 6 ? (target - below) / (above - below) : 0.5;
       long middle = low + (long) ((high - low + 1) * part);
       middle = Math.max(low, Math.min(high, middle));
-      int count = readPage(page, head.blobPage() + middle);
+      while (middle >= low && isFence(middle) && fence(middle, id) > 0) {
+        above = unsigned(fences[(int) middle]);
+        middle--;
+        high = middle;
+      }
+      while (middle < high && isFence(middle + 1) && fence(middle + 1, id) < 0) {
+        middle++;
+        low = middle;
+        below = unsigned(fences[(int) middle]);
+      }
+      if (low > high) {
+        return -1;
+      }
+      int count = readBlobs(page, middle);
       int first = Row.compare(page, Page.row(0), id);
       if (first < 0 && Row.compare(page, Page.row(count - 1), id) < 0) {
         low = middle + 1;
@@ -179,16 +200,32 @@ final class View {
     return -1;
   }
 
+  private boolean isFence(long page) {
+    return fences[(int) page] != 0;
+  }
+
+  /** How the first word of a page that was read compares with that of an id. */
+  private int fence(long page, BlobId id) {
+    return Long.compareUnsigned(fences[(int) page], id.a());
+  }
+
+  private int readBlobs(byte[] page, long number) {
+    int count = readPage(page, head.blobPage() + number);
+    fences[(int) number] = Page.getLong(page, Page.row(0));
+    return count;
+  }
+
   /** The page where the rows of a blob begin that also begins {@code middle}. */
   private long firstOfRun(BlobId id, byte[] page, long low, long middle) {
     long at = middle;
     while (at > low) {
-      int count = readPage(page, head.blobPage() + at - 1);
+      int count = readBlobs(page, at - 1);
       if (Row.compare(page, Page.row(count - 1), id) != 0) {
-        return at;
+        break;
       }
       at--;
     }
+    int _ = readBlobs(page, at);
     return at;
   }
 

@@ -7,11 +7,11 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.index.FrameDescription;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
+import io.salvor.engine.index.PackVisitor;
 import io.salvor.engine.pack.PackReader;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -146,7 +146,7 @@ final class Unnamed {
   }
 
   /** Shows those that were added, sound or not, and that are wanted. */
-  void each(Predicate<ObjectId> wanted, BlobIndex.PackVisitor to) throws IOException {
+  void each(Predicate<ObjectId> wanted, PackVisitor to) throws IOException {
     for (ObjectId id : segments) {
       Optional<byte[]> object = other.object(ObjectKind.INDEX_SEGMENT.name(id));
       if (object.isPresent()) {
