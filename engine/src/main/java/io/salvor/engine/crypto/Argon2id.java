@@ -65,11 +65,23 @@ public record Argon2id(int memory, int passes, int lanes) {
             .withSalt(salt)
             .withSecret(secret)
             .withAdditional(associated);
+    byte[] out = generate(parameters.build(), passphrase, length);
+    parameters.clear();
+    if (memory >= LEAST.memory) {
+      // The heap has grown for this alone, and would keep it: a quarter of what a process has,
+      // which
+      // serves better as cache of files.
+      System.gc();
+    }
+    return out;
+  }
+
+  /** In a frame of its own, so that nothing holds what was filled when it is done. */
+  private static byte[] generate(Argon2Parameters parameters, byte[] passphrase, int length) {
     Argon2BytesGenerator generator = new Argon2BytesGenerator();
-    generator.init(parameters.build());
+    generator.init(parameters);
     byte[] out = new byte[length];
     generator.generateBytes(passphrase, out);
-    parameters.clear();
     return out;
   }
 }
