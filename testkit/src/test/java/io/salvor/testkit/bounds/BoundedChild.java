@@ -57,7 +57,6 @@ final class BoundedChild {
     }
     own.accumulateAndGet(status("RssAnon:"), Math::max);
     System.out.println("own: " + own);
-    System.out.println("peak: " + status("VmHWM:"));
   }
 
   /**
@@ -108,12 +107,12 @@ final class BoundedChild {
       RepairPlan plan = Repairs.plan(repository, null, List.of(), false, Progress.NONE);
       Repairs.apply(repository, null, plan, "host", "tester", Progress.NONE);
       System.out.printf(
-          "repaired: %d packs described, %d salvaged, %d blobs fetched, %d losses, left %s%n",
+          "repaired: %d packs described, %d salvaged, %d fetched, losses %s%n",
           plan.believed().size(),
           plan.salvaged().size(),
           plan.fetched().size(),
-          plan.losses().size(),
-          plan.left());
+          plan.lossesByBackup());
+      plan.left().forEach(System.out::println);
     }
   }
 
