@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +28,17 @@ final class Epochs implements AutoCloseable {
    * @param current what new objects are sealed to; null if nothing can be written
    */
   Epochs(Map<ObjectId, SealingKey> keys, KeyRing.@Nullable Recipient current) {
-    this.keys = Map.copyOf(keys);
+    this.keys = new ConcurrentHashMap<>(keys);
     this.current = current;
   }
 
   Set<ObjectId> ids() {
-    return keys.keySet();
+    return Set.copyOf(keys.keySet());
+  }
+
+  /** Takes in epochs that were made since; what is known stays as it is. */
+  void learn(Map<ObjectId, SealingKey> more) {
+    more.forEach(keys::putIfAbsent);
   }
 
   boolean canSeal() {

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +31,14 @@ public final class KeyRing implements AutoCloseable {
   private static final byte[] OBJECT = ascii("salvor/1 object");
   private static final String NO_EPOCH = "It is sealed to an epoch that this credential has not";
 
+  /** Whoever plants objects of made-up epochs does not keep everybody reading keys. */
+  private static final int MOST_SOUGHT = 64;
+
   private final SigningKey signer;
   private final byte[] authority;
   private final Epochs epochs;
+  private final Set<ObjectId> sought = new HashSet<>();
+  private volatile @Nullable Grants grants;
   private final @Nullable SensitiveKeys sensitive;
   private final Writers writers;
   private final @Nullable Writer self;
@@ -177,7 +183,28 @@ public final class KeyRing implements AutoCloseable {
           .open(kind, id, sealedTo, header)
           .orElseThrow(() -> Damage.of(kind.place(id), NO_EPOCH));
     }
-    return epochs.open(kind, id, sealedTo, header).orElseThrow(() -> notGranted(kind, id));
+    return epochs
+        .open(kind, id, sealedTo, header)
+        .or(() -> learns(sealedTo) ? epochs.open(kind, id, sealedTo, header) : Optional.empty())
+        .orElseThrow(() -> notGranted(kind, id));
+  }
+
+  /** Reads the epochs again that a credential has been granted. */
+  public interface Grants {
+    Map<ObjectId, SealingKey> epochs();
+  }
+
+  /** From now on an epoch that is not known is looked for, once: it may have been made since. */
+  public void learnFrom(Grants source) {
+    grants = source;
+  }
+
+  private synchronized boolean learns(ObjectId epoch) {
+    Grants source = grants;
+    if (source != null && sought.size() < MOST_SOUGHT && sought.add(epoch)) {
+      epochs.learn(source.epochs());
+    }
+    return epochs.ids().contains(epoch);
   }
 
   private SalvorException notGranted(ObjectKind kind, ObjectId id) {

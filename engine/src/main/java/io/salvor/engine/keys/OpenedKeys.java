@@ -3,6 +3,7 @@ package io.salvor.engine.keys;
 import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.SensitiveKeys;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
@@ -130,6 +131,26 @@ public final class OpenedKeys implements AutoCloseable {
         null,
         table.admitted(),
         random);
+  }
+
+  /**
+   * Lets the ring look for epochs that are made while it is in use, or what others write would look
+   * damaged.
+   */
+  public void learnFrom(Storage storage) {
+    if (secrets != null) {
+      ring.learnFrom(() -> granted(storage));
+    }
+  }
+
+  private Map<ObjectId, SealingKey> granted(Storage storage) {
+    try {
+      KeyTable now = KeyTable.of(KeyObjects.read(storage), payload.authority());
+      return now.secrets(credential, payload).epochs();
+    } catch (IOException | SalvorException e) {
+      // Then the object is told as one whose epoch is not known.
+      return Map.of();
+    }
   }
 
   /** What reads and writes objects. */

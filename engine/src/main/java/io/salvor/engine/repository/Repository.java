@@ -74,6 +74,7 @@ public final class Repository implements AutoCloseable {
     this.description = description;
     this.opened = opened;
     this.keys = opened.ring();
+    opened.learnFrom(storage);
     this.surroundings = surroundings;
     this.index = index;
     this.blobs = new BlobReader(storage, keys, index);
