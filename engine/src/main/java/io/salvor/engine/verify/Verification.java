@@ -123,14 +123,34 @@ public final class Verification {
     }
     remember(packs);
     long blobs = depth == Depth.FULL && unlessVerified.isZero() ? packs.blobs() : trees.blobs();
-    List<Issue> issues = findings.issues();
+    List<Issue> issues = ofWhatIsThere(findings.issues());
     return new VerifyReport(
         depth,
         blobs,
         packs.bytes() + objects.bytes(),
         issues,
-        sound(issues),
+        sound(findings.issues()),
         packs.sound().stream().sorted().toList());
+  }
+
+  /** Nobody misses what belonged only to backups that were forgotten while this was running. */
+  private List<Issue> ofWhatIsThere(List<Issue> issues) throws IOException {
+    if (issues.stream().allMatch(issue -> issue.backups().isEmpty())) {
+      return issues;
+    }
+    repository.ledger().refresh();
+    Set<String> named = new HashSet<>();
+    repository.ledger().existing().values().forEach(line -> named.add(line.label()));
+    Set<BackupId> forgotten = new HashSet<>();
+    for (Backup backup : wanted) {
+      if (repository.ledger().removed().contains(backup.object().value())
+          && !named.contains(backup.id().text())) {
+        forgotten.add(backup.id());
+      }
+    }
+    return issues.stream()
+        .filter(issue -> issue.backups().isEmpty() || !forgotten.containsAll(issue.backups()))
+        .toList();
   }
 
   private List<BackupId> sound(List<Issue> issues) {

@@ -58,9 +58,10 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Makes a repository that has all kinds of objects of docs/format.md but sensitive content, in every state that they can
- * be in: keys given and withdrawn, a write-only client taken in and one that was withdrawn, facts
- * of each type, condemnations, sessions open, ended, revoked and closed in either way, a summary.
+ * Makes a repository that has all kinds of objects of docs/format.md but sensitive content, in
+ * every state that they can be in: keys given and withdrawn, a write-only client taken in and one
+ * that was withdrawn, facts of each type, condemnations, sessions open, ended, revoked and closed
+ * in either way, a summary.
  */
 final class EveryKind {
   private static final Argon2id CHEAP = new Argon2id(64, 1, 1);
