@@ -51,8 +51,10 @@ public final class Sensitivity {
     @Override
     public @Nullable Entry previous(Key key) {
       @Nullable Entry before = to.previous(key);
-      boolean kept = before == null || before.content().equals(ContentRef.EMPTY);
-      return kept || before.isSensitive() == of(key) ? before : null;
+      if (before == null || before.content().equals(ContentRef.EMPTY)) {
+        return before;
+      }
+      return before.isSensitive() == of(key) ? before : null;
     }
 
     @Override
