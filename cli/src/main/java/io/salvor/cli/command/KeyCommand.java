@@ -4,6 +4,7 @@ import io.salvor.cli.console.HumanText;
 import io.salvor.cli.console.JsonDocument;
 import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.keys.CredentialInfo;
 import io.salvor.engine.keys.EpochInfo;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Parameters;
       "  salvor key add --new-password-file /root/new --replace     change the passphrase",
       "  salvor key rotate                  what is written from now on has another key",
       "  salvor key rotate --reencrypt      and what was written before, too",
+      "  salvor key rotate --authority --new-password-file /root/new     shut a thief out for good",
       "  salvor key list --exposure         what a credential that leaked still opens",
       "  salvor key writer add --name web1 --new-password-file /root/web1-password",
       "  salvor key writer accept           read back what such machines have stored",
@@ -102,6 +104,13 @@ final class KeyCommand implements Command {
   boolean reencrypt;
 
   @Option(
+      names = "--authority",
+      description =
+          "rotate: also who signs; the new passphrase or key is the only one that opens the"
+              + " repository afterwards, and nothing counts that an old one signs")
+  boolean authority;
+
+  @Option(
       names = "--resume",
       description = "rotate --reencrypt: make no new epoch, go on with what was interrupted")
   boolean resume;
@@ -110,7 +119,7 @@ final class KeyCommand implements Command {
   boolean yes;
 
   @Override
-  public Exit run(Session session) throws IOException {
+  public Exit run(Session session) throws IOException, InterruptedException {
     switch (what) {
       case "list" -> list(session);
       case "add" -> add(session);
@@ -156,10 +165,8 @@ final class KeyCommand implements Command {
     List<CredentialInfo> before = register.credentials();
     CredentialInfo made;
     try (Opener opener = Openers.findNew(session, newPasswordFile, newKms)) {
-      String name =
-          label == null ? session.machine().user() + "@" + session.machine().host().get() : label;
       Argon2id cost = Argon2id.calibrated(session.machine().nanos());
-      made = register.add(opener, name, cost, !withoutSensitive);
+      made = register.add(opener, label(session), cost, !withoutSensitive);
     }
     List<CredentialInfo> replaced =
         replace ? before.stream().filter(CredentialInfo::inUse).toList() : List.of();
@@ -201,8 +208,11 @@ final class KeyCommand implements Command {
     }
   }
 
-  private Exit rotate(Session session) throws IOException {
+  private Exit rotate(Session session) throws IOException, InterruptedException {
     noMoreWords(0);
+    if (authority) {
+      return succeed(session);
+    }
     if (resume && !reencrypt) {
       throw Words.usage("--resume goes with --reencrypt", "there is nothing else to go on with");
     }
@@ -237,6 +247,38 @@ final class KeyCommand implements Command {
       KeyDocument.print(report, exposure, session);
     }
     return report == null || report.failures().isEmpty() ? Exit.DONE : Exit.DAMAGED;
+  }
+
+  private Exit succeed(Session session) throws IOException, InterruptedException {
+    if (reencrypt || resume) {
+      throw Words.usage(
+          "--authority stands alone",
+          "what the new credential opens is another run's business",
+          "run `salvor key rotate --reencrypt` with the new credential afterwards");
+    }
+    Repository repository = session.openToWrite();
+    ObjectId made;
+    try (Opener opener = Openers.findNew(session, newPasswordFile, newKms)) {
+      Argon2id cost = Argon2id.calibrated(session.machine().nanos());
+      made =
+          repository.succeedAuthority(
+              opener, label(session), cost, author(session), session.progress());
+    }
+    session.progress().close();
+    if (session.isJson()) {
+      session.json().field("credential", made.toString());
+    } else {
+      TextOutput out = session.text();
+      out.line("the repository has a new authority; the credential " + made + " opens it");
+      out.line(
+          "all others are withdrawn: add those that are still wanted with `salvor key add`; copies"
+              + " have to be made anew, in new places");
+    }
+    return Exit.DONE;
+  }
+
+  private String label(Session session) {
+    return label == null ? author(session) : label;
   }
 
   private static EpochInfo makeEpoch(Session session) throws IOException {

@@ -13,7 +13,7 @@ final class Places {
   /** The repository's directory, if it lies in one, and the local state: no backup takes them. */
   static List<Path> ofSalvor(Repository repository) {
     List<Path> places = new ArrayList<>(repository.local().places());
-    if (repository.storage() instanceof DirectoryStorage directory) {
+    if (repository.place() instanceof DirectoryStorage directory) {
       places.add(directory.root().toAbsolutePath().normalize());
     }
     return places;

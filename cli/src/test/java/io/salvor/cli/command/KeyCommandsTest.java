@@ -91,6 +91,61 @@ class KeyCommandsTest {
   }
 
   @Test
+  void sensitiveContentIsClosedToACredentialMadeWithoutIt() throws IOException {
+    Files.writeString(source.resolve("app.env"), "PASSWORD=x\n");
+    salvor.json("backup", source.toString(), "--sensitive", "*.env");
+    salvor.environment.put("SALVOR_NEW_PASSWORD", "operator");
+    JsonNode added = salvor.json("key", "add", "--without-sensitive");
+    Schemas.check("key-add", added.toString());
+    assertThat(added.at("/credential/sensitive").asBoolean()).isFalse();
+    assertThat(salvor.run("cat", "latest", "app.env").out()).isEqualTo("PASSWORD=x\n");
+
+    salvor.environment.put("SALVOR_PASSWORD", "operator");
+    JsonNode listed = salvor.json("ls", "latest");
+    Schemas.check("ls", listed.toString());
+    assertThat(listed.toString()).contains("app.env", "\"sensitive\":true");
+    assertThat(salvor.run("cat", "latest", "file").out()).isEqualTo("content\n");
+    assertThat(salvor.run("cat", "latest", "app.env").err()).contains("SLV-1017");
+    assertThat(salvor.run("backup", source.toString(), "--sensitive", "*.env").exit())
+        .isEqualTo(12);
+    Path target = top.resolve("target");
+    Result restored = salvor.run("restore", "latest", "--to", target.toString());
+    assertThat(restored.exit()).isEqualTo(3);
+    assertThat(restored.out() + restored.err()).contains("app.env", "SLV-4014");
+    assertThat(target.resolve("file")).hasContent("content\n");
+    assertThat(target.resolve("app.env")).doesNotExist();
+    Result exported =
+        salvor.run("export", "latest", "--to", top.resolve("a.tar").toString(), "--format", "tar");
+    assertThat(exported.exit()).isEqualTo(3);
+    assertThat(salvor.json("verify", "--depth", "full").get("status").asString())
+        .isEqualTo("intact");
+    assertThat(salvor.run("prune").exit()).isZero();
+    assertThat(salvor.run("key", "list").out()).contains("SENSITIVE");
+  }
+
+  @Test
+  void anotherAuthorityLeavesOneCredential() throws IOException {
+    salvor.environment.put("SALVOR_NEW_PASSWORD", CommandLineHarness.PASSWORD);
+    assertThat(salvor.run("key", "rotate", "--authority").err()).contains("SLV-1010");
+    salvor.environment.put("SALVOR_NEW_PASSWORD", "after the theft");
+    assertThat(salvor.run("key", "rotate", "--authority", "--reencrypt").exit()).isEqualTo(2);
+    JsonNode rotated = salvor.json("key", "rotate", "--authority");
+    Schemas.check("key-rotate-authority", rotated.toString());
+    assertThat(salvor.run("list").exit()).isEqualTo(12);
+
+    salvor.environment.put("SALVOR_PASSWORD", "after the theft");
+    assertThat(salvor.json("key", "list").get("credentials")).hasSize(1);
+    assertThat(salvor.run("cat", "latest", "file").out()).isEqualTo("content\n");
+    Files.writeString(source.resolve("more"), "more");
+    salvor.json("backup", source.toString());
+    assertThat(salvor.json("verify", "--depth", "full").get("status").asString())
+        .isEqualTo("intact");
+    String copy = top.resolve("copy").toString();
+    assertThat(salvor.run("copy", "--to", copy, "--init").exit()).isZero();
+    assertThat(salvor.json("list", "--repo", copy).get("backups")).hasSize(2);
+  }
+
+  @Test
   void aWriteOnlyClientBacksUpAndReadsNothing() throws IOException {
     salvor.environment.put("SALVOR_NEW_PASSWORD", "web1's own");
     JsonNode added = salvor.json("key", "writer", "add", "--name", "web1");

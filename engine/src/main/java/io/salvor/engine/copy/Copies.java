@@ -21,6 +21,8 @@ public final class Copies {
   /** In the order of those who make them: an epoch comes after the grants that hold it. */
   private static final List<ObjectKind> KEYS =
       List.of(
+          ObjectKind.CENSUS,
+          ObjectKind.AUTHORITY,
           ObjectKind.GRANT,
           ObjectKind.CREDENTIAL,
           ObjectKind.WRITER,
@@ -129,7 +131,10 @@ public final class Copies {
       throw notACopy(from, to.storage(), "its id is " + to.id() + " instead of " + from.id());
     }
     if (!Arrays.equals(from.keys().authority(), to.keys().authority())) {
-      throw notACopy(from, to.storage(), "its authority is another");
+      throw notACopy(
+          from,
+          to.storage(),
+          "its authority is another; a copy does not follow `key rotate --authority`");
     }
     if (!Arrays.equals(from.keys().gearTable(), to.keys().gearTable())) {
       throw notACopy(from, to.storage(), "its chunker is another");

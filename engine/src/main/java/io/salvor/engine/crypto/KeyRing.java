@@ -35,7 +35,7 @@ public final class KeyRing implements AutoCloseable {
   private static final int MOST_SOUGHT = 64;
 
   private final SigningKey signer;
-  private final byte[] authority;
+  private final Authority authority;
   private final Epochs epochs;
   private final Set<ObjectId> sought = new HashSet<>();
   private volatile @Nullable Grants grants;
@@ -76,7 +76,7 @@ public final class KeyRing implements AutoCloseable {
       SecureRandom random) {
     this(
         DerivedKeys.of(rootSecret),
-        signer.publicKey(),
+        Authority.of(signer.publicKey()),
         signer,
         epochs,
         new Recipient(epoch, requireNonNull(epochs.get(epoch), "the epoch").publicHalf()),
@@ -88,7 +88,7 @@ public final class KeyRing implements AutoCloseable {
   /**
    * A ring of these secrets; takes the keys over.
    *
-   * @param authority the public key whose signatures are taken
+   * @param authority whose signatures are taken
    * @param signer what signs
    * @param epochs every epoch that can be opened
    * @param current what new objects are sealed to; null if nothing can be written
@@ -97,7 +97,7 @@ public final class KeyRing implements AutoCloseable {
    */
   public KeyRing(
       DerivedKeys derived,
-      byte[] authority,
+      Authority authority,
       SigningKey signer,
       Map<ObjectId, SealingKey> epochs,
       @Nullable Recipient current,
@@ -107,8 +107,8 @@ public final class KeyRing implements AutoCloseable {
     this.signer = signer;
     this.writers = new Writers(writers);
     byte[] own = signer.publicKey();
-    this.self = Arrays.equals(own, authority) ? null : this.writers.with(own);
-    this.authority = authority.clone();
+    this.self = Arrays.equals(own, authority.publicKey()) ? null : this.writers.with(own);
+    this.authority = authority;
     this.epochs = new Epochs(epochs, current);
     this.sensitive = sensitive;
     this.random = random;
@@ -230,7 +230,8 @@ public final class KeyRing implements AutoCloseable {
   /** The message of a small object, its checksum, tag and signature checked. */
   public byte[] openSmall(ObjectKind kind, ObjectId id, byte[] object) {
     byte[] content = SmallObject.open(this, kind, id, object);
-    return SignedMessage.verify(authority, kind, id, content)
+    return authority
+        .verify(kind, id, content, object)
         .or(() -> writers.verify(kind, id, content))
         .orElseThrow(() -> Damage.of(kind.place(id), "Its signature is not the repository's"));
   }
@@ -319,9 +320,28 @@ public final class KeyRing implements AutoCloseable {
     return sensitive == null ? Set.of() : sensitive.epochs.ids();
   }
 
+  /**
+   * A key under which a write-only client keeps what is its own, on its own machine.
+   *
+   * @param salt random, so that each file has another
+   */
+  public byte[] clientKey(byte[] salt) {
+    byte[] seed = signer.seed();
+    byte[] prk = Hmac.extract(salt, seed);
+    Arrays.fill(seed, (byte) 0);
+    byte[] key = Hmac.expand(prk, ascii("salvor/1 client state"), SecretBox.KEY_SIZE);
+    Arrays.fill(prk, (byte) 0);
+    return key;
+  }
+
+  /** Whether another authority has signed for the repository before this one. */
+  public boolean hasAncestry() {
+    return !authority.earlier().isEmpty();
+  }
+
   /** The public key that signs for the repository. */
   public byte[] authority() {
-    return authority.clone();
+    return authority.publicKey();
   }
 
   @Override

@@ -28,7 +28,9 @@ public enum ObjectKind {
   EPOCH(161, KeyClass.PLAIN, "keys/", ".epoch"),
   GRANT(162, KeyClass.PLAIN, "keys/", ".grant"),
   WRITER(163, KeyClass.PLAIN, "keys/", ".writer"),
-  KEY_TABLE(164, KeyClass.PLAIN, "keys/", ".table");
+  KEY_TABLE(164, KeyClass.PLAIN, "keys/", ".table"),
+  AUTHORITY(165, KeyClass.PLAIN, "keys/", ".authority"),
+  CENSUS(166, KeyClass.PLAIN, "keys/", ".census");
 
   /** What protects an object's key. */
   public enum KeyClass {

@@ -28,8 +28,17 @@ record Credential(
 
   private static final int MAX_WRAPPED = 8192;
 
-  /** What opening it gives. */
-  record Payload(SealingKey key, byte[] authority, byte[] description) {}
+  /**
+   * What opening it gives.
+   *
+   * @param ancestry of an authority that has succeeded another
+   */
+  record Payload(
+      SealingKey key, byte[] authority, byte[] description, Optional<Ancestry> ancestry) {
+    Payload(SealingKey key, byte[] authority, byte[] description) {
+      this(key, authority, description, Optional.empty());
+    }
+  }
 
   /**
    * Makes a credential for a new key pair, whose private half goes into it.
@@ -45,17 +54,10 @@ record Credential(
       Payload payload,
       SecureRandom random) {
     byte[] secret = payload.key.privateHalf();
-    byte[] plain =
-        new CborWriter()
-            .map()
-            .key(0)
-            .bytes(secret)
-            .key(1)
-            .bytes(payload.authority)
-            .key(2)
-            .bytes(payload.description)
-            .end()
-            .toByteArray();
+    CborWriter out = new CborWriter().map().key(0).bytes(secret);
+    out.key(1).bytes(payload.authority).key(2).bytes(payload.description);
+    payload.ancestry.ifPresent(ancestry -> ancestry.encode(out.key(3)));
+    byte[] plain = out.end().toByteArray();
     Arrays.fill(secret, (byte) 0);
     byte[] publicHalf = payload.key.publicHalf();
     Protection.Made made = Protection.make(opener, cost, id, publicHalf, random);
@@ -113,6 +115,7 @@ record Credential(
     byte[] secret = new byte[0];
     byte[] authority = new byte[0];
     byte[] description = new byte[0];
+    Optional<Ancestry> ancestry = Optional.empty();
     try {
       CborReader in = new CborReader(plain);
       in.map();
@@ -121,6 +124,7 @@ record Credential(
           case 0 -> secret = in.bytes(SealingKey.SIZE);
           case 1 -> authority = in.bytes(32);
           case 2 -> description = in.bytes(Sha256.SIZE);
+          case 3 -> ancestry = Optional.of(Ancestry.decode(in));
           default -> in.skip();
         }
       }
@@ -138,7 +142,7 @@ record Credential(
     if (!Arrays.equals(pair.publicHalf(), publicHalf)) {
       throw KeyDamage.of(ObjectKind.CREDENTIAL.name(id), "Its two halves do not belong together");
     }
-    return new Payload(pair, authority, description);
+    return new Payload(pair, authority, description, ancestry);
   }
 
   private static Optional<Credential> read(ObjectId id, CborReader in) {

@@ -3,6 +3,7 @@ package io.salvor.engine.keys;
 import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
@@ -64,9 +65,10 @@ record Epoch(
    *
    * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
    */
-  static Epoch decode(KeyObject object, byte[] authority) {
+  static Epoch decode(KeyObject object, Authority authority) {
     byte[] message =
-        SignedMessage.verify(authority, ObjectKind.EPOCH, object.id(), object.message())
+        object
+            .signedBy(authority)
             .orElseThrow(
                 () -> KeyDamage.of(object.name(), "Its signature is not the repository's"));
     byte @Nullable [] publicHalf = null;

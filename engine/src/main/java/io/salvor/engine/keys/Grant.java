@@ -3,6 +3,7 @@ package io.salvor.engine.keys;
 import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.Hpke;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -102,9 +103,10 @@ record Grant(
    *
    * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
    */
-  static Grant decode(KeyObject object, byte[] authority) {
+  static Grant decode(KeyObject object, Authority authority) {
     byte[] message =
-        SignedMessage.verify(authority, ObjectKind.GRANT, object.id(), object.message())
+        object
+            .signedBy(authority)
             .orElseThrow(
                 () -> KeyDamage.of(object.name(), "Its signature is not the repository's"));
     @Nullable ObjectId credential = null;

@@ -68,7 +68,16 @@ public record KeyAudit(
                 issues.add(damage);
               }
             });
+    issues.addAll(successors(keys));
     return new KeyAudit(refusals, issues, behind);
+  }
+
+  /** Whoever opens what an earlier authority has made is to know that there is another. */
+  private static List<SalvorException> successors(OpenedKeys keys) {
+    boolean announced =
+        keys.objects().announcements().stream()
+            .anyMatch(a -> AuthorityWatch.isOf(a, keys.payload().authority()));
+    return announced ? List.of(AuthorityWatch.succeeded()) : List.of();
   }
 
   /** As long as the ledger knows of no key object, it cannot be told whom damage concerns. */
@@ -88,6 +97,7 @@ public record KeyAudit(
                 "A grant names it"));
       }
     }
+    issues.addAll(successors(keys));
     return new KeyAudit(refusals, issues, false);
   }
 

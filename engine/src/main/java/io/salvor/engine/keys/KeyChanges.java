@@ -76,7 +76,8 @@ final class KeyChanges {
 
   /** What a new credential of this repository seals beside its own private half. */
   Credential.Payload payload(SealingKey key) {
-    return new Credential.Payload(key, keys.payload().authority(), keys.payload().description());
+    Credential.Payload own = keys.payload();
+    return new Credential.Payload(key, own.authority(), own.description(), own.ancestry());
   }
 
   SortedMap<ObjectId, Member> members() {

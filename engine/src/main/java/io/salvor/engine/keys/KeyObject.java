@@ -1,5 +1,6 @@
 package io.salvor.engine.keys;
 
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -9,6 +10,7 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectName;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** The plain wrapping of a key object (docs/format.md §4): kind, id, message, checksum. */
 record KeyObject(ObjectKind kind, ObjectId id, byte[] message) {
@@ -19,6 +21,11 @@ record KeyObject(ObjectKind kind, ObjectId id, byte[] message) {
 
   ObjectName name() {
     return kind.name(id);
+  }
+
+  /** The message, if the authority has signed it, or an earlier one and it counts. */
+  Optional<byte[]> signedBy(Authority authority) {
+    return authority.verify(kind, id, message, encode());
   }
 
   byte[] encode() {

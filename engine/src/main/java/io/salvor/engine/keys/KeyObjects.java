@@ -28,14 +28,24 @@ record KeyObjects(
     List<KeyObject> epochs,
     List<KeyObject> grants,
     List<KeyObject> writers,
+    List<KeyObject> announcements,
+    List<KeyObject> censuses,
     Map<ObjectName, byte[]> hashes,
     Map<ObjectName, SalvorException> damaged) {
   private static final List<ObjectKind> KINDS =
-      List.of(ObjectKind.CREDENTIAL, ObjectKind.EPOCH, ObjectKind.GRANT, ObjectKind.WRITER);
+      List.of(
+          ObjectKind.CREDENTIAL,
+          ObjectKind.EPOCH,
+          ObjectKind.GRANT,
+          ObjectKind.WRITER,
+          ObjectKind.AUTHORITY,
+          ObjectKind.CENSUS);
 
   static KeyObjects read(Storage storage) throws IOException {
     KeyObjects objects =
         new KeyObjects(
+            new ArrayList<>(),
+            new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
@@ -71,6 +81,8 @@ record KeyObjects(
         case CREDENTIAL -> Credential.decode(object).ifPresent(credentials::add);
         case EPOCH -> epochs.add(object);
         case WRITER -> writers.add(object);
+        case AUTHORITY -> announcements.add(object);
+        case CENSUS -> censuses.add(object);
         default -> grants.add(object);
       }
     } catch (SalvorException e) {

@@ -1,5 +1,6 @@
 package io.salvor.engine.keys;
 
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -30,7 +31,7 @@ record KeyTable(
     Map<ObjectId, Writer> writers,
     Map<ObjectName, SalvorException> refused) {
 
-  static KeyTable of(KeyObjects objects, byte[] authority) {
+  static KeyTable of(KeyObjects objects, Authority authority) {
     KeyTable table =
         new KeyTable(
             new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(objects.damaged()));

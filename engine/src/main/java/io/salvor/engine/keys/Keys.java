@@ -1,6 +1,7 @@
 package io.salvor.engine.keys;
 
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Makes repositories and opens them (docs/format.md §3 and §4). */
 public final class Keys {
@@ -130,7 +132,7 @@ public final class Keys {
     storage.put(RepositoryDescription.NAME, description.bytes());
     return new KeyRing(
         DerivedKeys.of(root),
-        authority.publicKey(),
+        Authority.of(authority.publicKey()),
         authority,
         secrets.epochs(),
         new KeyRing.Recipient(epochId, epochKey.publicHalf()),
@@ -194,14 +196,24 @@ public final class Keys {
       throws IOException {
     byte[] description = describe(storage).bytes();
     KeyObjects objects = KeyObjects.read(storage);
+    @Nullable ObjectId best = null;
+    Credential.@Nullable Payload opened = null;
     for (Credential credential : objects.credentials()) {
       if (without.contains(credential.id())) {
         continue;
       }
       Optional<Credential.Payload> payload = credential.open(opener);
-      if (payload.isPresent()) {
-        return OpenedKeys.of(credential.id(), payload.get(), description, objects, random);
+      if (payload.isPresent()
+          && (opened == null || generation(opened) < generation(payload.get()))) {
+        best = credential.id();
+        opened = payload.get();
       }
+      if (opened != null && objects.announcements().isEmpty()) {
+        break;
+      }
+    }
+    if (best != null && opened != null) {
+      return OpenedKeys.of(best, opened, description, objects, random);
     }
     if (objects.credentials().isEmpty()) {
       throw objects.damaged().values().stream()
@@ -225,6 +237,11 @@ public final class Keys {
         opener instanceof Passphrase
             ? "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file"
             : "Check --kms; `salvor key list` shows with which keys the repository opens");
+  }
+
+  /** How many authorities there were before the one that a credential holds to. */
+  private static int generation(Credential.Payload payload) {
+    return payload.ancestry().map(ancestry -> ancestry.authorities().size()).orElse(0);
   }
 
   /**

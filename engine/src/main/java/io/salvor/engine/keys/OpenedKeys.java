@@ -1,14 +1,17 @@
 package io.salvor.engine.keys;
 
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.SensitiveKeys;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.Ledger;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -29,6 +32,7 @@ public final class OpenedKeys implements AutoCloseable {
   private final Credential.Payload payload;
   private final @Nullable Secrets secrets;
   private final KeyRing ring;
+  private final Authority authority;
   private KeyObjects objects;
   private KeyTable table;
 
@@ -37,12 +41,14 @@ public final class OpenedKeys implements AutoCloseable {
       Credential.Payload payload,
       @Nullable Secrets secrets,
       KeyRing ring,
+      Authority authority,
       KeyObjects objects,
       KeyTable table) {
     this.credential = credential;
     this.payload = payload;
     this.secrets = secrets;
     this.ring = ring;
+    this.authority = authority;
     this.objects = objects;
     this.table = table;
   }
@@ -60,7 +66,8 @@ public final class OpenedKeys implements AutoCloseable {
           "Its hash is not the one in keys/" + credential + ".credential",
           "Put it back from a copy of the repository; every copy has the same bytes");
     }
-    KeyTable table = KeyTable.of(objects, payload.authority());
+    Authority authority = authority(payload, objects);
+    KeyTable table = KeyTable.of(objects, authority);
     Optional<WriterSecrets> writer = table.writerSecrets(credential, payload);
     @Nullable Secrets secrets = writer.isPresent() ? null : table.secrets(credential, payload);
     Epoch newest =
@@ -73,12 +80,12 @@ public final class OpenedKeys implements AutoCloseable {
     KeyRing.Recipient current = new KeyRing.Recipient(newest.id(), newest.publicHalf());
     KeyRing ring;
     if (secrets == null) {
-      ring = writersRing(credential, writer.orElseThrow(), payload, current, table, random);
+      ring = writersRing(credential, writer.orElseThrow(), authority, current, table, random);
     } else {
       ring =
           new KeyRing(
               DerivedKeys.of(secrets.root()),
-              payload.authority(),
+              authority,
               secrets.authority(),
               secrets.epochs(),
               secrets.epochs().containsKey(newest.id()) ? current : null,
@@ -86,7 +93,37 @@ public final class OpenedKeys implements AutoCloseable {
               table.admitted(),
               random);
     }
-    return new OpenedKeys(credential, payload, secrets, ring, objects, table);
+    return new OpenedKeys(credential, payload, secrets, ring, authority, objects, table);
+  }
+
+  /** Whose signatures count: of earlier authorities what the census names that they know of. */
+  private static Authority authority(Credential.Payload payload, KeyObjects objects) {
+    if (payload.ancestry().isEmpty()) {
+      return Authority.of(payload.authority());
+    }
+    Ancestry ancestry = payload.ancestry().get();
+    ObjectName name = ObjectKind.CENSUS.name(ancestry.census());
+    KeyObject census =
+        objects.censuses().stream()
+            .filter(object -> object.id().equals(ancestry.census()))
+            .findFirst()
+            .orElseThrow(
+                () -> {
+                  SalvorException damage = objects.damaged().get(name);
+                  return damage != null
+                      ? damage
+                      : KeyDamage.lost(
+                          "The key object " + name + " is missing", "The credential names it");
+                });
+    if (!Arrays.equals(Sha256.of(census.encode()), ancestry.sha256())) {
+      throw KeyDamage.of(name, "It is not the one that the credential names: it was exchanged");
+    }
+    byte[] hashes = Census.decode(census, payload.authority());
+    try {
+      return Authority.of(payload.authority(), ancestry.authorities(), hashes);
+    } catch (IllegalArgumentException e) {
+      throw KeyDamage.of(name, "It is no census: " + e.getMessage(), e);
+    }
   }
 
   private static @Nullable SensitiveKeys sensitive(
@@ -107,7 +144,7 @@ public final class OpenedKeys implements AutoCloseable {
   private static KeyRing writersRing(
       ObjectId credential,
       WriterSecrets secrets,
-      Credential.Payload payload,
+      Authority authority,
       KeyRing.Recipient current,
       KeyTable table,
       SecureRandom random) {
@@ -124,7 +161,7 @@ public final class OpenedKeys implements AutoCloseable {
     }
     return new KeyRing(
         secrets.derived(),
-        payload.authority(),
+        authority,
         secrets.signer(),
         Map.of(),
         current,
@@ -139,14 +176,16 @@ public final class OpenedKeys implements AutoCloseable {
    */
   public void learnFrom(Storage storage) {
     if (secrets != null) {
-      ring.learnFrom(() -> granted(storage));
+      ring.learnFrom(sensitive -> granted(storage, sensitive));
     }
   }
 
-  private Map<ObjectId, SealingKey> granted(Storage storage) {
+  private Map<ObjectId, SealingKey> granted(Storage storage, boolean sensitive) {
     try {
-      KeyTable now = KeyTable.of(KeyObjects.read(storage), payload.authority());
-      return now.secrets(credential, payload).epochs();
+      KeyTable now = KeyTable.of(KeyObjects.read(storage), authority);
+      Secrets granted = now.secrets(credential, payload);
+      Secrets.@Nullable Sensitive own = granted.sensitive();
+      return !sensitive ? granted.epochs() : own == null ? Map.of() : own.epochs();
     } catch (IOException | SalvorException e) {
       // Then the object is told as one whose epoch is not known.
       return Map.of();
@@ -196,7 +235,7 @@ public final class OpenedKeys implements AutoCloseable {
   /** Reads the key objects again, after they were changed. */
   void reread(Storage storage) throws IOException {
     objects = KeyObjects.read(storage);
-    table = KeyTable.of(objects, payload.authority());
+    table = KeyTable.of(objects, authority);
   }
 
   KeyObjects objects() {

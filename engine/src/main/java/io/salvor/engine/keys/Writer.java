@@ -3,6 +3,7 @@ package io.salvor.engine.keys;
 import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SignedMessage;
@@ -31,9 +32,10 @@ record Writer(ObjectId id, byte[] publicKey, String host, Instant created, Objec
    *
    * @throws io.salvor.engine.error.SalvorException KEY_DAMAGED
    */
-  static Writer decode(KeyObject object, byte[] authority) {
+  static Writer decode(KeyObject object, Authority authority) {
     byte[] message =
-        SignedMessage.verify(authority, ObjectKind.WRITER, object.id(), object.message())
+        object
+            .signedBy(authority)
             .orElseThrow(
                 () -> KeyDamage.of(object.name(), "Its signature is not the repository's"));
     byte @Nullable [] publicKey = null;

@@ -6,16 +6,15 @@ import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
-import io.salvor.engine.crypto.ObjectKind;
-import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobIndex;
-import io.salvor.engine.keys.KeyAudit;
+import io.salvor.engine.keys.AuthorityWatch;
 import io.salvor.engine.keys.KeyRegister;
 import io.salvor.engine.keys.Keys;
 import io.salvor.engine.keys.OpenedKeys;
 import io.salvor.engine.keys.Opener;
 import io.salvor.engine.keys.RepositoryDescription;
+import io.salvor.engine.keys.Succession;
 import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.pack.BlobReader;
@@ -32,22 +31,15 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An opened repository. Reading is safe for several threads; each run of a backup has a writer of
  * its own. Closing it destroys its keys and closes its storage.
  */
 public final class Repository implements AutoCloseable {
-  private static final int MOST_ATTEMPTS = 3;
-
-  private final Storage storage;
+  private final AuthorityWatch storage;
   private final RepositoryDescription description;
   private final OpenedKeys opened;
   private final KeyRing keys;
@@ -58,12 +50,10 @@ public final class Repository implements AutoCloseable {
   private final Ledger ledger;
   private final LocalPlaces places;
   private final Condemnations condemnations;
-  // Packs that are lost, damaged or in doubt, and those that somebody has condemned.
-  private final Set<ObjectId> leftOut = new HashSet<>();
-  private final Set<ObjectId> condemned = new HashSet<>();
+  private final PackDoubts doubts;
 
   private Repository(
-      Storage storage,
+      AuthorityWatch storage,
       RepositoryDescription description,
       OpenedKeys opened,
       Surroundings surroundings,
@@ -81,6 +71,7 @@ public final class Repository implements AutoCloseable {
     this.nodes = new NodeCache(new WatchedBlobs());
     this.ledger = ledger;
     this.places = places;
+    this.doubts = new PackDoubts(index, places, surroundings.clock());
     this.condemnations = new Condemnations(storage, keys);
   }
 
@@ -114,7 +105,7 @@ public final class Repository implements AutoCloseable {
     Keys.create(storage, opener, label, cost, erasable, random, surroundings.clock()).close();
     RepositoryDescription made = Keys.describe(storage);
     LocalPlaces places = new LocalPlaces(surroundings.local(), made.id(), storage.place());
-    keepLocally("where it is", Progress.NONE, () -> places.settle(Progress.NONE));
+    Unlocking.keepLocally("where it is", Progress.NONE, () -> places.settle(Progress.NONE));
     return made;
   }
 
@@ -139,13 +130,15 @@ public final class Repository implements AutoCloseable {
     try {
       RepositoryDescription description = Keys.describe(storage);
       LocalPlaces places = new LocalPlaces(surroundings.local(), description.id(), storage.place());
-      Unlocked unlocked = unlock(storage, opener, surroundings.random(), places, progress);
+      Unlocking.Unlocked unlocked =
+          Unlocking.unlock(storage, opener, surroundings.random(), places, progress);
       OpenedKeys keys = unlocked.keys();
       try {
-        keepLocally("what was seen of the ledger", progress, unlocked.ledger()::remember);
-        BlobIndex index = BlobIndex.open(storage, keys.ring(), places.indexView(), progress);
+        Unlocking.keepLocally("what was seen of the ledger", progress, unlocked.ledger()::remember);
+        AuthorityWatch watch = unlocked.watch();
+        BlobIndex index = BlobIndex.open(watch, keys.ring(), places.indexView(), progress);
         return new Repository(
-            storage, description, keys, surroundings, index, unlocked.ledger(), places);
+            watch, description, keys, surroundings, index, unlocked.ledger(), places);
       } catch (IOException | RuntimeException e) {
         keys.close();
         throw e;
@@ -154,66 +147,6 @@ public final class Repository implements AutoCloseable {
       try (storage) {
         throw e;
       }
-    }
-  }
-
-  /** A credential that was opened, and found to be right by the ledger that it opens. */
-  private record Unlocked(OpenedKeys keys, Ledger ledger) {}
-
-  private static Unlocked unlock(
-      Storage storage, Opener opener, SecureRandom random, LocalPlaces places, Progress progress)
-      throws IOException {
-    Set<ObjectId> withdrawn = new HashSet<>();
-    @Nullable SalvorException why = null;
-    for (int attempt = 1; ; attempt++) {
-      OpenedKeys keys;
-      try {
-        keys = Keys.unlock(storage, opener, withdrawn, random);
-      } catch (SalvorException e) {
-        throw why != null && e.code() == ErrorCode.WRONG_CREDENTIAL ? why : e;
-      }
-      try {
-        keepLocally("where it is", progress, () -> places.settle(progress));
-        Ledger ledger = Ledger.read(storage, keys.ring(), places);
-        KeyAudit audit = keys.audit(storage, ledger);
-        if (!audit.behind() || attempt >= MOST_ATTEMPTS) {
-          audit
-              .issues()
-              .forEach(
-                  e -> progress.warn(e.code().code(), "keys", e.getMessage() + ": " + e.why()));
-          return new Unlocked(keys, ledger);
-        }
-        keys.close();
-      } catch (SalvorException e) {
-        keys.close();
-        if (e.code() != ErrorCode.CREDENTIAL_WITHDRAWN) {
-          throw e;
-        }
-        // The same passphrase may open another credential.
-        withdrawn.add(keys.credential());
-        why = e;
-      } catch (IOException | RuntimeException e) {
-        keys.close();
-        throw e;
-      }
-    }
-  }
-
-  /** Something that is kept on this machine. */
-  private interface LocalNote {
-    void keep() throws IOException;
-  }
-
-  /** Opening does not fail because this machine can remember nothing. */
-  private static void keepLocally(String what, Progress progress, LocalNote note)
-      throws IOException {
-    try {
-      note.keep();
-    } catch (SalvorException e) {
-      if (e.code() != ErrorCode.LOCAL_STATE) {
-        throw e;
-      }
-      progress.warn(e.code().code(), "", what + " cannot be remembered: " + e.why());
     }
   }
 
@@ -230,6 +163,11 @@ public final class Repository implements AutoCloseable {
   /** Where the objects lie. */
   public Storage storage() {
     return storage;
+  }
+
+  /** The storage as it was given. */
+  public Storage place() {
+    return storage.unwatched();
   }
 
   /** The keys. */
@@ -251,6 +189,28 @@ public final class Repository implements AutoCloseable {
         author,
         surroundings.clock(),
         surroundings.random());
+  }
+
+  /**
+   * Gives the repository another authority, and a credential that is the only one afterwards. What
+   * is open goes on reading, and changes nothing any more.
+   *
+   * @param opener opens the new credential, and none that is there
+   * @param author who asks for it, for the ledger
+   * @throws SalvorException CREDENTIAL_NEEDED, EPOCH_NOT_GRANTED, NOT_ERASABLE
+   */
+  public ObjectId succeedAuthority(
+      Opener opener, String label, Argon2id cost, String author, Progress progress)
+      throws IOException, InterruptedException {
+    return Succession.run(
+        storage.unwatched(),
+        opened,
+        places,
+        new Succession.Request(opener, label, cost, description.erasable(), author),
+        surroundings.clock(),
+        surroundings.random(),
+        surroundings.sleeper()::sleep,
+        progress);
   }
 
   /** What is wrong with the key objects as they lie there now. */
@@ -316,7 +276,7 @@ public final class Repository implements AutoCloseable {
     blobs.fallBackTo(
         (kind, id, damage) -> {
           byte[] blob = other.get(kind, id, damage);
-          leaveOut(kind, id);
+          doubts.leaveOut(kind, id);
           return blob;
         });
   }
@@ -351,23 +311,7 @@ public final class Repository implements AutoCloseable {
    * @throws SalvorException FORMAT_NEWER if a newer version has written one
    */
   public Set<ObjectName> leaveOutCondemnedPacks() throws IOException {
-    condemnations.refresh();
-    Set<ObjectId> packs = condemnations.packs();
-    if (!condemnations.damaged().isEmpty()) {
-      index.packs(pack -> packs.add(pack.id()));
-    }
-    synchronized (leftOut) {
-      condemned.clear();
-      condemned.addAll(packs);
-      leaveOut();
-    }
-    return condemnations.damaged();
-  }
-
-  private void leaveOut() {
-    Set<ObjectId> all = new HashSet<>(leftOut);
-    all.addAll(condemned);
-    index.leaveOut(all);
+    return doubts.leaveOutCondemned(condemnations);
   }
 
   /**
@@ -378,28 +322,12 @@ public final class Repository implements AutoCloseable {
    * @throws SalvorException LOCAL_STATE
    */
   public void rememberDamage(Set<ObjectId> packs, boolean all) {
-    Set<ObjectId> damaged = new LinkedHashSet<>(packs);
-    if (!all) {
-      damaged.addAll(places.damagedPacks());
-    }
-    places.damagedPacks(damaged);
+    doubts.remember(packs, all);
   }
 
   /** Packs of which this machine has read every byte in this place since then, and found sound. */
   public Set<ObjectId> verifiedSince(Instant time) {
-    Instant now = now();
-    Set<ObjectId> packs = new HashSet<>();
-    places
-        .verifiedPacks()
-        .forEach(
-            (pack, when) -> {
-              // What a wrong clock has dated ahead does not count.
-              if (!when.isBefore(time) && !when.isAfter(now)) {
-                packs.add(pack);
-              }
-            });
-    packs.removeAll(places.damagedPacks());
-    return packs;
+    return doubts.verifiedSince(time);
   }
 
   /**
@@ -408,21 +336,12 @@ public final class Repository implements AutoCloseable {
    * @throws SalvorException LOCAL_STATE
    */
   public void rememberVerified(Set<ObjectId> packs) {
-    if (packs.isEmpty()) {
-      return;
-    }
-    Map<ObjectId, Instant> verified = places.verifiedPacks();
-    Set<ObjectId> named = new HashSet<>();
-    index.packs(pack -> named.add(pack.id()));
-    verified.keySet().retainAll(named);
-    Instant now = now();
-    packs.forEach(pack -> verified.put(pack, now));
-    places.verifiedPacks(verified);
+    doubts.rememberVerified(packs);
   }
 
   /** Packs that a verification on this machine has found damaged. */
   public Set<ObjectId> knownDamage() {
-    return places.damagedPacks();
+    return doubts.known();
   }
 
   /**
@@ -431,13 +350,7 @@ public final class Repository implements AutoCloseable {
    * @throws SalvorException LOCAL_STATE
    */
   public void forgetDamage(Set<ObjectId> packs) {
-    Set<ObjectId> damaged = new LinkedHashSet<>(places.damagedPacks());
-    damaged.removeAll(packs);
-    places.damagedPacks(damaged);
-    synchronized (leftOut) {
-      leftOut.removeAll(packs);
-      leaveOut();
-    }
+    doubts.forget(packs);
   }
 
   /**
@@ -447,33 +360,7 @@ public final class Repository implements AutoCloseable {
    * @return how many there are
    */
   public int leaveOutLostPacks() throws IOException {
-    Map<ObjectId, Long> expected = new HashMap<>();
-    index.packs(pack -> expected.put(pack.id(), pack.size()));
-    Set<ObjectId> lost = new HashSet<>(places.damagedPacks());
-    lost.retainAll(expected.keySet());
-    storage.list(
-        ObjectKind.DATA_PACK.prefix(),
-        info ->
-            ObjectKind.DATA_PACK
-                .idIn(info.name())
-                .ifPresent(id -> expected.remove(id, info.size())));
-    lost.addAll(expected.keySet());
-    synchronized (leftOut) {
-      // What was condemned may go at any time.
-      lost.removeAll(condemned);
-      leftOut.clear();
-      leftOut.addAll(lost);
-      leaveOut();
-    }
-    return lost.size();
-  }
-
-  /** A blob cannot be read: whatever packs have it, nobody should rely on them. */
-  private void leaveOut(BlobKind kind, BlobId id) {
-    synchronized (leftOut) {
-      index.locations(kind, id).forEach(place -> leftOut.add(place.pack()));
-      leaveOut();
-    }
+    return doubts.leaveOutLost(storage);
   }
 
   /** Blobs as they are read, so that a writer learns of damage which a reader meets. */
@@ -484,7 +371,7 @@ public final class Repository implements AutoCloseable {
         return blobs.get(kind, id);
       } catch (SalvorException e) {
         if (e.code().isDamage()) {
-          leaveOut(kind, id);
+          doubts.leaveOut(kind, id);
         }
         throw e;
       }

@@ -1,16 +1,20 @@
 package io.salvor.engine.keys;
 
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.FixedRandom;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.crypto.SigningKey;
 import io.salvor.engine.format.FormatExamples;
+import io.salvor.engine.kms.KeyService;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** The object {@code salvor} and the key objects. */
 public final class KeyExamples implements FormatExamples.Section {
@@ -76,6 +80,103 @@ public final class KeyExamples implements FormatExamples.Section {
           Grant.create(grantId, credentialId, credentialKey.publicHalf(), secrets, random);
       out.bytes("Plain text of the grant", secrets.encode());
       out.bytes("`keys/" + grantId + ".grant`", grant.encode(authority).encode());
+      Credential.Payload payload =
+          new Credential.Payload(
+              credentialKey, authority.publicKey(), Sha256.of(description.bytes()));
+      behindService(out, payload, new FixedRandom("service"));
+      writer(out, authority, new FixedRandom("writer"));
+      successor(out, authority, payload, new FixedRandom("successor"));
+    }
+  }
+
+  /** A credential of kind 1. */
+  private static void behindService(
+      FormatExamples out, Credential.Payload payload, FixedRandom random) {
+    ObjectId id = ObjectId.parse("d0d1d2d3d4d5d6d7d8d9dadbdcdddedf");
+    out.say(
+        "A credential behind a key of a key service, which in this example wraps nothing at all:");
+    NoSecrets service = new NoSecrets();
+    Credential credential =
+        Credential.create(
+            id, "service", CREATED, new KmsKey(service), Argon2id.LEAST, payload, random);
+    out.bytes("KEK", ((Protection.Wrapped) credential.protection()).key());
+    out.text("Context", service.context);
+    out.bytes("`keys/" + id + ".credential`", credential.encode().encode());
+  }
+
+  /** A service whose wrapped secrets are the secrets, so that the example can be followed. */
+  private static final class NoSecrets implements KeyService {
+    private String context = "";
+
+    @Override
+    public String reference() {
+      return "kms:example:key-1";
+    }
+
+    @Override
+    public byte[] wrap(byte[] secret, SortedMap<String, String> given) {
+      context = given.toString();
+      return secret.clone();
+    }
+
+    @Override
+    public Optional<byte[]> unwrap(byte[] wrapped, SortedMap<String, String> given) {
+      return Optional.of(wrapped.clone());
+    }
+
+    @Override
+    public void destroy() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isDestroyed() {
+      return false;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** An admitted write-only client and what it is granted. */
+  private static void writer(FormatExamples out, SigningKey authority, FixedRandom random) {
+    ObjectId id = ObjectId.parse("77707172737475767778797a7b7c7d7e");
+    ObjectId credential = ObjectId.parse("67606162636465666768696a6b6c6d6e");
+    ObjectId grantId = ObjectId.parse("57505152535455565758595a5b5c5d5e");
+    try (SigningKey signer = SigningKey.of(counting(0x80));
+        SealingKey key = SealingKey.of(counting(0x60));
+        DerivedKeys derived = DerivedKeys.of(counting(0x00))) {
+      out.say("A write-only client, whose mark is the first half of its id:");
+      out.bytes("Client's private seed", signer.seed());
+      Writer writer = new Writer(id, signer.publicKey(), "web1", CREATED, credential);
+      out.bytes("`keys/" + id + ".writer`", writer.encode(authority).encode());
+      WriterSecrets secrets = new WriterSecrets(derived, signer);
+      out.bytes("SHA-256 of the plain text of its grant", Sha256.of(secrets.encode()));
+      Grant grant = Grant.create(grantId, credential, key.publicHalf(), secrets, random);
+      out.bytes(
+          "SHA-256 of `keys/" + grantId + ".grant`", Sha256.of(grant.encode(authority).encode()));
+    }
+  }
+
+  /** A census, and what a credential of the authority's successor holds. */
+  private static void successor(
+      FormatExamples out, SigningKey authority, Credential.Payload before, FixedRandom random) {
+    ObjectId id = ObjectId.parse("37303132333435363738393a3b3c3d3e");
+    ObjectId credentialId = ObjectId.parse("27202122232425262728292a2b2c2d2e");
+    try (SigningKey next = SigningKey.of(counting(0xe0));
+        Passphrase passphrase = Passphrase.of(PASSPHRASE.toCharArray())) {
+      out.say("Another authority: its census of one object, and a credential that holds to it:");
+      out.bytes("Successor's private seed", next.seed());
+      KeyObject census = Census.encode(id, Sha256.of(new byte[0]), CREATED, next);
+      out.bytes("`keys/" + id + ".census`", census.encode());
+      Ancestry ancestry =
+          new Ancestry(id, Sha256.of(census.encode()), List.of(authority.publicKey()));
+      Credential.Payload payload =
+          new Credential.Payload(
+              before.key(), next.publicKey(), before.description(), Optional.of(ancestry));
+      Credential credential =
+          Credential.create(credentialId, "successor", CREATED, passphrase, COST, payload, random);
+      out.bytes("`keys/" + credentialId + ".credential`", credential.encode().encode());
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.FixedRandom;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
@@ -260,7 +261,8 @@ class KeysTest {
             own.id(), own.label(), own.created(), attackers, own.protection(), own.payload());
     replace(ObjectKind.CREDENTIAL.name(own.id()), exchanged.encode().encode());
     assertFails(ErrorCode.KEY_DAMAGED, () -> open("x"));
-    Grant grant = Grant.decode(KeyObjects.read(storage).grants().getFirst(), authority);
+    Grant grant =
+        Grant.decode(KeyObjects.read(storage).grants().getFirst(), Authority.of(authority));
     assertThat(grant.publicHalf()).isEqualTo(own.publicHalf());
   }
 
@@ -270,7 +272,7 @@ class KeysTest {
     try (Passphrase given = passphrase("x")) {
       Credential credential = objects.credentials().getFirst();
       Credential.Payload payload = credential.open(given).orElseThrow();
-      Grant first = Grant.decode(objects.grants().getFirst(), payload.authority());
+      Grant first = Grant.decode(objects.grants().getFirst(), Authority.of(payload.authority()));
       Secrets secrets = first.open(payload.key());
       ObjectId old = secrets.epochs().keySet().iterator().next();
       SealingKey key = SealingKey.generate(random);
@@ -299,7 +301,8 @@ class KeysTest {
         Passphrase wanted = passphrase(passphrase)) {
       Credential.Payload payload = first.open(given).orElseThrow();
       Secrets secrets =
-          Grant.decode(objects.grants().getFirst(), payload.authority()).open(payload.key());
+          Grant.decode(objects.grants().getFirst(), Authority.of(payload.authority()))
+              .open(payload.key());
       SealingKey key = SealingKey.generate(random);
       Credential credential =
           Credential.create(

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,39 @@ class LedgerSummaryTest {
     }
     takeAwayWhatIsCovered();
     assertThat(Ledger.read(storage, keys, old).issues()).isEmpty();
+  }
+
+  @Test
+  void whatAWithdrawnClientHasAddedIsNotRepeatedUnlessTheAuthorityNamesIt() {
+    Map<ObjectId, LedgerView.Read> read = new HashMap<>();
+    for (int i = 0; i < MANY; i++) {
+      read(read, i, LedgerChange.adding(List.of(added("backups/own" + i))), "");
+    }
+    read(read, MANY, LedgerChange.adding(List.of(added("backups/theirs"))), "keys/gone.writer");
+    read(read, MANY + 1, LedgerChange.adding(List.of(added("backups/kept"))), "keys/gone.writer");
+    read(read, MANY + 2, LedgerChange.adding(List.of(added("backups/other"))), "keys/there.writer");
+    LedgerChange withdrawal =
+        new LedgerChange(List.of(added("backups/kept")), List.of("keys/gone.writer"), List.of());
+    read(read, MANY + 3, withdrawal, "");
+    LedgerSummary summary = LedgerSummary.of(new LedgerView(read, Set.of()));
+    assertThat(summary.covered()).hasSize(MANY + 4);
+    assertThat(summary.change().added())
+        .extracting(LedgerEntry.Added::object)
+        .hasSize(MANY + 2)
+        .contains("backups/kept", "backups/other")
+        .doesNotContain("backups/theirs");
+    assertThat(summary.change().removed()).containsExactly("keys/gone.writer");
+  }
+
+  private static LedgerEntry.Added added(String object) {
+    return new LedgerEntry.Added(object, new byte[32], "");
+  }
+
+  private static void read(
+      Map<ObjectId, LedgerView.Read> into, int number, LedgerChange change, String writer) {
+    LedgerEntry entry = new LedgerEntry(number + 1, List.of(), change, NOW, "me", Set.of());
+    Optional<String> by = writer.isEmpty() ? Optional.empty() : Optional.of(writer);
+    into.put(new ObjectId(1, number + 1), new LedgerView.Read(entry, new byte[32], by));
   }
 
   @Test

@@ -1,14 +1,27 @@
 package io.salvor.testkit.reader;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a credential gives to who knows its passphrase (§4).
  *
- * @param authority the public key that signs in the name of the repository
+ * @param authority who signs in the name of the repository, without the census
+ * @param census the id and the hash of its object, if the authority has succeeded others
  */
-record Credential(Id id, byte[] privateHalf, byte[] authority, byte[] descriptionHash) {
+record Credential(
+    Id id,
+    byte[] privateHalf,
+    Authority authority,
+    byte[] descriptionHash,
+    Optional<Census> census) {
+  /** The object that tells what earlier authorities have signed and counts. */
+  record Census(Id id, byte[] hash) {}
+
   /** Opens it; null if it is no passphrase's, or another one's. */
   static @Nullable Credential open(KeyObject object, byte[] passphrase) throws DamageException {
     Fields fields = Fields.parse(object.message());
@@ -38,7 +51,17 @@ record Credential(Id id, byte[] privateHalf, byte[] authority, byte[] descriptio
     DamageException.unless(
         Arrays.equals(publicHalf, Suite.x25519Public(privateHalf)),
         "its private half belongs to another public one");
-    return new Credential(object.id(), privateHalf, payload.binary(1, 32), payload.binary(2, 32));
+    Optional<Census> census = Optional.empty();
+    List<byte[]> earlier = new ArrayList<>();
+    if (payload.has(3)) {
+      List<Cbor> ancestry = payload.tuple(3, 3);
+      census = Optional.of(new Census(Cbor.id(ancestry.get(0)), Cbor.binary(ancestry.get(1), 32)));
+      for (Cbor one : Cbor.array(ancestry.get(2))) {
+        earlier.add(Cbor.binary(one, 32));
+      }
+    }
+    Authority authority = new Authority(payload.binary(1, 32), earlier, Set.of());
+    return new Credential(object.id(), privateHalf, authority, payload.binary(2, 32), census);
   }
 
   private static byte[] kek(Fields fields, byte[] passphrase) throws DamageException {

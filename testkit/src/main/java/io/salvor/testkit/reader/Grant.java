@@ -44,7 +44,7 @@ record Grant(
         (sensitiveRoot == null) == sensitive.isEmpty(), "fields 3 and 4 go together");
     byte[] seed = secrets.binary(1, 32);
     DamageException.unless(
-        Arrays.equals(Suite.ed25519Public(seed), credential.authority()),
+        Arrays.equals(Suite.ed25519Public(seed), credential.authority().publicKey()),
         "it holds the seed of another authority");
     return new Grant(secrets.binary(0, 32), seed, epochs, sensitiveRoot, sensitive);
   }

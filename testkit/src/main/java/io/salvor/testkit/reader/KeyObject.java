@@ -6,11 +6,13 @@ import java.util.Arrays;
  * The envelope of key objects (§4).
  *
  * @param message as it is there: plain for a credential, signed for the others
+ * @param raw the whole object
  */
-record KeyObject(int kind, Id id, byte[] message) {
+record KeyObject(int kind, Id id, byte[] message, byte[] raw) {
   static final int CREDENTIAL = 160;
   static final int EPOCH = 161;
   static final int GRANT = 162;
+  static final int CENSUS = 166;
 
   static KeyObject parse(byte[] object, int kind, Id id) throws DamageException {
     DamageException.unless(object.length >= 60, "it is too short");
@@ -28,11 +30,11 @@ record KeyObject(int kind, Id id, byte[] message) {
     DamageException.unless(in.id().equals(id), "it has another id");
     byte[] message = in.take(in.u32());
     in.end();
-    return new KeyObject(kind, id, message);
+    return new KeyObject(kind, id, message, object);
   }
 
   /** The fields of an epoch or a grant, if the authority has signed them. */
-  Fields signedBy(byte[] authority) throws DamageException {
-    return Fields.parse(SmallObjects.signedMessage(message, kind, id, authority));
+  Fields signedBy(Authority authority) throws DamageException {
+    return Fields.parse(SmallObjects.signedMessage(message, kind, id, raw, authority));
   }
 }

@@ -12,6 +12,7 @@ final class KeyRing {
   private final Objects objects;
   private final Findings findings;
   final Credential credential;
+  private final Authority authority;
   private final Map<Id, byte[]> epochs = new HashMap<>();
   private final Map<Id, byte[]> sensitiveEpochs = new HashMap<>();
   private final byte[] rootSecret;
@@ -28,6 +29,7 @@ final class KeyRing {
     this.objects = objects;
     this.findings = findings;
     this.credential = credential;
+    this.authority = authority(objects, credential);
     Map<Id, Epoch> known = known();
     byte[] secret = null;
     byte[] sensitive = null;
@@ -109,6 +111,26 @@ final class KeyRing {
     throw new DamageException("no credential has this passphrase");
   }
 
+  private static Authority authority(Objects objects, Credential credential) throws IOException {
+    if (credential.census().isEmpty()) {
+      return credential.authority();
+    }
+    Credential.Census census = credential.census().get();
+    byte[] object = objects.read("keys/" + census.id() + ".census");
+    DamageException.unless(
+        Arrays.equals(Suite.sha256(object), census.hash()), "the census was exchanged");
+    Fields fields =
+        KeyObject.parse(object, KeyObject.CENSUS, census.id())
+            .signedBy(Authority.alone(credential.authority().publicKey()));
+    fields.time(1);
+    return credential.authority().with(fields.binary(0));
+  }
+
+  /** Whose signatures count. */
+  Authority authority() {
+    return authority;
+  }
+
   private Map<Id, Epoch> known() throws IOException {
     Map<Id, Epoch> known = new HashMap<>();
     for (String name : objects.list(Form.EPOCH)) {
@@ -134,8 +156,7 @@ final class KeyRing {
   }
 
   private Fields signed(String name, int kind) throws IOException {
-    return KeyObject.parse(objects.read(name), kind, Objects.id(name))
-        .signedBy(credential.authority());
+    return KeyObject.parse(objects.read(name), kind, Objects.id(name)).signedBy(authority);
   }
 
   /** The private half of an epoch. */

@@ -44,26 +44,25 @@ final class SmallObjects {
     DamageException.unless(plain.length > 0, "it holds nothing");
     byte[] packed = Arrays.copyOfRange(plain, 1, plain.length);
     byte[] content = Zstandard.unpack(plain[0] & 0xff, packed, 0, LARGEST);
-    byte[] message = signedMessage(content, kind, id, keys.credential.authority());
+    byte[] message = signedMessage(content, kind, id, object, keys.authority());
     return new Opened(id, message, Suite.sha256(object));
   }
 
   /** The message, if the authority has signed it. */
-  static byte[] signedMessage(byte[] content, int kind, Id id, byte[] authority)
+  static byte[] signedMessage(byte[] content, int kind, Id id, byte[] object, Authority authority)
       throws DamageException {
     Bytes in = new Bytes(content);
     byte[] signer = in.take(32);
     byte[] signature = in.take(64);
     byte[] message = in.take(in.left());
-    DamageException.unless(Arrays.equals(signer, authority), "it is signed by somebody else");
+    DamageException.unless(authority.covers(signer, object), "it is signed by somebody else");
     byte[] covered =
         Bytes.join(
             Suite.utf8("salvor/1 signed"),
             Bytes.bigEndian(kind, 1),
             id.bytes(),
             Suite.sha256(message));
-    DamageException.unless(
-        Suite.isSignedBy(authority, covered, signature), "its signature is wrong");
+    DamageException.unless(Suite.isSignedBy(signer, covered, signature), "its signature is wrong");
     return message;
   }
 }

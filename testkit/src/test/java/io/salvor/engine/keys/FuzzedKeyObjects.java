@@ -1,5 +1,6 @@
 package io.salvor.engine.keys;
 
+import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -33,15 +34,15 @@ public final class FuzzedKeyObjects {
   }
 
   public static Object epoch(byte[] message) {
-    return Epoch.decode(signed(ObjectKind.EPOCH, message), AUTHORITY.publicKey());
+    return Epoch.decode(signed(ObjectKind.EPOCH, message), Authority.of(AUTHORITY.publicKey()));
   }
 
   public static Object grant(byte[] message) {
-    return Grant.decode(signed(ObjectKind.GRANT, message), AUTHORITY.publicKey());
+    return Grant.decode(signed(ObjectKind.GRANT, message), Authority.of(AUTHORITY.publicKey()));
   }
 
   public static Object writer(byte[] message) {
-    return Writer.decode(signed(ObjectKind.WRITER, message), AUTHORITY.publicKey());
+    return Writer.decode(signed(ObjectKind.WRITER, message), Authority.of(AUTHORITY.publicKey()));
   }
 
   public static Object writerSecrets(byte[] plain) {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.content.ContentReader;
+import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.entry.EntryCodec;
 import io.salvor.engine.fact.Fact;
 import io.salvor.engine.fact.Facts;
+import io.salvor.engine.keys.Passphrase;
+import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.tree.TreeCursor;
 import io.salvor.engine.tree.TreeItem;
@@ -22,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -119,6 +124,32 @@ class IndependentReaderTest {
     List<Boolean> sensitive = new ArrayList<>();
     reader.entries(reader.backups().getFirst(), (_, entry) -> sensitive.add(entry.sensitive()));
     assertThat(sensitive).containsExactly(true, true, false);
+  }
+
+  @Test
+  void whatAnEarlierAuthorityHasSignedIsReadByItsSuccessorsCensus() throws Exception {
+    History history = new History(temp);
+    MapSource source = new MapSource().put("a", History.noise(1, 4_000));
+    history.machine.backup(history.storage(), source, null);
+    byte[] next = {'n', 'e', 'w'};
+    try (Repository repository = history.machine.open(history.storage());
+        Passphrase passphrase = Passphrase.of(next.clone())) {
+      repository.succeedAuthority(
+          passphrase, "new", new Argon2id(64, 1, 1), "tester", Progress.NONE);
+    }
+    try (Repository repository = history.machine.open(history.storage(), "new")) {
+      history.clock.advance(Duration.ofMinutes(1));
+      history.machine.backup(repository, source.put("b", History.noise(2, 4_000)), null);
+      RepositoryReader reader = RepositoryReader.open(history.directory, next);
+      reader.checkPacks();
+      assertThat(reader.findings()).isEmpty();
+      List<io.salvor.engine.backup.Backup> expected = BackupList.read(repository).backups();
+      assertThat(expected).hasSize(2);
+      for (int i = 0; i < 2; i++) {
+        assertThat(contents(reader, reader.backups().get(i)))
+            .containsExactlyEntriesOf(contents(repository, expected.get(i)));
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,85 @@
+package io.salvor.engine.repository;
+
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.keys.AuthorityWatch;
+import io.salvor.engine.keys.KeyAudit;
+import io.salvor.engine.keys.Keys;
+import io.salvor.engine.keys.OpenedKeys;
+import io.salvor.engine.keys.Opener;
+import io.salvor.engine.ledger.Ledger;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the credential that opens a repository and that its ledger has not withdrawn. */
+final class Unlocking {
+  private static final int MOST_ATTEMPTS = 3;
+
+  private Unlocking() {}
+
+  /** A credential that was opened, and found to be right by the ledger that it opens. */
+  record Unlocked(OpenedKeys keys, AuthorityWatch watch, Ledger ledger) {}
+
+  static Unlocked unlock(
+      Storage storage, Opener opener, SecureRandom random, LocalPlaces places, Progress progress)
+      throws IOException {
+    Set<ObjectId> withdrawn = new HashSet<>();
+    @Nullable SalvorException why = null;
+    for (int attempt = 1; ; attempt++) {
+      OpenedKeys keys;
+      try {
+        keys = Keys.unlock(storage, opener, withdrawn, random);
+      } catch (SalvorException e) {
+        throw why != null && e.code() == ErrorCode.WRONG_CREDENTIAL ? why : e;
+      }
+      try {
+        keepLocally("where it is", progress, () -> places.settle(progress));
+        AuthorityWatch watch = new AuthorityWatch(storage, keys);
+        Ledger ledger = Ledger.read(watch, keys.ring(), places);
+        KeyAudit audit = keys.audit(storage, ledger);
+        if (!audit.behind() || attempt >= MOST_ATTEMPTS) {
+          audit
+              .issues()
+              .forEach(
+                  e -> progress.warn(e.code().code(), "keys", e.getMessage() + ": " + e.why()));
+          return new Unlocked(keys, watch, ledger);
+        }
+        keys.close();
+      } catch (SalvorException e) {
+        keys.close();
+        if (e.code() != ErrorCode.CREDENTIAL_WITHDRAWN) {
+          throw e;
+        }
+        // The same passphrase may open another credential.
+        withdrawn.add(keys.credential());
+        why = e;
+      } catch (IOException | RuntimeException e) {
+        keys.close();
+        throw e;
+      }
+    }
+  }
+
+  /** Something that is kept on this machine. */
+  interface LocalNote {
+    void keep() throws IOException;
+  }
+
+  /** Opening does not fail because this machine can remember nothing. */
+  static void keepLocally(String what, Progress progress, LocalNote note) throws IOException {
+    try {
+      note.keep();
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.LOCAL_STATE) {
+        throw e;
+      }
+      progress.warn(e.code().code(), "", what + " cannot be remembered: " + e.why());
+    }
+  }
+}
