@@ -17,7 +17,9 @@ import io.salvor.engine.keys.WriterInfo;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.writer.Intake;
+import io.salvor.engine.writer.Provenance;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code salvor key writer}: write-only clients. */
@@ -115,7 +117,10 @@ record WriterCommands(KeyCommand command, Session session) {
   private Exit accept() throws IOException {
     command.noMoreWords(1);
     Repository repository = session.openToWrite();
-    Intake.Report report = Intake.run(repository, session.progress());
+    Intake.Report taken = Intake.run(repository, session.progress());
+    List<Intake.Refusal> refused = new ArrayList<>(taken.refused());
+    refused.addAll(Provenance.check(repository, session.progress()));
+    Intake.Report report = new Intake.Report(taken.packs(), taken.bytes(), refused);
     if (session.isJson()) {
       taken(report, session.json());
     } else {

@@ -44,6 +44,7 @@ final class BackupAttempt {
   private final Session session;
   private final ManifestDraft draft;
   private final BlobWriter writer;
+  private final ClientMemory.@Nullable Draft memory;
   private final BackupRun.@Nullable UndoPlan undo;
   private final Progress progress;
   private final List<SegmentRef> segments = new ArrayList<>();
@@ -58,8 +59,10 @@ final class BackupAttempt {
       Session session,
       ManifestDraft draft,
       BlobWriter writer,
+      ClientMemory.@Nullable Draft memory,
       BackupRun.@Nullable UndoPlan undo,
       Progress progress) {
+    this.memory = memory;
     this.repository = repository;
     this.source = source;
     this.session = session;
@@ -90,7 +93,7 @@ final class BackupAttempt {
             stored,
             writer,
             kind -> Chunker.contentDefined(gear(kind, gears)),
-            new TreeBuilder(writer, keys.boundary()),
+            new TreeBuilder(memory == null ? writer : memory.noting(writer), keys.boundary()),
             known,
             counted,
             progress,

@@ -42,6 +42,11 @@ public record BackupList(
   /** What somebody sees who cannot read manifests. */
   static final BackupList NONE = new BackupList(List.of(), Set.of(), List.of(), Set.of());
 
+  /** What somebody sees who knows of one backup, and cannot read the others. */
+  static BackupList only(Backup known) {
+    return new BackupList(List.of(known), Set.of(known.object()), List.of(), Set.of());
+  }
+
   private static final int SHOWN_CANDIDATES = 4;
 
   public BackupList {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -121,13 +122,15 @@ public final class BackupRun {
       Backup backup;
       try {
         leaveOutWhatIsLost();
-        try (BlobWriter writer = repository.newWriter()) {
+        try (BlobWriter writer = repository.newWriter();
+            ClientMemory.@Nullable Draft noted = note()) {
           ManifestDraft draft =
               new ManifestDraft(repository, source, request, before, open, sequence(list), undo);
           BackupAttempt work =
-              new BackupAttempt(repository, source, session, draft, writer, undo, progress);
+              new BackupAttempt(repository, source, session, draft, writer, noted, undo, progress);
           backup = work.capture(newCapture(work, list, before));
           acknowledge(backup);
+          remember(noted, backup);
         }
       } catch (IOException | RuntimeException | InterruptedException e) {
         giveUp(session, e);
@@ -142,6 +145,31 @@ public final class BackupRun {
           Duration.between(begun, backup.manifest().finished()),
           warnings);
     }
+  }
+
+  /** Of what a write-only client stores it notes what it cannot read back; others need not. */
+  private ClientMemory.@Nullable Draft note() {
+    try {
+      return ClientMemory.of(repository, source.address()).map(ClientMemory::begin).orElse(null);
+    } catch (SalvorException e) {
+      forgotten(e);
+      return null;
+    }
+  }
+
+  /** The backup is acknowledged: that it cannot be remembered costs the next one a full read. */
+  private void remember(ClientMemory.@Nullable Draft noted, Backup backup) {
+    try {
+      if (noted != null) {
+        noted.publish(backup);
+      }
+    } catch (IOException | SalvorException e) {
+      forgotten(e);
+    }
+  }
+
+  private void forgotten(Exception e) {
+    warn("not-remembered", "the next backup will read everything again: " + e.getMessage());
   }
 
   private SessionRecord.Open opening(Predecessors before) {
@@ -287,7 +315,13 @@ public final class BackupRun {
           "the backup is of " + request.host(),
           "say --host " + writer.host() + ", or use another credential");
     }
-    return BackupList.NONE;
+    Optional<Backup> last = Optional.empty();
+    Optional<ClientMemory> memory = ClientMemory.of(repository, source.address());
+    if (memory.isPresent()) {
+      repository.ledger().refresh();
+      last = memory.get().backup();
+    }
+    return last.map(BackupList::only).orElse(BackupList.NONE);
   }
 
   /** A write-only client cannot read the others' numbers; no number is above their count. */
@@ -303,8 +337,12 @@ public final class BackupRun {
 
   /** Entries of an earlier backup, as far as they can be read. */
   private TreeCursor entries(Backup backup) {
+    TreeCursor all =
+        ClientMemory.of(repository, source.address())
+            .map(ClientMemory::entries)
+            .orElseGet(() -> repository.tree(backup.manifest().root()).all());
     return new TolerantCursor(
-        repository.tree(backup.manifest().root()).all(),
+        all,
         damage -> {
           if (damagedPredecessors.add(backup.id())) {
             warn(

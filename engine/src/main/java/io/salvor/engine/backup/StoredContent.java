@@ -6,6 +6,7 @@ import io.salvor.engine.content.ContentAudit;
 import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
@@ -59,7 +60,8 @@ record StoredContent(Repository repository) {
             }
           });
     } catch (SalvorException e) {
-      if (!e.code().isDamage()) {
+      // A write-only client cannot look into it.
+      if (!e.code().isDamage() && e.code() != ErrorCode.WRITE_ONLY) {
         throw e;
       }
       return false;

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupReport;
+import io.salvor.engine.backup.BackupType;
+import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.backup.ManifestCodec;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.KeyRing;
@@ -23,9 +26,11 @@ import io.salvor.engine.pack.BlobReader;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.tree.TreeRoot;
 import io.salvor.engine.verify.Verification;
 import io.salvor.engine.verify.VerifyReport;
 import io.salvor.engine.writer.Intake;
+import io.salvor.engine.writer.Provenance;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.files.MemoryTempDir;
 import io.salvor.testkit.repository.Contents;
@@ -34,13 +39,16 @@ import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +100,129 @@ class WriteOnlyClientTest {
       Backup found = BackupList.read(repository).byPrefix(report.backup().id().text());
       assertThat(Contents.of(repository, found)).isEqualTo(source.contents());
       assertThat(Machine.verify(repository).issues()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatHasNotChangedIsNotReadAgain() throws Exception {
+    MapSource source = new MapSource("map:web1").blocks(1_000);
+    for (int i = 0; i < 300; i++) {
+      source.put("dir/file " + i, noise(i, i == 7 ? 40_000 : 200));
+    }
+    assertThat(backup(source).backup().manifest().bytes().read()).isGreaterThan(90_000);
+    BackupReport second = backup(source.put("dir/file 40", noise(999, 333)).remove("dir/file 50"));
+    assertThat(second.backup().manifest().bytes().read()).isEqualTo(333);
+    assertThat(second.backup().manifest().lineage().type()).isEqualTo(BackupType.INCREMENTAL);
+    assertThat(second.backup().manifest().entries().changed()).isEqualTo(1);
+    assertThat(second.backup().manifest().entries().removed()).isEqualTo(1);
+    accept(2);
+    try (Repository repository = admin.open(storage)) {
+      Backup found = BackupList.read(repository).byPrefix(second.backup().id().text());
+      assertThat(Contents.of(repository, found)).isEqualTo(source.contents());
+    }
+  }
+
+  @Test
+  void whatIsRememberedIsSealedAndWhatIsLostOfItIsReadAgain() throws Exception {
+    MapSource source = new MapSource("map:web1").put("a name", noise(2, 9_000));
+    backup(source);
+    List<Path> remembered;
+    try (Stream<Path> files = Files.walk(temp.resolve("web1"))) {
+      remembered =
+          files
+              .filter(f -> f.toString().contains("/client/"))
+              .filter(Files::isRegularFile)
+              .toList();
+    }
+    assertThat(remembered).hasSize(1);
+    byte[] bytes = Files.readAllBytes(remembered.getFirst());
+    assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain("a name");
+    for (int at : new int[] {0, 20, 60, bytes.length / 2, bytes.length - 20, bytes.length - 1}) {
+      byte[] flipped = bytes.clone();
+      flipped[at] ^= 1;
+      Files.write(remembered.getFirst(), flipped);
+      assertThat(backup(source).backup().manifest().bytes().read()).isIn(0L, 9_000L);
+      Files.write(remembered.getFirst(), Arrays.copyOf(bytes, at));
+      assertThat(backup(source).backup().manifest().bytes().read()).isIn(0L, 9_000L);
+    }
+    Files.delete(remembered.getFirst());
+    assertThat(backup(source).backup().manifest().bytes().read()).isEqualTo(9_000);
+    assertThat(backup(source).backup().manifest().bytes().read()).isZero();
+  }
+
+  @Test
+  void aBackupThatWasForgottenIsNotReliedOn() throws Exception {
+    MapSource source = new MapSource("map:web1").put("own", noise(2, 9_000));
+    BackupId first = backup(source).backup().id();
+    accept(1);
+    admin.forget(storage, first);
+    admin.prune(storage);
+    BackupReport again = backup(source);
+    assertThat(again.backup().manifest().bytes().read()).isEqualTo(9_000);
+    assertThat(again.backup().manifest().bytes().added()).isGreaterThan(9_000);
+  }
+
+  @Test
+  void aTreeThatAnotherMachineHasStoredIsNotTakenForItsOwn() throws Exception {
+    backup(new MapSource("map:web1").put("own", noise(2, 9_000)));
+    accept(1);
+    Backup theirs;
+    Backup own;
+    try (Repository repository = admin.open(storage)) {
+      assertThat(Provenance.check(repository, Progress.NONE)).isEmpty();
+      List<Backup> all = BackupList.read(repository).backups();
+      theirs = all.getFirst();
+      own = all.getLast();
+    }
+    clock.advance(Duration.ofMinutes(1));
+    ObjectId named = seal(own.manifest(), theirs.manifest().root());
+    try (Repository repository = admin.open(storage)) {
+      assertThat(Provenance.check(repository, Progress.NONE))
+          .singleElement()
+          .satisfies(
+              refusal -> {
+                assertThat(refusal.object()).isEqualTo(ObjectKind.MANIFEST.name(named));
+                assertThat(refusal.host()).isEqualTo("web1");
+              });
+    }
+  }
+
+  @Test
+  void aTreeThatItHasInCommonWithAnotherMachineIsItsOwn() throws Exception {
+    backup(shared);
+    accept(1);
+    try (Repository repository = admin.open(storage)) {
+      assertThat(Provenance.check(repository, Progress.NONE)).isEmpty();
+    }
+  }
+
+  /** What an attacker makes with a client's keys: a manifest of its own with another's tree. */
+  private ObjectId seal(Manifest like, TreeRoot root) throws IOException {
+    try (Repository repository = web1.open(storage, PASSWORD)) {
+      KeyRing keys = repository.keys();
+      Manifest forged =
+          new Manifest(
+              BackupId.of(repository.now(), repository.random()),
+              keys.newId(),
+              like.status(),
+              like.origin(),
+              like.lineage(),
+              like.label(),
+              like.started(),
+              like.finished(),
+              like.entries(),
+              like.bytes(),
+              root,
+              like.components(),
+              like.failures(),
+              like.segments(),
+              like.software(),
+              keys.epoch(),
+              null);
+      ObjectId id = keys.newId();
+      byte[] message = ManifestCodec.encode(forged);
+      storage.put(ObjectKind.MANIFEST.name(id), keys.sealSmall(ObjectKind.MANIFEST, id, message));
+      return id;
     }
   }
 
