@@ -15,6 +15,7 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.keys.KmsKey;
 import io.salvor.engine.keys.Opener;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.Storages;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,9 @@ final class EraseCommand implements Command {
   @Option(
       names = "--copied",
       paramLabel = "<address>",
-      description = "a copy that is up to date, for the record; may be repeated")
+      description =
+          "a copy that is up to date: looked at where it can be reached, and recorded; may be"
+              + " repeated")
   List<String> copied = new ArrayList<>();
 
   @Option(
@@ -85,7 +88,13 @@ final class EraseCommand implements Command {
               copied,
               wait.isEmpty() ? Duration.ZERO : Words.duration("--wait", wait),
               session.machine().user());
-      report(Erasure.run(session::openToWriteAlone, request, session.progress()), session);
+      ErasureReport report =
+          Erasure.run(
+              session::openToWriteAlone,
+              (address, successor) -> session.open(Storages.open(address), successor),
+              request,
+              session.progress());
+      report(report, session);
     }
     return Exit.DONE;
   }
@@ -128,6 +137,7 @@ final class EraseCommand implements Command {
       json.field("backups", report.backups().stream().map(BackupId::text).toList());
       json.field("destroyed", report.destroyed());
       json.field("copies", report.copies());
+      json.field("checked", report.checked());
     } else {
       TextOutput out = session.text();
       out.line("erased " + HumanText.count(report.backups().size(), "backup", "backups"));

@@ -242,6 +242,16 @@ final class Session implements AutoCloseable {
     return keep(open(storage, passwordFile, keep(local)));
   }
 
+  /** Opens another repository with what opens it; the caller closes it. */
+  Repository open(Storage storage, Opener opener) throws IOException {
+    LocalState local =
+        LocalState.openOrTemporary(
+            machine.environment(),
+            machine.home(),
+            e -> warn("", ErrorText.inOneLine(e), e.code().code()));
+    return Repository.open(storage, opener, surroundings(keep(local)), progress());
+  }
+
   private Repository open(Storage storage, Optional<Path> passwordFile, LocalState local)
       throws IOException {
     try (Opener opener =

@@ -3,10 +3,13 @@ package io.salvor.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.cli.command.CommandLineHarness.Result;
+import io.salvor.engine.kms.KeyService;
+import io.salvor.engine.kms.KeyServices;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -80,6 +83,44 @@ class EraseCommandTest {
     assertThat(exposure.at("/exposure/0/packs").asInt()).isZero();
     assertThat(exposure.at("/exposure/0/unnamedPacks").asInt()).isZero();
     assertThat(exposure.at("/exposure/0/others").asInt()).isZero();
+  }
+
+  @Test
+  void aCopyThatWouldLoseEverythingIsNoticedBeforeAnyKeyIsDestroyed() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("secret"), "to be erased".repeat(1000));
+    String first = backup(one);
+    Files.delete(source.resolve("secret"));
+    Files.writeString(source.resolve("later"), "later");
+    backup(one);
+    String copy = top.resolve("copy").toString();
+    assertThat(salvor.run("copy", "--to", copy, "--init", "--kms", one).exit()).isZero();
+    Result refused =
+        salvor.run("erase", first, "--kms", one, "--new-kms", two, "--copied", copy, "--yes");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("SLV-1016", copy);
+    assertThat(Files.readString(Path.of(one.substring("kms:file:".length())))).contains("key ");
+  }
+
+  @Test
+  void aTenantsRepositoryDiesWithItsKeyAndSaysSo() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("file"), "of one tenant");
+    backup(one);
+    Path kept = copyOf(salvor.repository());
+    try (KeyService service = KeyServices.open(one, new SecureRandom())) {
+      service.destroy();
+    }
+    for (String repository : List.of(salvor.repository().toString(), kept.toString())) {
+      for (String verb : List.of("list", "verify", "status", "prune")) {
+        Result refused = salvor.run(verb, "--repo", repository, "--kms", one);
+        assertThat(refused.exit()).as(verb).isEqualTo(12);
+        assertThat(refused.err()).contains("SLV-1013", "destroyed");
+      }
+      assertThat(salvor.run("verify", "--no-key", "--repo", repository).exit())
+          .as("its bytes are in order, and say nothing to anybody")
+          .isZero();
+    }
   }
 
   @Test

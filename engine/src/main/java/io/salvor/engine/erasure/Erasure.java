@@ -9,6 +9,7 @@ import io.salvor.engine.fact.Fact;
 import io.salvor.engine.fact.Facts;
 import io.salvor.engine.keys.CredentialInfo;
 import io.salvor.engine.keys.KeyRegister;
+import io.salvor.engine.keys.Opener;
 import io.salvor.engine.kms.KeyService;
 import io.salvor.engine.kms.KeyServices;
 import io.salvor.engine.progress.Progress;
@@ -36,6 +37,7 @@ import java.util.stream.Collectors;
  */
 public final class Erasure {
   private final Opening opening;
+  private final CopyOpening copies;
   private final ErasureRequest request;
   private final Progress progress;
 
@@ -44,7 +46,29 @@ public final class Erasure {
     Repository open() throws IOException;
   }
 
-  private Erasure(Opening opening, ErasureRequest request, Progress progress) {
+  /** Opens copies. */
+  public interface CopyOpening {
+    /** Has none: what is said of copies is recorded as it is said. */
+    CopyOpening NONE =
+        (address, successor) -> {
+          throw new SalvorException(
+              ErrorCode.STORAGE_UNREACHABLE,
+              "The copy " + address + " is not looked at",
+              "Nothing here can open it",
+              "Look at it yourself");
+        };
+
+    /**
+     * Opens the repository at an address with the new key, and with nothing else.
+     *
+     * @throws SalvorException as a repository that is opened; STORAGE_UNREACHABLE or
+     *     REPOSITORY_MISSING for one that is not at hand
+     */
+    Repository open(String address, Opener successor) throws IOException;
+  }
+
+  private Erasure(Opening opening, CopyOpening copies, ErasureRequest request, Progress progress) {
+    this.copies = copies;
     this.opening = opening;
     this.request = request;
     this.progress = progress;
@@ -58,7 +82,18 @@ public final class Erasure {
    */
   public static ErasureReport run(Opening opening, ErasureRequest request, Progress progress)
       throws IOException, InterruptedException {
-    return new Erasure(opening, request, progress).run();
+    return run(opening, CopyOpening.NONE, request, progress);
+  }
+
+  /**
+   * The same, with a look at the copies that are named before any key is destroyed.
+   *
+   * @throws SalvorException ERASURE_UNFINISHED also if a copy that is at hand is not up to date
+   */
+  public static ErasureReport run(
+      Opening opening, CopyOpening copies, ErasureRequest request, Progress progress)
+      throws IOException, InterruptedException {
+    return new Erasure(opening, copies, request, progress).run();
   }
 
   private ErasureReport run() throws IOException, InterruptedException {
@@ -148,6 +183,7 @@ public final class Erasure {
   }
 
   private ErasureReport destroy(Repository repository) throws IOException {
+    List<String> checked = new CopyCheck(repository, request, copies, progress).run();
     KeyRegister register = repository.keyRegister(request.author());
     String successor = request.successor().service().reference();
     List<String> destroyed = new ArrayList<>();
@@ -170,10 +206,10 @@ public final class Erasure {
     }
     List<BackupId> backups = request.backups().stream().sorted().toList();
     Facts.add(repository, new Fact.Erased(backups, destroyed, request.copies()), request.author());
-    return new ErasureReport(backups, destroyed, request.copies());
+    return new ErasureReport(backups, destroyed, request.copies(), checked);
   }
 
-  private static SalvorException unfinished(String why) {
+  static SalvorException unfinished(String why) {
     return new SalvorException(
         ErrorCode.ERASURE_UNFINISHED,
         "Nothing was erased: no key was destroyed",
