@@ -181,17 +181,26 @@ public final class KeyRing implements AutoCloseable {
       return sensitive()
           .epochs
           .open(kind, id, sealedTo, header)
+          .or(
+              () ->
+                  learns(sensitive().epochs, true, sealedTo)
+                      ? sensitive().epochs.open(kind, id, sealedTo, header)
+                      : Optional.empty())
           .orElseThrow(() -> Damage.of(kind.place(id), NO_EPOCH));
     }
     return epochs
         .open(kind, id, sealedTo, header)
-        .or(() -> learns(sealedTo) ? epochs.open(kind, id, sealedTo, header) : Optional.empty())
+        .or(
+            () ->
+                learns(epochs, false, sealedTo)
+                    ? epochs.open(kind, id, sealedTo, header)
+                    : Optional.empty())
         .orElseThrow(() -> notGranted(kind, id));
   }
 
   /** Reads the epochs again that a credential has been granted. */
   public interface Grants {
-    Map<ObjectId, SealingKey> epochs();
+    Map<ObjectId, SealingKey> epochs(boolean sensitive);
   }
 
   /** From now on an epoch that is not known is looked for, once: it may have been made since. */
@@ -199,12 +208,12 @@ public final class KeyRing implements AutoCloseable {
     grants = source;
   }
 
-  private synchronized boolean learns(ObjectId epoch) {
+  private synchronized boolean learns(Epochs chain, boolean sensitive, ObjectId epoch) {
     Grants source = grants;
     if (source != null && sought.size() < MOST_SOUGHT && sought.add(epoch)) {
-      epochs.learn(source.epochs());
+      chain.learn(source.epochs(sensitive));
     }
-    return epochs.ids().contains(epoch);
+    return chain.ids().contains(epoch);
   }
 
   private SalvorException notGranted(ObjectKind kind, ObjectId id) {
