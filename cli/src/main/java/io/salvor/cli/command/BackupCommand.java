@@ -1,9 +1,5 @@
 package io.salvor.cli.command;
 
-import io.salvor.cli.console.HumanText;
-import io.salvor.cli.console.PlainText;
-import io.salvor.cli.console.TextOutput;
-import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
@@ -13,12 +9,10 @@ import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.fact.Facts;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.Provider;
 import io.salvor.engine.source.Source;
-import io.salvor.engine.tree.Key;
 import io.salvor.provider.stream.CommandOutput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,8 +38,6 @@ import picocli.CommandLine.Parameters;
       "entries could not be read, all others are safe. An interrupted backup is taken up by the next."
     })
 final class BackupCommand implements Command {
-  private static final int SHOWN_FAILURES = 10;
-
   @Parameters(
       arity = "0..*",
       paramLabel = "<source>",
@@ -64,17 +56,7 @@ final class BackupCommand implements Command {
   @Option(names = "--tag", paramLabel = "<k=v>", description = "a label; may be repeated")
   List<String> tags = new ArrayList<>();
 
-  @Option(
-      names = "--include",
-      paramLabel = "<pattern>",
-      description = "only what matches; may be repeated")
-  List<String> include = new ArrayList<>();
-
-  @Option(
-      names = "--exclude",
-      paramLabel = "<pattern>",
-      description = "not what matches; may be repeated")
-  List<String> exclude = new ArrayList<>();
+  @Mixin PatternOptions patterns = new PatternOptions();
 
   @Option(
       names = "--sensitive",
@@ -168,7 +150,7 @@ final class BackupCommand implements Command {
     boolean whole = manifest.status() == BackupStatus.SUCCESS && wrong == null;
     Exit exit = whole ? Exit.DONE : Exit.PARTIAL;
     session.outcome(exit);
-    report(report, warnings, repository, session);
+    BackupText.report(report, warnings, repository, session);
     return exit;
   }
 
@@ -177,11 +159,11 @@ final class BackupCommand implements Command {
       throws IOException, InterruptedException {
     List<String> ofKinds = kinds.stream().flatMap(kind -> kind.include().stream()).toList();
     List<String> included = new ArrayList<>(ofKinds);
-    included.addAll(include);
+    included.addAll(patterns.include);
     // The last that matches decides: what the user writes comes last.
     List<String> excluded =
         new ArrayList<>(kinds.stream().flatMap(kind -> kind.exclude().stream()).toList());
-    excluded.addAll(exclude);
+    excluded.addAll(patterns.exclude);
     CaptureOptions options =
         new CaptureOptions(
             included, excluded, ofKinds, sensitive, oneFileSystem, Places.ofSalvor(repository));
@@ -208,80 +190,5 @@ final class BackupCommand implements Command {
         "Nothing here knows how to protect " + what,
         "this version protects directories and files, one kind of source at a time",
         "name paths such as /home; a path with a colon in it is written ./like:this");
-  }
-
-  private static void report(
-      BackupReport report, List<Source.Warning> warnings, Repository repository, Session session) {
-    if (session.isJson()) {
-      var json = session.json();
-      new BackupDocument(repository, Facts.NONE).write(report.backup(), json);
-      json.field("resumed", report.resumed());
-      BackupDocument.warnings(warnings, json);
-    } else {
-      print(report, session.text());
-      warnings.forEach(w -> session.warn(w.key(), w.message(), w.code()));
-    }
-    List<Manifest.Failure> failures = report.backup().manifest().failures();
-    long failed = report.backup().manifest().entries().failed();
-    if (failed > 0 && !session.isJson()) {
-      session.text().flush();
-      List<String> lines = new ArrayList<>();
-      lines.add("salvor: " + HumanText.count(failed, "entry", "entries") + " could not be read:");
-      failures.stream()
-          .limit(SHOWN_FAILURES)
-          .map(
-              f ->
-                  "  "
-                      + PlainText.of(Key.decode(f.key()) + ": " + f.message())
-                      + " ["
-                      + f.code()
-                      + "]")
-          .forEach(lines::add);
-      if (failed > SHOWN_FAILURES) {
-        lines.add("  and others: see `salvor show " + report.backup().id() + "`");
-      }
-      session.printFailure(lines);
-    }
-  }
-
-  private static void print(BackupReport report, TextOutput out) {
-    Backup backup = report.backup();
-    Manifest m = backup.manifest();
-    Manifest.Counts n = m.entries();
-    String since = m.lineage().parent() == null ? "" : ", since " + m.lineage().parent();
-    out.line(
-        out.bold("backup " + backup.id())
-            + "  "
-            + m.status().word()
-            + ", "
-            + m.lineage().type().word()
-            + since
-            + (report.resumed() ? ", took up an interrupted one" : ""));
-    out.line(
-        "  source   "
-            + PlainText.of(m.origin().source())
-            + " on "
-            + PlainText.of(m.origin().host()));
-    out.line(
-        "  entries  "
-            + HumanText.count(n.total())
-            + ": "
-            + HumanText.count(n.added())
-            + " added, "
-            + HumanText.count(n.changed())
-            + " changed, "
-            + HumanText.count(n.removed())
-            + " removed"
-            + (n.failed() > 0 ? ", " + HumanText.count(n.failed()) + " failed" : ""));
-    out.line(
-        "  bytes    "
-            + HumanText.size(m.bytes().logical())
-            + ": read "
-            + HumanText.size(m.bytes().read())
-            + ", new "
-            + HumanText.size(m.bytes().added())
-            + ", stored as "
-            + HumanText.size(m.bytes().stored()));
-    out.line("  took     " + HumanText.duration(report.took()));
   }
 }

@@ -6,11 +6,9 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
-import io.salvor.engine.pattern.Selection;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.Scope;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -49,17 +47,7 @@ final class ExportCommand implements Command {
       description = "gzip, zip or zstd; without it not at all")
   @Nullable String compress;
 
-  @Option(
-      names = "--include",
-      paramLabel = "<pattern>",
-      description = "only what matches; may be repeated")
-  List<String> include = new ArrayList<>();
-
-  @Option(
-      names = "--exclude",
-      paramLabel = "<pattern>",
-      description = "not what matches; may be repeated")
-  List<String> exclude = new ArrayList<>();
+  @Mixin PatternOptions patterns = new PatternOptions();
 
   @Option(names = "--encrypt-to", hidden = true)
   @Nullable String encryptTo;
@@ -80,7 +68,7 @@ final class ExportCommand implements Command {
     Repository repository = session.openToRead();
     BackupList list = BackupList.read(repository);
     Backup found = choice.one(list, repository, backup, session);
-    Includes includes = new Includes(Scope.of(Selection.of(include, exclude)), include);
+    Includes includes = new Includes(Scope.of(patterns.selection()), patterns.include);
     TarExport export = new TarExport(repository, found, includes.scope(), session.progress());
     try (ExportFile file = ExportFile.open(to, session)) {
       export.write(file.stream(), compression, file.name());

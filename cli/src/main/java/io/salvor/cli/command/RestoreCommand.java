@@ -20,11 +20,7 @@ import io.salvor.engine.restore.Undo;
 import io.salvor.engine.tree.Tree;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -64,33 +60,11 @@ final class RestoreCommand implements Command {
 
   @Mixin ForeignOptions foreign = new ForeignOptions();
 
-  @Option(
-      names = "--at",
-      paramLabel = "<time>",
-      description = "with latest: the newest backup that was complete at this time")
-  @Nullable String at;
+  @Mixin TimeChoice time = new TimeChoice();
 
-  @Option(names = "--hours-ago", paramLabel = "<n>", description = "the same, so many hours ago")
-  @Nullable Double hoursAgo;
+  @Mixin PatternOptions patterns = new PatternOptions();
 
-  @Option(
-      names = "--include",
-      paramLabel = "<pattern>",
-      description = "only what matches; may be repeated")
-  List<String> include = new ArrayList<>();
-
-  @Option(
-      names = "--exclude",
-      paramLabel = "<pattern>",
-      description = "not what matches; may be repeated")
-  List<String> exclude = new ArrayList<>();
-
-  @Option(
-      names = "--on-conflict",
-      paramLabel = "<what>",
-      description =
-          "skip, overwrite, prompt or fail; without it prompt on a terminal, fail elsewhere")
-  @Nullable String onConflict;
+  @Mixin WriteOptions write = new WriteOptions();
 
   @Option(
       names = "--delete-extra",
@@ -109,9 +83,6 @@ final class RestoreCommand implements Command {
       description = "keep what is changed or deleted in this repository")
   @Nullable String undoTo;
 
-  @Option(names = "--no-undo", description = "do not keep what is changed or deleted")
-  boolean noUndo;
-
   @Option(
       names = "--check",
       paramLabel = "<how>",
@@ -125,9 +96,6 @@ final class RestoreCommand implements Command {
       description = "do not note in the repository that the backup was restored")
   boolean noProof;
 
-  @Option(names = "--dry-run", description = "show what would be done, and write nothing")
-  boolean dryRun;
-
   @Option(
       names = "--save-plan",
       paramLabel = "<file>",
@@ -137,53 +105,46 @@ final class RestoreCommand implements Command {
   @Option(names = "--plan", paramLabel = "<file>", description = "apply a plan that was kept")
   @Nullable Path plan;
 
-  @Option(
-      names = "--accept-irreversible",
-      description = "agree to what cannot be restored or undone")
-  boolean acceptIrreversible;
-
-  @Option(names = "--yes", description = "agree to change and delete what exists")
-  boolean yes;
-
   @Override
   public Exit run(Session session) throws IOException, InterruptedException {
     requireSense();
-    ConflictStrategy strategy = RestoreSteps.strategy(onConflict, session);
+    ConflictStrategy strategy = write.strategy(session);
     RestoreMode wantedMode =
         Words.choose("--mode", mode, RestoreMode.values(), m -> m.name().toLowerCase(Locale.ROOT));
     Check wantedCheck =
         Words.choose("--check", check, Check.values(), c -> c.name().toLowerCase(Locale.ROOT));
-    Selection selection = Selection.of(include, exclude);
-    Instant until = until(session);
+    Selection selection = patterns.selection();
+    Instant until = time.until(session);
     Path given = to == null || to.equals(Targets.ORIGIN) ? null : Targets.path(to, session);
     Repository repository =
-        dryRun || savePlan != null ? session.openToRead() : session.openToWrite();
+        write.dryRun || savePlan != null ? session.openToRead() : session.openToWrite();
     fallback.use(repository, session);
     Restores restores =
         new Restores(repository, session.machine().host().get(), session.machine().user());
     RestoreSteps steps = new RestoreSteps(session, restores);
-    if (!noProof && plan == null && include.isEmpty() && exclude.isEmpty()) {
+    if (!noProof && plan == null && patterns.isEmpty()) {
       steps.proving(repository);
     }
     if (plan != null) {
       Path where = given != null ? given : Path.of(PlanFile.open(plan).plan().target());
       try (Target target = Targets.open(where, repository);
           PlannedRestore loaded = restores.load(plan, target)) {
-        return dryRun
-            ? steps.preview(loaded)
-            : steps.apply(loaded, yes, acceptIrreversible, undo(repository, session), target);
+        return write.dryRun
+            ? steps.preview(loaded, null)
+            : steps.apply(
+                loaded, write.yes, write.acceptIrreversible, undo(repository, session), target);
       }
     }
     BackupList list = BackupList.read(repository);
     Backup found = chosen(list, repository, until, session);
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
-    Includes includes = new Includes(scope(selection, place), include);
+    Includes includes = new Includes(scope(selection, place), patterns.include);
     try (Target target = Targets.open(place.path(), repository);
         PlannedRestore planned =
             steps.plan(
                 strategy,
-                !dryRun,
+                !write.dryRun,
                 prompt ->
                     restores.plan(
                         new RestoreRequest(
@@ -200,9 +161,10 @@ final class RestoreCommand implements Command {
       if (savePlan != null) {
         planned.save(savePlan);
       }
-      return dryRun || savePlan != null
-          ? steps.preview(planned)
-          : steps.apply(planned, yes, acceptIrreversible, undo(repository, session), target);
+      return write.dryRun || savePlan != null
+          ? steps.preview(planned, savePlan)
+          : steps.apply(
+              planned, write.yes, write.acceptIrreversible, undo(repository, session), target);
     }
   }
 
@@ -220,50 +182,16 @@ final class RestoreCommand implements Command {
           backup == null ? "no id and no latest is given" : "--to is not given",
           "say for instance `salvor restore latest --to /tmp/restored`; " + see);
     }
-    if (plan != null && (backup != null || savePlan != null || at != null || hoursAgo != null)) {
+    if (plan != null && (backup != null || savePlan != null || time.isGiven())) {
       throw Words.usage(
           "--plan cannot go with another choice of what to restore",
           "the plan names its backup and its target",
           see);
     }
-    if (undoTo != null && noUndo) {
+    if (undoTo != null && write.noUndo) {
       throw Words.usage("--undo-to and --no-undo cannot go together", "they say opposites", see);
     }
-    if (at != null && hoursAgo != null) {
-      throw Words.usage("--at and --hours-ago cannot go together", "each names a time", see);
-    }
-    if ((at != null || hoursAgo != null) && !BackupChoice.LATEST.equals(backup)) {
-      throw Words.usage(
-          "--at and --hours-ago go with latest only",
-          "the backup " + backup + " is of one time already",
-          see);
-    }
-  }
-
-  private @Nullable Instant until(Session session) {
-    if (at != null) {
-      return session.times().parse("--at", at);
-    }
-    if (hoursAgo == null) {
-      return null;
-    }
-    try {
-      if (hoursAgo < 0 || !Double.isFinite(hoursAgo)) {
-        throw new DateTimeException("negative");
-      }
-      return session
-          .machine()
-          .clock()
-          .instant()
-          .minus(Duration.ofMillis((long) (hoursAgo * 3.6e6)));
-    } catch (DateTimeException | ArithmeticException e) {
-      throw new SalvorException(
-          ErrorCode.BAD_TIME,
-          "--hours-ago cannot be " + hoursAgo,
-          "it is a number of hours before now",
-          "write for instance --hours-ago 6",
-          e);
-    }
+    time.requireSense(backup, see);
   }
 
   private Backup chosen(
@@ -300,7 +228,7 @@ final class RestoreCommand implements Command {
   }
 
   private Undo undo(Repository repository, Session session) throws IOException {
-    if (noUndo) {
+    if (write.noUndo) {
       return new Undo.None();
     }
     return new Undo.Into(undoTo == null ? repository : session.openToWrite(undoTo));

@@ -18,9 +18,9 @@ import io.salvor.engine.restore.Restores;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What restoring and rolling back have in common: strategy, preview, consent, report. */
@@ -39,15 +39,6 @@ final class RestoreSteps {
   /** Has a restore of a whole backup leave its proof in this repository. */
   void proving(Repository repository) {
     proven = repository;
-  }
-
-  /** The strategy that is asked for; else prompt on a terminal and fail elsewhere. */
-  static ConflictStrategy strategy(@Nullable String word, Session session) {
-    if (word == null) {
-      return session.console().isInteractive() ? ConflictStrategy.PROMPT : ConflictStrategy.FAIL;
-    }
-    return Words.choose(
-        "--on-conflict", word, ConflictStrategy.values(), s -> s.name().toLowerCase(Locale.ROOT));
   }
 
   /** Makes the plan, and makes it again with what was answered. */
@@ -81,8 +72,12 @@ final class RestoreSteps {
     return planning.with(new TerminalPrompt(session));
   }
 
-  /** Shows what would be done. */
-  Exit preview(PlannedRestore planned) throws IOException {
+  /**
+   * Shows what would be done.
+   *
+   * @param saved the file that the plan was kept in; null if it was not
+   */
+  Exit preview(PlannedRestore planned, @Nullable Path saved) throws IOException {
     session.progress().close();
     ErrorCode worst = RestoreReport.worst(planned.plan().problems());
     Exit exit = worst == null ? Exit.DONE : worst.exit();
@@ -91,7 +86,16 @@ final class RestoreSteps {
       RestoreDocument.write(planned.file(), RestoreStatus.PLANNED, true, null, session.json());
     } else {
       RestorePreview.print(planned.file(), session.text(), session.text()::line);
-      session.text().line("nothing was written");
+      session
+          .text()
+          .line(
+              saved == null
+                  ? "nothing was written"
+                  : "the plan is kept in "
+                      + PlainText.of(saved.toString())
+                      + ", and nothing else was written; to apply it:"
+                      + " salvor restore --plan "
+                      + PlainText.of(saved.toString()));
       problems(planned.plan().problems());
     }
     return exit;

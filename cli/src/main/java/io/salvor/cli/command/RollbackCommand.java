@@ -12,8 +12,7 @@ import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code salvor rollback}. */
@@ -32,31 +31,12 @@ final class RollbackCommand implements Command {
   @Parameters(paramLabel = "<restore>", description = "a restore's id, or the beginning of one")
   String restore = "";
 
-  @Option(
-      names = "--on-conflict",
-      paramLabel = "<what>",
-      description =
-          "skip, overwrite, prompt or fail; without it prompt on a terminal, fail elsewhere")
-  @Nullable String onConflict;
-
-  @Option(names = "--dry-run", description = "show what would be done, and write nothing")
-  boolean dryRun;
-
-  @Option(names = "--no-undo", description = "do not keep what is changed or deleted")
-  boolean noUndo;
-
-  @Option(
-      names = "--accept-irreversible",
-      description = "agree to what cannot be restored or undone")
-  boolean acceptIrreversible;
-
-  @Option(names = "--yes", description = "agree to change and delete what exists")
-  boolean yes;
+  @Mixin WriteOptions write = new WriteOptions();
 
   @Override
   public Exit run(Session session) throws IOException, InterruptedException {
-    ConflictStrategy strategy = RestoreSteps.strategy(onConflict, session);
-    Repository named = dryRun ? session.openToRead() : session.openToWrite();
+    ConflictStrategy strategy = write.strategy(session);
+    Repository named = write.dryRun ? session.openToRead() : session.openToWrite();
     RestoreRecords known = Restores.records(named);
     RestoreRecord record = known.byPrefix(restore);
     String elsewhere = known.undoIn(record.id()).orElse(null);
@@ -64,7 +44,8 @@ final class RollbackCommand implements Command {
       return rollBack(record, strategy, named, session);
     }
     // The undo lies in the repository of --undo-to, and so does a copy of the restore's record.
-    Repository other = dryRun ? session.openToRead(elsewhere) : session.openToWrite(elsewhere);
+    Repository other =
+        write.dryRun ? session.openToRead(elsewhere) : session.openToWrite(elsewhere);
     RestoreRecords there = Restores.records(other);
     known.copyTo(there, record.id());
     Exit exit = rollBack(record, strategy, other, session);
@@ -84,7 +65,7 @@ final class RollbackCommand implements Command {
         PlannedRestore planned =
             steps.plan(
                 strategy,
-                !dryRun,
+                !write.dryRun,
                 prompt ->
                     restores.planRollback(
                         record.id(),
@@ -93,13 +74,13 @@ final class RollbackCommand implements Command {
                         Check.CONTENT,
                         target,
                         session.progress()))) {
-      return dryRun
-          ? steps.preview(planned)
+      return write.dryRun
+          ? steps.preview(planned, null)
           : steps.apply(
               planned,
-              yes,
-              acceptIrreversible,
-              noUndo ? new Undo.None() : new Undo.Into(repository),
+              write.yes,
+              write.acceptIrreversible,
+              write.noUndo ? new Undo.None() : new Undo.Into(repository),
               target);
     }
   }
