@@ -1,17 +1,19 @@
 package io.salvor.cli.command;
 
+import io.salvor.engine.durable.PrivateFiles;
+import io.salvor.engine.durable.SystemErrors;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.posix.Errno;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,23 +47,18 @@ final class ExportFile implements AutoCloseable {
       return new ExportFile(session.results(), null, null, null);
     }
     Path path = Targets.path(address, session);
-    if (Files.exists(path)) {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new SalvorException(
           ErrorCode.OUTPUT_EXISTS,
           "Cannot export to " + path,
           "there is something already",
           "name another file, or remove it first");
     }
-    Path part = path.resolveSibling(path.getFileName() + ".part");
+    // Of its own, and new: what lies in a directory that others write to may be theirs, or a link.
+    String random = HexFormat.of().toHexDigits(session.machine().random().get().nextInt());
+    Path part = path.resolveSibling(path.getFileName() + ".part-" + random);
     try {
-      FileChannel channel =
-          FileChannel.open(
-              part,
-              Set.of(
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      FileChannel channel = PrivateFiles.create(part);
       OutputStream stream =
           new FilterOutputStream(Channels.newOutputStream(channel)) {
             @Override
@@ -80,11 +77,14 @@ final class ExportFile implements AutoCloseable {
   }
 
   private static SalvorException failed(Path path, IOException e) {
+    Errno errno = SystemErrors.of(e);
     return new SalvorException(
         ErrorCode.OUTPUT_FAILED,
         "Cannot write to " + path,
-        e.getClass().getSimpleName() + ": " + e.getMessage(),
-        "make room there, or name another file",
+        errno == null ? String.valueOf(e.getMessage()) : errno.meaning(),
+        errno == Errno.ENOSPC || errno == Errno.EDQUOT
+            ? "make room there, or name another file"
+            : "name a file in a directory that you may write to",
         e);
   }
 
@@ -108,9 +108,7 @@ final class ExportFile implements AutoCloseable {
       channel.close();
       Files.move(part, path);
       Path parent = path.toAbsolutePath().getParent();
-      try (FileChannel directory = FileChannel.open(parent == null ? Path.of("/") : parent)) {
-        directory.force(true);
-      }
+      PrivateFiles.forceDirectory(parent == null ? Path.of("/") : parent);
     } catch (IOException e) {
       throw failed(path, e);
     }

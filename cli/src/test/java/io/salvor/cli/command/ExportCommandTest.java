@@ -104,7 +104,27 @@ class ExportCommandTest {
     assertThat(none.exit()).isEqualTo(1);
     assertThat(none.err()).contains("SLV-5006");
     assertThat(top.resolve("x")).doesNotExist();
-    assertThat(top.resolve("x.part")).doesNotExist();
+    try (var left = Files.list(top)) {
+      assertThat(left.map(p -> p.getFileName().toString())).noneMatch(n -> n.contains(".part"));
+    }
+  }
+
+  @Test
+  void anArchiveIsNotWrittenThroughALinkThatSomebodyHasLaidOut() throws Exception {
+    salvor.json("backup", source.toString());
+    Path others = Files.writeString(top.resolve("others"), "not to be written to");
+    Files.createSymbolicLink(top.resolve("a.tar.part"), others);
+    Files.createSymbolicLink(top.resolve("b.tar"), top.resolve("nowhere"));
+
+    salvor.json("export", "latest", "--to", top.resolve("a.tar").toString());
+    Result refused = salvor.run("export", "latest", "--to", top.resolve("b.tar").toString());
+
+    assertThat(others).hasContent("not to be written to");
+    assertThat(top.resolve("a.tar")).isRegularFile();
+    assertThat(Files.getPosixFilePermissions(top.resolve("a.tar")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(refused.err()).contains("SLV-5007");
+    assertThat(top.resolve("nowhere")).doesNotExist();
   }
 
   @Test
