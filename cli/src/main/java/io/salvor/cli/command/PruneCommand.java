@@ -108,6 +108,7 @@ final class PruneCommand implements Command {
         "bytes",
         () -> {
           json.field("kept", plan.keptBytes());
+          json.field("keptUnused", plan.keptUnused());
           json.field("toFree", plan.freed());
           json.field("toCopy", plan.copied());
           json.field("freed", report == null ? 0 : report.freed());
@@ -174,7 +175,11 @@ final class PruneCommand implements Command {
     return HumanText.count(plan.kept(), "pack", "packs")
         + " of "
         + HumanText.size(plan.keptBytes())
-        + " kept as they are";
+        + " kept as "
+        + (plan.kept() == 1 ? "it is" : "they are")
+        + (plan.keptUnused() == 0
+            ? ""
+            : ", " + HumanText.size(plan.keptUnused()) + " of it unused");
   }
 
   private static void sessions(String what, List<FoundSession> sessions, Session session) {

@@ -10,6 +10,9 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupStatus;
 import io.salvor.engine.backup.Usage;
 import io.salvor.engine.error.Exit;
+import io.salvor.engine.prune.Prune;
+import io.salvor.engine.prune.PrunePlan;
+import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,11 +23,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** {@code salvor status}. */
 @picocli.CommandLine.Command(
-    footer = {"", "examples:", "  salvor status", "  salvor status --json"})
+    footer = {
+      "",
+      "examples:",
+      "  salvor status",
+      "  salvor status --unused        how much would a prune give back?",
+      "  salvor status --json"
+    })
 final class StatusCommand implements Command {
+  @Option(
+      names = "--unused",
+      description =
+          "also tell how much no backup needs any more; reads the tree of every backup, but what"
+              + " the last prune here has read")
+  boolean unused;
 
   /** What is known of one source on one machine. */
   private static final class SourceState {
@@ -46,25 +62,32 @@ final class StatusCommand implements Command {
       List<Backup> interrupted,
       long sealed,
       long undos,
-      long packs,
-      long packBytes,
       List<Losses.Loss> losses) {}
 
   @Override
-  public Exit run(Session session) throws IOException {
+  public Exit run(Session session) throws IOException, InterruptedException {
     Repository repository = session.openToRead();
     BackupList list = BackupList.read(repository);
     State state = state(list, repository);
     ZoneId named = session.times().zone();
     Usage usage = Usage.of(repository, list, named == null ? ZoneOffset.UTC : named);
+    Long waste = unused ? unused(repository, session) : null;
     if (session.isJson()) {
-      json(state, repository, session.json());
-      UsageText.write(usage, session.json());
+      json(state, usage, repository, session.json());
+      UsageText.write(usage, waste, session.json());
     } else {
-      print(state, repository, session);
-      UsageText.print(usage, session.text());
+      print(state, usage, repository, session);
+      UsageText.print(usage, waste, session.text());
     }
     return Exit.DONE;
+  }
+
+  private static long unused(Repository repository, Session session)
+      throws IOException, InterruptedException {
+    PruneRequest request = PruneRequest.by(session.machine().user());
+    PrunePlan plan = Prune.plan(repository, request, session.progress());
+    session.progress().close();
+    return plan.unused();
   }
 
   private static State state(BackupList list, Repository repository) throws IOException {
@@ -90,27 +113,18 @@ final class StatusCommand implements Command {
         }
       }
     }
-    long[] packs = new long[2];
-    repository
-        .index()
-        .packs(
-            pack -> {
-              packs[0]++;
-              packs[1] += pack.size();
-            });
-    return new State(
-        sources, interrupted, sealed, undos, packs[0], packs[1], Losses.find(list, repository));
+    return new State(sources, interrupted, sealed, undos, Losses.find(list, repository));
   }
 
-  private static void json(State state, Repository repository, JsonDocument json) {
+  private static void json(State state, Usage usage, Repository repository, JsonDocument json) {
     json.object(
         "repository",
         () -> {
           json.field("id", repository.id().toString());
           json.field("location", repository.storage().address());
           json.field("created", repository.description().created());
-          json.field("packs", state.packs);
-          json.field("bytes", state.packBytes);
+          json.field("packs", usage.total().packs());
+          json.field("bytes", usage.total().bytes());
         });
     json.object(
         "backups",
@@ -167,7 +181,7 @@ final class StatusCommand implements Command {
     json.field("lastSuccess", source.lastGood == null ? null : source.lastGood.id().text());
   }
 
-  private static void print(State state, Repository repository, Session session) {
+  private static void print(State state, Usage usage, Repository repository, Session session) {
     TextOutput out = session.text();
     out.line(out.bold("repository " + repository.id()));
     out.line("  location  " + PlainText.of(repository.storage().address()));
@@ -177,9 +191,9 @@ final class StatusCommand implements Command {
             + HumanText.count(state.sealed, "backup", "backups")
             + (state.undos > 0 ? ", " + HumanText.count(state.undos, "undo", "undos") : "")
             + " in "
-            + HumanText.count(state.packs, "pack", "packs")
+            + HumanText.count(usage.total().packs(), "pack", "packs")
             + ", "
-            + HumanText.size(state.packBytes));
+            + HumanText.size(usage.total().bytes()));
     out.line();
     if (!state.sources.isEmpty()) {
       Table table = new Table("SOURCE", ">BACKUPS", "LAST", "STATUS", ">AGO", ">ENTRIES", ">SIZE");

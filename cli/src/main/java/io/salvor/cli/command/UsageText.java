@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a repository takes, and how it has grown, for people and programs. */
 final class UsageText {
@@ -17,7 +18,7 @@ final class UsageText {
 
   private UsageText() {}
 
-  static void write(Usage usage, JsonDocument json) {
+  static void write(Usage usage, @Nullable Long unused, JsonDocument json) {
     json.object(
         "usage",
         () -> {
@@ -32,6 +33,11 @@ final class UsageText {
                             json.field("bytes", volume.bytes());
                           }));
           json.field("logical", usage.logical());
+          if (unused == null) {
+            json.field("unused", (String) null);
+          } else {
+            json.field("unused", unused.longValue());
+          }
           json.array(
               "growth",
               () -> usage.months().forEach((month, g) -> json.object(() -> write(month, g, json))));
@@ -45,7 +51,7 @@ final class UsageText {
     json.field("stored", growth.stored());
   }
 
-  static void print(Usage usage, TextOutput out) {
+  static void print(Usage usage, @Nullable Long unused, TextOutput out) {
     List<String> parts = new ArrayList<>();
     long bytes = 0;
     for (Map.Entry<?, Usage.Volume> e : usage.packs().entrySet()) {
@@ -69,6 +75,14 @@ final class UsageText {
             + "; one by one the backups would take "
             + HumanText.size(usage.logical())
             + ratio);
+    if (unused != null) {
+      out.line(
+          "needed: "
+              + HumanText.size(Math.max(0, bytes - unused))
+              + "; "
+              + HumanText.size(unused)
+              + " no backup needs any more: see `salvor prune --dry-run`");
+    }
     Table table = new Table("MONTH", ">BACKUPS", ">NEW", ">STORED");
     usage.months().entrySet().stream()
         .skip(Math.max(0, usage.months().size() - SHOWN_MONTHS))

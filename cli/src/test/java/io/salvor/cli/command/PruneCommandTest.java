@@ -61,6 +61,27 @@ class PruneCommandTest {
   }
 
   @Test
+  void theStatusTellsWhatNoBackupNeedsWhereItIsAsked() throws Exception {
+    JsonNode before = salvor.json("status", "--unused").get("usage");
+    assertThat(before.get("unused").asLong()).isZero();
+    Files.write(source.resolve("a"), noise(3));
+    salvor.json("backup", source.toString());
+    salvor.json("forget", "--keep-last", "1");
+
+    JsonNode status = salvor.json("status", "--unused");
+    Schemas.check("status", status.toString());
+    long unused = status.get("usage").get("unused").asLong();
+    assertThat(unused)
+        .isEqualTo(salvor.json("prune", "--dry-run").get("bytes").get("toFree").asLong())
+        .isGreaterThan(noise(1).length / 2);
+    assertThat(salvor.run("status", "--unused").out())
+        .contains(" no backup needs any more: see `salvor prune --dry-run`");
+    JsonNode plain = salvor.json("status");
+    Schemas.check("status", plain.toString());
+    assertThat(plain.get("usage").get("unused").isNull()).isTrue();
+  }
+
+  @Test
   void wrongWordsAreUsage() {
     assertThat(salvor.run("prune", "--wait", "soon").exit()).isEqualTo(2);
     assertThat(salvor.run("prune", "--max-unused", "2").exit()).isEqualTo(2);

@@ -24,7 +24,16 @@ public record Usage(
     Map<BlobKind, Volume> packs, long logical, SortedMap<YearMonth, Growth> months) {
 
   /** Objects and their bytes. */
-  public record Volume(long packs, long bytes) {}
+  public record Volume(long packs, long bytes) {
+    private Volume plus(Volume other) {
+      return new Volume(packs + other.packs, bytes + other.bytes);
+    }
+  }
+
+  /** All packs. */
+  public Volume total() {
+    return packs.values().stream().reduce(new Volume(0, 0), Volume::plus);
+  }
 
   /**
    * What the backups of some time have added.
@@ -54,10 +63,7 @@ public record Usage(
         .packs(
             pack -> {
               if (counted.add(pack.id())) {
-                packs.merge(
-                    pack.kind(),
-                    new Volume(1, pack.size()),
-                    (a, b) -> new Volume(a.packs + b.packs, a.bytes + b.bytes));
+                packs.merge(pack.kind(), new Volume(1, pack.size()), Volume::plus);
               }
             });
     long logical = 0;

@@ -25,6 +25,7 @@ final class Planner {
   private final Set<ObjectId> named = new HashSet<>();
   private long kept;
   private long keptBytes;
+  private long keptUnused;
 
   /**
    * @param there packs that were there before the index was read, with their sizes
@@ -87,7 +88,7 @@ final class Planner {
       }
     }
     packs.sort((x, y) -> x.id().compareTo(y.id()));
-    return new PrunePlan(packs, kept, keptBytes, segments, living);
+    return new PrunePlan(packs, kept, keptBytes, keptUnused, segments, living);
   }
 
   /** What cannot be opened stays as it is, until somebody prunes who can. */
@@ -112,6 +113,7 @@ final class Planner {
     } else {
       kept++;
       keptBytes += size;
+      keptUnused += usage.stored() - usage.live();
     }
   }
 }

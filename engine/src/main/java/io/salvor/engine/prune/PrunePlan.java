@@ -9,11 +9,17 @@ import java.util.List;
  * @param packs those that will go; all others stay
  * @param kept packs that stay
  * @param keptBytes of those
+ * @param keptUnused bytes in them that nothing needs: too few to be worth a copy of the rest
  * @param segments how many small index segments will be merged
  * @param inTheWay writers at work, for whom deleting has to wait
  */
 public record PrunePlan(
-    List<PackPlan> packs, long kept, long keptBytes, int segments, List<FoundSession> inTheWay) {
+    List<PackPlan> packs,
+    long kept,
+    long keptBytes,
+    long keptUnused,
+    int segments,
+    List<FoundSession> inTheWay) {
 
   public PrunePlan {
     packs = List.copyOf(packs);
@@ -58,6 +64,11 @@ public record PrunePlan(
   /** Bytes that have to be copied, for which there has to be room. */
   public long copied() {
     return packs.stream().mapToLong(PackPlan::live).sum();
+  }
+
+  /** Bytes of packs that no backup needs, whether they go now or not. */
+  public long unused() {
+    return keptUnused + freed();
   }
 
   /** Whether there is nothing to do. */
