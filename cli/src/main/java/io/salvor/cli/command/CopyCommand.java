@@ -20,7 +20,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -49,6 +48,12 @@ final class CopyCommand implements Command {
       paramLabel = "<file>",
       description = "a file with the other repository's passphrase, if it is not the same one")
   @Nullable Path toPasswordFile;
+
+  @Option(
+      names = "--to-kms",
+      paramLabel = "<key>",
+      description = "a key of a key service that opens the other repository instead")
+  @Nullable String toKms;
 
   @Option(names = "--init", description = "make the copy if there is none yet")
   boolean init;
@@ -95,7 +100,9 @@ final class CopyCommand implements Command {
         throw e;
       }
     }
-    return session.open(storage, Optional.ofNullable(toPasswordFile));
+    return session.open(
+        storage,
+        () -> Openers.other(session, toPasswordFile, toKms, "--to-password-file and --to-kms"));
   }
 
   /** The same failure in the words of somebody who has two repositories before them. */
@@ -109,12 +116,19 @@ final class CopyCommand implements Command {
           e);
     }
     return switch (e.code()) {
+      case REPOSITORY_MISSING ->
+          new SalvorException(
+              e.code(),
+              "There is no copy at " + to,
+              e.why(),
+              "check the address, or make the copy with `salvor copy --init`",
+              e);
       case WRONG_CREDENTIAL, CREDENTIAL_WITHDRAWN ->
           new SalvorException(
               e.code(),
               "The copy in " + to + " does not open with the credential at hand",
               e.why() + "; a copy opens as the repository did when it was copied last",
-              "name the copy's passphrase with --to-password-file; once it is copied to, it opens as"
+              "name what opens it with --to-password-file or --to-kms; once it is copied to, it opens as"
                   + " the repository does",
               e);
       default -> e;

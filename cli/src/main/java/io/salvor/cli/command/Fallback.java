@@ -9,7 +9,6 @@ import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.Storages;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -67,7 +66,7 @@ final class Fallback {
     private synchronized Repository open(SalvorException damage) throws IOException {
       if (copy == null && unusable == null) {
         try {
-          Repository opened = session.open(Storages.open(address), Optional.empty());
+          Repository opened = session.open(Storages.open(address), session::opener);
           if (!opened.id().equals(repository.id())) {
             throw new SalvorException(
                 ErrorCode.NOT_A_COPY,

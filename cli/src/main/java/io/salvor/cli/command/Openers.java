@@ -2,6 +2,7 @@ package io.salvor.cli.command;
 
 import io.salvor.engine.keys.KmsKey;
 import io.salvor.engine.keys.Opener;
+import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.kms.KeyServices;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -23,6 +24,25 @@ final class Openers {
   static Opener find(Session session, boolean made) {
     String kms = session.options().kms;
     return kms == null ? Passphrases.find(session, made) : kms(session, kms, made);
+  }
+
+  /**
+   * What another repository is opened with: what is named for it, else what opens this one.
+   *
+   * @param options how the options are called, for whoever has used both
+   */
+  static Opener other(
+      Session session, @Nullable Path passwordFile, @Nullable String kms, String options) {
+    if (kms != null && passwordFile != null) {
+      throw Words.usage(
+          "A repository is opened with a passphrase or a key", "both are given: " + options);
+    }
+    if (kms != null) {
+      return kms(session, kms, false);
+    }
+    return passwordFile == null
+        ? find(session, false)
+        : Passphrase.find(Optional.of(passwordFile), session.machine().environment()).orElseThrow();
   }
 
   /** What a new credential is to be opened with. */

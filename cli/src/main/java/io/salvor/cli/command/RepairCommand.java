@@ -6,6 +6,7 @@ import io.salvor.cli.console.PlainText;
 import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.error.Exit;
+import io.salvor.engine.keys.Opener;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.repair.KeyMending;
 import io.salvor.engine.repair.RepairPlan;
@@ -20,7 +21,6 @@ import io.salvor.engine.verify.VerifyReport.Issue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -54,6 +54,12 @@ final class RepairCommand implements Command {
       description = "a file with the copy's passphrase, if it is not the same one")
   @Nullable Path fromPasswordFile;
 
+  @Option(
+      names = "--from-kms",
+      paramLabel = "<key>",
+      description = "a key of a key service that opens the copy instead")
+  @Nullable String fromKms;
+
   @Option(names = "--dry-run", description = "only say what would be done")
   boolean dryRun;
 
@@ -62,6 +68,10 @@ final class RepairCommand implements Command {
       description = "give up backups whose manifests nobody has, and packs that are gone")
   boolean acceptLoss;
 
+  private Opener fromOpener(Session session) {
+    return Openers.other(session, fromPasswordFile, fromKms, "--from-password-file and --from-kms");
+  }
+
   @Override
   public Exit run(Session session) throws IOException, InterruptedException {
     Repository copy = null;
@@ -69,7 +79,7 @@ final class RepairCommand implements Command {
     Storage storage = Storages.open(session.repositoryAddress());
     try {
       if (from != null) {
-        copy = session.open(Storages.open(from), Optional.ofNullable(fromPasswordFile));
+        copy = session.open(Storages.open(from), () -> fromOpener(session));
         keys = KeyMending.plan(storage, copy);
         if (!dryRun) {
           KeyMending.apply(storage, keys);
@@ -81,8 +91,7 @@ final class RepairCommand implements Command {
       }
     }
     Repository repository =
-        session.open(
-            dryRun ? KeyMending.preview(storage, keys) : storage, session.options().passwordFile());
+        session.open(dryRun ? KeyMending.preview(storage, keys) : storage, session::opener);
     RepairPlan plan =
         Repairs.plan(repository, copy, List.copyOf(keys.keySet()), acceptLoss, session.progress());
     if (!dryRun) {
@@ -185,8 +194,8 @@ final class RepairCommand implements Command {
     if (packs > 0) {
       out.line(
           "          "
-              + sum(plan, Salvage::kept)
-              + " blobs saved, "
+              + HumanText.count(sum(plan, Salvage::kept), "blob", "blobs")
+              + " saved, "
               + sum(plan, Salvage::fetched)
               + " from the copy, "
               + sum(plan, Salvage::spare)

@@ -10,7 +10,6 @@ import io.salvor.cli.console.ProgressReporter;
 import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.keys.Opener;
-import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.Surroundings;
@@ -19,13 +18,13 @@ import io.salvor.engine.storage.Storages;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,7 +215,7 @@ final class Session implements AutoCloseable {
   /** Opens the repository to write; the caller closes it. */
   Repository openToWriteAlone() throws IOException {
     LocalState local = keep(LocalState.open(machine.environment(), machine.home()));
-    return open(Storages.open(repositoryAddress()), Optional.empty(), local);
+    return open(Storages.open(repositoryAddress()), this::opener, local);
   }
 
   /** The local state, as far as it can be written; the caller closes it. */
@@ -225,21 +224,21 @@ final class Session implements AutoCloseable {
   }
 
   private Repository open(String address, LocalState local) throws IOException {
-    return keep(open(Storages.open(address), Optional.empty(), local));
+    return keep(open(Storages.open(address), this::opener, local));
   }
 
   /**
    * Opens another repository to read or write, which is closed at the end of the command.
    *
-   * @param passwordFile where its passphrase is, if it is not the same one
+   * @param opener what opens it; asked for when the storage has been reached
    */
-  Repository open(Storage storage, Optional<Path> passwordFile) throws IOException {
+  Repository open(Storage storage, Supplier<Opener> opener) throws IOException {
     LocalState local =
         LocalState.openOrTemporary(
             machine.environment(),
             machine.home(),
             e -> warn("", ErrorText.inOneLine(e), e.code().code()));
-    return keep(open(storage, passwordFile, keep(local)));
+    return keep(open(storage, opener, keep(local)));
   }
 
   /** Opens another repository with what opens it; the caller closes it. */
@@ -252,12 +251,9 @@ final class Session implements AutoCloseable {
     return Repository.open(storage, opener, surroundings(keep(local)), progress());
   }
 
-  private Repository open(Storage storage, Optional<Path> passwordFile, LocalState local)
+  private Repository open(Storage storage, Supplier<Opener> with, LocalState local)
       throws IOException {
-    try (Opener opener =
-        passwordFile.isPresent()
-            ? Passphrase.find(passwordFile, machine.environment()).orElseThrow()
-            : opener()) {
+    try (Opener opener = with.get()) {
       return Repository.open(storage, opener, surroundings(local), progress());
     } catch (IOException | RuntimeException e) {
       storage.close();

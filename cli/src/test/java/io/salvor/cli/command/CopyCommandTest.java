@@ -54,6 +54,32 @@ class CopyCommandTest {
   }
 
   @Test
+  void whoeverForgetsToMakeTheCopyIsToldHow() {
+    assertThat(salvor.run("copy", "--to", copy).exit()).isEqualTo(10);
+    assertThat(salvor.run("copy", "--to", copy).err()).contains("salvor copy --init");
+  }
+
+  @Test
+  void theCopyMayBeOpenedWithAnotherCredential() throws IOException {
+    String key = "kms:file:" + top.resolve("elsewhere/key");
+    Path other = Files.writeString(top.resolve("other-password"), "another passphrase\n");
+    salvor.json("key", "add", "--new-kms", key);
+    salvor.json("key", "add", "--new-password-file", other.toString());
+
+    assertThat(salvor.json("copy", "--to", copy, "--init", "--to-kms", key).get("backups").asInt())
+        .isEqualTo(1);
+    salvor.json("copy", "--to", copy, "--to-password-file", other.toString());
+    salvor.json("repair", "--dry-run", "--from", copy, "--from-kms", key);
+    assertThat(
+            salvor
+                .run("copy", "--to", copy, "--to-kms", key, "--to-password-file", other.toString())
+                .exit())
+        .isEqualTo(2);
+    String stranger = "kms:file:" + top.resolve("elsewhere/none");
+    assertThat(salvor.run("copy", "--to", copy, "--to-kms", stranger).exit()).isNotZero();
+  }
+
+  @Test
   void nothingIsSentTwice() {
     assertThat(salvor.json("copy", "--to", copy, "--init").get("objects").asInt()).isPositive();
     JsonNode again = salvor.json("copy", "--to", copy, "--init");
