@@ -64,6 +64,27 @@ class RestoreCommandsTest {
     assertThat(salvor.run("show", backup).out()).contains("restored 2026-01-30");
   }
 
+  @Test
+  void whatWasThereAlreadyProvesNothingOfTheRepository() {
+    salvor.json("restore", "latest", "--to", target.toString(), "--no-proof");
+    salvor.json("restore", "latest", "--to", target.toString());
+    assertThat(salvor.json("show", backup).get("proof").isNull()).isTrue();
+  }
+
+  @Test
+  void aPlanThatIsKeptSaysWhereItIsAndHowItIsApplied() {
+    Path plan = target.resolveSibling("plan");
+    assertThat(
+            salvor
+                .run("restore", "latest", "--to", target.toString(), "--save-plan", plan.toString())
+                .out())
+        .contains("the plan is kept in " + plan)
+        .contains("salvor restore --plan " + plan);
+    assertThat(target).doesNotExist();
+    assertThat(salvor.run("restore", "--plan", plan.toString()).exit()).isZero();
+    assertThat(target.resolve("notes")).hasContent("hello");
+  }
+
   private String top(String name) {
     return target.resolveSibling(name).toString();
   }

@@ -16,12 +16,16 @@ import java.util.Optional;
 public final class RestoreProof {
   private RestoreProof() {}
 
-  /** Whether a restore of everything has come to be all that the backup holds. */
+  /**
+   * Whether a restore of everything has written all that the backup holds. What was there already
+   * proves nothing of the repository; only the target itself may have been.
+   */
   public static boolean isWhole(RestorePlan plan, RestoreReport report) {
     RestorePlan.Counts counts = plan.counts();
     boolean all =
         counts.conflicts() == 0 || plan.options().strategy() == ConflictStrategy.OVERWRITE;
     return all
+        && counts.update() + counts.unchanged() <= 1
         && counts.skipped() == 0
         && report.status() == RestoreStatus.DONE
         && report.worst() == null;
