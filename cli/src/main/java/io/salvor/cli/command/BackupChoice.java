@@ -1,5 +1,6 @@
 package io.salvor.cli.command;
 
+import io.salvor.cli.console.HumanText;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
@@ -133,7 +134,9 @@ final class BackupChoice {
         "There is no complete backup" + of,
         ids.isEmpty()
             ? "the repository holds none at all"
-            : "the repository holds " + ids.size() + " others or incomplete ones",
+            : "the repository holds "
+                + HumanText.count(
+                    ids.size(), "other or incomplete one", "others or incomplete ones"),
         "see `salvor list`, or make one with `salvor backup`");
   }
 

@@ -7,6 +7,7 @@ import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -93,7 +94,7 @@ final class DoctorCommand implements Command {
       result = check.look();
     } catch (SalvorException e) {
       result = new Result(name, Verdict.FAILED, ErrorText.inOneLine(e), e.remedy());
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       result = new Result(name, Verdict.FAILED, e.toString(), "find out why, and run this again");
     }
     results.add(result);

@@ -22,6 +22,8 @@ final class GlobalOptions {
           "--server",
           "--kms");
 
+  static final Set<String> WITHOUT_VALUE = Set.of("--json", "--debug", "--help", "-h");
+
   @Option(
       names = {"-r", "--repo"},
       paramLabel = "<address>",

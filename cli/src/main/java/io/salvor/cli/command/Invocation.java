@@ -55,7 +55,7 @@ public final class Invocation {
       return help(rest);
     }
     Commands.Listed listed =
-        Commands.find(name).orElseThrow(() -> Suggestions.unknownCommand(name));
+        Commands.find(name).orElseThrow(() -> Suggestions.notACommand(name, rest.subList(0, at)));
     Command command = listed.maker().get();
     GlobalOptions options = new GlobalOptions();
     Syntax syntax = Syntax.of(listed, command, options);

@@ -6,7 +6,9 @@ import io.salvor.cli.console.HumanText;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.posix.Capabilities;
 import io.salvor.engine.posix.Posix;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.stream.Collectors;
 
 /** What the doctor looks at on the machine itself. */
 record MachineChecks(Session session) {
@@ -58,7 +60,12 @@ record MachineChecks(Session session) {
   Result localState() {
     try (LocalState local =
         LocalState.open(session.machine().environment(), session.machine().home())) {
-      return new Result("local state", Verdict.OK, "can be written in " + local.places(), "");
+      return new Result(
+          "local state",
+          Verdict.OK,
+          "can be written in "
+              + local.places().stream().map(Path::toString).collect(Collectors.joining(" and ")),
+          "");
     }
   }
 }

@@ -92,7 +92,7 @@ final class RepositoryChecks {
     return new Result(
         "durability",
         Verdict.OK,
-        "directories are synchronised, in " + HumanText.duration(Duration.ofNanos(took)),
+        "a directory is written to the disk in " + HumanText.duration(Duration.ofNanos(took)),
         "");
   }
 
@@ -139,7 +139,11 @@ final class RepositoryChecks {
 
   Result opens() throws IOException {
     repository = session.openToRead();
-    return new Result("credential", Verdict.OK, "the passphrase opens the repository", "");
+    return new Result(
+        "credential",
+        Verdict.OK,
+        (session.options().kms == null ? "the passphrase" : "the key") + " opens the repository",
+        "");
   }
 
   Result index() {

@@ -108,7 +108,13 @@ final class ShowCommand implements Command {
 
   private static String since(ActiveHold hold, Session session) {
     Instant since = hold.since();
-    return (since == null ? "" : "since " + session.time(since) + ", ") + hold.text();
+    return since == null
+        ? "for good: the note that says why is lost"
+        : "since "
+            + session.time(since)
+            + " by "
+            + hold.author()
+            + (hold.reason().isEmpty() ? "" : ": " + hold.reason());
   }
 
   private static void proof(@Nullable Proof proof, TextOutput out, Session session) {

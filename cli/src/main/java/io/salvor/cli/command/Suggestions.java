@@ -1,6 +1,7 @@
 package io.salvor.cli.command;
 
 import io.salvor.engine.error.SalvorException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,28 @@ final class Suggestions {
             .orElse("see `salvor help`"));
   }
 
+  /** A word that is no command, perhaps because it is the value of an option that is none. */
+  static SalvorException notACommand(String name, List<String> before) {
+    List<String> known = new ArrayList<>(GlobalOptions.WITH_VALUE);
+    known.addAll(GlobalOptions.WITHOUT_VALUE);
+    for (String word : before) {
+      String bare = bare(word);
+      if (bare.startsWith("-") && !known.contains(bare)) {
+        return Words.usage(
+            "There is no option " + bare,
+            "`salvor` does not know it before a command",
+            nearest(bare, known)
+                .map(n -> "did you mean " + n + "? see `salvor help`")
+                .orElse("see `salvor help`"));
+      }
+    }
+    return unknownCommand(name);
+  }
+
+  private static String bare(String word) {
+    return word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
+  }
+
   /** Says what the parser has found wrong. */
   static SalvorException of(ParameterException e, Commands.Listed command) {
     String see = "see `salvor help " + command.name() + "`";
@@ -38,7 +61,7 @@ final class Suggestions {
           e.getCommandLine().getCommandSpec().options().stream()
               .map(OptionSpec::longestName)
               .toList();
-      String bare = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
+      String bare = bare(word);
       return Words.usage(
           "There is no option " + bare,
           "`salvor " + command.name() + "` does not know it",

@@ -1,5 +1,6 @@
 package io.salvor.cli.command;
 
+import io.salvor.cli.console.HumanText;
 import io.salvor.cli.console.PlainText;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.restore.ConflictPrompt;
@@ -84,8 +85,8 @@ final class TerminalPrompt implements ConflictPrompt {
             + " "
             + EntryText.owner(entry.user())
             + " "
-            + entry.size()
-            + " bytes, "
+            + HumanText.count(entry.size(), "byte", "bytes")
+            + ", "
             + session.time(EntryText.instant(entry.mtime()))
             + EntryText.suffix(entry);
   }

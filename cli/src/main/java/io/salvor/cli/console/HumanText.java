@@ -1,5 +1,6 @@
 package io.salvor.cli.console;
 
+import io.salvor.engine.error.Counted;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -31,12 +32,12 @@ public final class HumanText {
 
   /** A count with its thousands apart: {@code 80,000}. */
   public static String count(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+    return Counted.of(number);
   }
 
   /** A count with its word, in the plural where it must be. */
   public static String count(long number, String one, String many) {
-    return count(number) + " " + (number == 1 ? one : many);
+    return Counted.of(number, one, many);
   }
 
   /** A duration: {@code 0.42 s}, {@code 12.3 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */

@@ -93,6 +93,7 @@ class BadInputGoldenTest {
         "merge");
     tell("a plan that is none", 1, "restore", "--plan", source.resolve("file").toString());
     tell("unknown restore", 1, "rollback", "2026");
+    tell("an option before the command that is none", 2, "--reop", "/srv/backups", "list");
     Path salvorObject = salvor.repository().resolve("salvor");
     String description = Files.readString(salvorObject);
     Files.writeString(salvorObject, description.replaceFirst("format 1", "format 9"));

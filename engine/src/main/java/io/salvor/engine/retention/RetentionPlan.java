@@ -4,6 +4,7 @@ import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupStatus;
 import io.salvor.engine.backup.BackupType;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -98,7 +99,10 @@ public record RetentionPlan(List<Decision> decisions) {
     for (Candidate c : inOrder) {
       c.holds().forEach(hold -> keep(c, hold, kept));
       if (c.undoUntil() != null && c.undoUntil().isAfter(now)) {
-        keep(c, "undoes a restore, held until " + c.undoUntil(), kept);
+        keep(
+            c,
+            "undoes a restore, held until " + c.undoUntil().truncatedTo(ChronoUnit.SECONDS),
+            kept);
       }
       if (newest.get(line(c)) == c) {
         keep(c, "newest of its source", kept);

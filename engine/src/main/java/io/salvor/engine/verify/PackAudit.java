@@ -4,6 +4,7 @@ import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.index.BlobSet;
@@ -125,8 +126,8 @@ public final class PackAudit {
     if (unnamed[0] > 0) {
       findings.notice(
           "packs/",
-          unnamed[0]
-              + " packs are named by no index segment: a backup was interrupted, or is running",
+          Counted.of(unnamed[0], "pack is", "packs are")
+              + " named by no index segment: a backup was interrupted, or is running",
           "nothing needs to be done");
     }
   }

@@ -6,6 +6,7 @@ import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryKind;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.posix.Capability;
@@ -176,11 +177,11 @@ final class FilesFeasibility implements Target.Feasibility {
           ErrorCode.TARGET_FULL,
           "There is not enough room in " + root.display(),
           "the restore needs "
-              + (room + largestUpdate)
-              + " bytes and "
-              + system.freeBytes()
+              + Counted.of(room + largestUpdate, "byte", "bytes")
+              + " and "
+              + Counted.of(system.freeBytes())
               + " are free: "
-              + (room + largestUpdate - system.freeBytes())
+              + Counted.of(room + largestUpdate - system.freeBytes())
               + " are missing",
           "make room there, restore a part with --include, or name another target");
     }
@@ -189,9 +190,9 @@ final class FilesFeasibility implements Target.Feasibility {
           ErrorCode.TARGET_FULL,
           "There is not enough room in " + root.display(),
           "the restore makes "
-              + entries
-              + " entries and the file system has room for "
-              + system.freeInodes(),
+              + Counted.of(entries, "entry", "entries")
+              + " and the file system has room for "
+              + Counted.of(system.freeInodes()),
           "make room there, restore a part with --include, or name another target");
     }
   }
