@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -60,18 +62,42 @@ final class FileKeyService implements KeyService {
         throw failed("it is no file", null);
       }
       PrivateFiles.createDirectories(directory);
-      try (FileChannel channel = PrivateFiles.create(file)) {
-        PrivateFiles.writeFully(channel, ByteBuffer.wrap(content));
-        channel.force(true);
+      if (!publish(content)) {
+        return false;
       }
       PrivateFiles.forceDirectory(directory);
       return true;
-    } catch (FileAlreadyExistsException e) {
-      return false;
     } catch (IOException e) {
       throw failed(e.getClass().getSimpleName() + ": " + e.getMessage(), e);
     } finally {
       Arrays.fill(content, (byte) 0);
+    }
+  }
+
+  /** Makes the file with its whole content, or not at all; false if there is one. */
+  private boolean publish(byte[] content) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    String own = HexFormat.of().toHexDigits(random.nextLong());
+    Path draft = file.resolveSibling(file.getFileName() + ".new-" + own);
+    try {
+      try (FileChannel channel = PrivateFiles.create(draft)) {
+        PrivateFiles.writeFully(channel, ByteBuffer.wrap(content));
+        channel.force(true);
+      }
+      try {
+        // Unlike a rename, this never takes the place of a key that another has made meanwhile.
+        Files.createLink(file, draft);
+      } catch (FileAlreadyExistsException e) {
+        return false;
+      } catch (FileSystemException | UnsupportedOperationException e) {
+        // No links on this file system.
+        PrivateFiles.rename(draft, file);
+      }
+      return true;
+    } finally {
+      Files.deleteIfExists(draft);
     }
   }
 
