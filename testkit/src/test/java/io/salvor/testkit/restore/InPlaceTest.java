@@ -1,6 +1,5 @@
 package io.salvor.testkit.restore;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,10 +10,8 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.Check;
 import io.salvor.engine.restore.ConflictStrategy;
-import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.PlannedRestore;
 import io.salvor.engine.restore.Resolution;
-import io.salvor.engine.restore.RestoreId;
 import io.salvor.engine.restore.RestoreMode;
 import io.salvor.engine.restore.RestoreReport;
 import io.salvor.engine.restore.RestoreRequest;
@@ -27,7 +24,6 @@ import io.salvor.testkit.files.TreeComparison;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,15 +36,13 @@ class InPlaceTest {
   @TempDir Path temp;
   private Path live;
   private Path before;
+  private LiveTree tree;
 
   @BeforeEach
   void files() throws Exception {
-    live = Files.createDirectory(temp.resolve("live"));
+    tree = LiveTree.make(temp.resolve("live"));
+    live = tree.top();
     before = temp.resolve("before");
-    write("a", "alpha");
-    write("d/b", "beta");
-    write("d/e/c", "gamma");
-    Files.createSymbolicLink(live.resolve("l"), Path.of("a"));
   }
 
   @AfterEach
@@ -57,38 +51,12 @@ class InPlaceTest {
     World.remove(before);
   }
 
-  private void write(String name, String content) throws Exception {
-    Path file = live.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, content);
-  }
-
-  private String read(String name) throws Exception {
-    return Files.readString(live.resolve(name));
-  }
-
-  /** Keeps a copy of what is live now. */
-  private void remember(Path as) throws Exception {
-    World.remove(as);
-    Process cp = new ProcessBuilder("cp", "-a", live.toString(), as.toString()).start();
-    assertThat(cp.waitFor()).isZero();
-  }
-
-  private void mutate() throws Exception {
-    write("a", "ALPHA");
-    write("extra", "not in the backup");
-    write("d/more/x", "nor this");
-    Files.delete(live.resolve("d/b"));
-    Files.setPosixFilePermissions(
-        live.resolve("d/e/c"), PosixFilePermissions.fromString("rwx------"));
-  }
-
   @Test
   void conflictsStopARestoreUnlessSomebodyHasDecided() throws Exception {
     try (World world = new World(temp)) {
       Backup backup = world.backup(live);
-      mutate();
-      remember(before);
+      tree.mutate();
+      tree.copyTo(before);
       assertThatThrownBy(() -> world.restore(World.request(backup, ConflictStrategy.FAIL), live))
           .isInstanceOfSatisfying(
               SalvorException.class,
@@ -102,8 +70,8 @@ class InPlaceTest {
   void changingNeedsConsent() throws Exception {
     try (World world = new World(temp)) {
       Backup backup = world.backup(live);
-      mutate();
-      remember(before);
+      tree.mutate();
+      tree.copyTo(before);
       try (FilesTarget target = world.target(live);
           PlannedRestore planned =
               world.restores.plan(
@@ -122,8 +90,8 @@ class InPlaceTest {
   void skipAddsWhatIsMissingAndChangesNothing() throws Exception {
     try (World world = new World(temp)) {
       Backup backup = world.backup(live);
-      mutate();
-      remember(before);
+      tree.mutate();
+      tree.copyTo(before);
       RestoreRequest request = World.request(backup, ConflictStrategy.SKIP);
       try (PlannedRestore planned = world.plan(request, live)) {
         assertThat(planned.plan().alters()).isFalse();
@@ -132,7 +100,7 @@ class InPlaceTest {
       }
       RestoreReport report = world.restore(request, live);
       assertThat(report.undo()).isEmpty();
-      assertThat(read("d/b")).isEqualTo("beta");
+      assertThat(tree.read("d/b")).isEqualTo("beta");
       Files.copy(
           live.resolve("d/b"),
           before.resolve("d/b"),
@@ -151,9 +119,9 @@ class InPlaceTest {
     Path original = temp.resolve("original");
     try (World world = new World(temp)) {
       Backup backup = world.backup(live);
-      remember(original);
-      mutate();
-      remember(before);
+      tree.copyTo(original);
+      tree.mutate();
+      tree.copyTo(before);
       RestoreRequest request = World.deleting(World.request(backup, ConflictStrategy.OVERWRITE));
       RestoreReport report = world.restore(request, live);
       assertThat(report.problems()).isEmpty();
@@ -186,14 +154,14 @@ class InPlaceTest {
     Path original = temp.resolve("original");
     try (World world = new World(temp)) {
       Backup backup = world.backup(live);
-      remember(original);
+      tree.copyTo(original);
       for (String from : all) {
         for (String to : all) {
           World.remove(kinds.resolve(from + " " + to));
           make(kinds.resolve(from + " " + to), to);
         }
       }
-      remember(before);
+      tree.copyTo(before);
       RestoreRequest request = World.deleting(World.request(backup, ConflictStrategy.OVERWRITE));
       RestoreReport report = world.restore(request, live);
       assertThat(report.problems()).isEmpty();
@@ -247,7 +215,7 @@ class InPlaceTest {
       Files.createSymbolicLink(live.resolve("links/relative"), Path.of("elsewhere"));
       World.remove(live.resolve("attributes/file"));
       Files.createDirectory(live.resolve("attributes/file"));
-      remember(before);
+      tree.copyTo(before);
       RestoreRequest request = World.deleting(World.request(backup, ConflictStrategy.OVERWRITE));
       RestoreReport report = world.restore(request, live);
       assertThat(report.problems()).isEmpty();
@@ -261,65 +229,18 @@ class InPlaceTest {
   }
 
   @Test
-  void whatMovesAfterThePlanIsLeftAloneAndTheRestGoesOn() throws Exception {
-    try (World world = new World(temp)) {
-      Backup backup = world.backup(live);
-      write("a", "ALPHA");
-      write("d/b", "BETA");
-      Files.delete(live.resolve("d/e/c"));
-      RestoreRequest request = World.request(backup, ConflictStrategy.OVERWRITE);
-      try (FilesTarget target = world.target(live);
-          PlannedRestore planned = world.restores.plan(request, target, Progress.NONE)) {
-        write("a", "somebody else's");
-        write("d/e/c", "somebody else's, too");
-        RestoreReport report =
-            world.restores.apply(
-                planned, true, new Undo.Into(world.repository), target, Progress.NONE);
-        assertThat(report.status()).isEqualTo(RestoreStatus.PARTIAL);
-        assertThat(report.worst()).isEqualTo(ErrorCode.TARGET_MOVED);
-        assertThat(report.problems())
-            .extracting(RestoreReport.Problem::key)
-            .containsExactlyInAnyOrder("a", "d/e/c");
-      }
-      assertThat(read("a")).isEqualTo("somebody else's");
-      assertThat(read("d/e/c")).isEqualTo("somebody else's, too");
-      assertThat(read("d/b")).isEqualTo("beta");
-      assertThat(temporaries()).isEmpty();
-    }
-  }
-
-  @Test
-  void aRollbackLeavesWhatHasChangedSinceTheRestore() throws Exception {
-    try (World world = new World(temp)) {
-      Backup backup = world.backup(live);
-      Files.delete(live.resolve("a"));
-      write("d/b", "BETA");
-      world.restore(World.request(backup, ConflictStrategy.OVERWRITE), live);
-      write("a", "edited after the restore");
-      assertThatThrownBy(() -> world.rollBack(live, ConflictStrategy.FAIL))
-          .isInstanceOfSatisfying(
-              SalvorException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.RESTORE_CONFLICTS));
-      assertThat(read("d/b")).isEqualTo("beta");
-      world.rollBack(live, ConflictStrategy.SKIP);
-      assertThat(read("a")).isEqualTo("edited after the restore");
-      assertThat(read("d/b")).isEqualTo("BETA");
-    }
-  }
-
-  @Test
   void aPartIsRestoredAndNothingBesideItIsTouched() throws Exception {
     try (World world = new World(temp)) {
       Backup backup = world.backup(live);
-      mutate();
-      remember(before);
+      tree.mutate();
+      tree.copyTo(before);
       RestoreRequest request =
           World.deleting(World.including(backup, ConflictStrategy.OVERWRITE, "/d/b", "/d/more"));
       RestoreReport report = world.restore(request, live);
       assertThat(report.problems()).isEmpty();
       assertThat(report.results().created()).isEqualTo(1);
       assertThat(report.results().deleted()).isEqualTo(2);
-      assertThat(read("d/b")).isEqualTo("beta");
+      assertThat(tree.read("d/b")).isEqualTo("beta");
       assertThat(live.resolve("d/more")).doesNotExist();
       World.remove(before.resolve("d/more"));
       Files.delete(live.resolve("d/b"));
@@ -331,8 +252,8 @@ class InPlaceTest {
   void someoneIsAskedForEachConflict() throws Exception {
     try (World world = new World(temp)) {
       Backup backup = world.backup(live);
-      write("a", "ALPHA");
-      write("d/b", "BETA");
+      tree.write("a", "ALPHA");
+      tree.write("d/b", "BETA");
       List<String> asked = new ArrayList<>();
       RestoreRequest request =
           new RestoreRequest(
@@ -350,8 +271,8 @@ class InPlaceTest {
               Check.CONTENT);
       world.restore(request, live);
       assertThat(asked).contains("a", "d/b");
-      assertThat(read("a")).isEqualTo("ALPHA");
-      assertThat(read("d/b")).isEqualTo("beta");
+      assertThat(tree.read("a")).isEqualTo("ALPHA");
+      assertThat(tree.read("d/b")).isEqualTo("beta");
     }
   }
 
@@ -367,7 +288,7 @@ class InPlaceTest {
       assertThat(live.resolve("d")).isSymbolicLink();
       world.restore(World.request(backup, ConflictStrategy.OVERWRITE), live);
       assertThat(outside).isEmptyDirectory();
-      assertThat(read("d/e/c")).isEqualTo("gamma");
+      assertThat(tree.read("d/e/c")).isEqualTo("gamma");
     }
   }
 
@@ -377,7 +298,7 @@ class InPlaceTest {
       Backup backup = world.backup(live);
       FileTime time = Files.getLastModifiedTime(live.resolve("a"));
       FileTime root = Files.getLastModifiedTime(live);
-      write("a", "alphA");
+      tree.write("a", "alphA");
       Files.setLastModifiedTime(live.resolve("a"), time);
       Files.setLastModifiedTime(live, root);
       try (PlannedRestore planned =
@@ -401,155 +322,6 @@ class InPlaceTest {
           .isInstanceOfSatisfying(
               SalvorException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_IN_REPOSITORY));
-    }
-  }
-
-  @Test
-  void aSavedPlanIsAppliedLaterOnce() throws Exception {
-    Path saved = temp.resolve("plan");
-    try (World world = new World(temp)) {
-      Backup backup = world.backup(live);
-      mutate();
-      try (PlannedRestore planned =
-          world.plan(World.request(backup, ConflictStrategy.OVERWRITE), live)) {
-        planned.save(saved);
-      }
-      try (FilesTarget target = world.target(live);
-          PlannedRestore planned = world.restores.load(saved, target)) {
-        world.restores.apply(planned, true, new Undo.Into(world.repository), target, Progress.NONE);
-      }
-      assertThat(read("a")).isEqualTo("alpha");
-      try (FilesTarget target = world.target(live)) {
-        assertThatThrownBy(() -> world.restores.load(saved, target))
-            .isInstanceOfSatisfying(
-                SalvorException.class,
-                e -> assertThat(e.code()).isEqualTo(ErrorCode.PLAN_UNUSABLE));
-        byte[] bytes = Files.readAllBytes(saved);
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(saved, bytes);
-        assertThatThrownBy(() -> world.restores.load(saved, target)).hasMessageContaining("plan");
-      }
-    }
-  }
-
-  private List<String> temporaries() throws Exception {
-    try (var walk = Files.walk(live)) {
-      return walk.map(p -> String.valueOf(p.getFileName()))
-          .filter(n -> n.startsWith(".salvor-"))
-          .toList();
-    }
-  }
-
-  @Test
-  void whatADeadRestoreLeftIsNotShownAndIsRemoved() throws Exception {
-    try (World world = new World(temp)) {
-      Backup backup = world.backup(live);
-      write("a", "a restore of its own, which has ended");
-      world.restore(backup, live);
-      RestoreId ended = world.restores.records().list().getLast().id();
-      write("d/e/.salvor-" + ended + "-12", "half a file");
-      write("a", "ALPHA");
-      RestoreRequest request = World.deleting(World.request(backup, ConflictStrategy.OVERWRITE));
-      try (PlannedRestore planned = world.plan(request, live)) {
-        assertThat(World.steps(planned)).noneMatch(s -> s.contains(".salvor"));
-      }
-      world.restore(request, live);
-      assertThat(temporaries()).isEmpty();
-      assertThat(new String(Files.readAllBytes(live.resolve("a")), UTF_8)).isEqualTo("alpha");
-    }
-  }
-
-  @Test
-  void whatARestoreFromAnotherRepositoryHasNotFinishedStays() throws Exception {
-    try (World world = new World(temp);
-        World other = new World(temp, "other")) {
-      Backup backup = world.backup(live);
-      Backup theirs = other.backup(live);
-      write("a", "ALPHA");
-      List<String> whileItRuns = new ArrayList<>();
-      Progress second =
-          new Progress() {
-            @Override
-            public void advance(long items, long bytes) {
-              if (bytes == 0 || !whileItRuns.isEmpty()) {
-                return;
-              }
-              try {
-                whileItRuns.addAll(temporaries());
-                if (whileItRuns.isEmpty()) {
-                  return;
-                }
-                RestoreRequest request = World.request(theirs, ConflictStrategy.SKIP);
-                try (PlannedRestore planned = other.plan(request, live)) {
-                  assertThat(planned.plan().leftovers()).isEmpty();
-                  assertThat(planned.plan().warnings())
-                      .extracting(Notice::code)
-                      .contains("restore-of-others");
-                }
-              } catch (Exception e) {
-                throw new AssertionError(e);
-              }
-            }
-          };
-      RestoreReport report =
-          world.restore(World.request(backup, ConflictStrategy.OVERWRITE), live, second);
-      assertThat(whileItRuns).as("the second was planned amid the first").isNotEmpty();
-      assertThat(report.problems()).isEmpty();
-      assertThat(read("a")).isEqualTo("alpha");
-    }
-  }
-
-  @Test
-  void theUndoMayLieInAnotherRepository() throws Exception {
-    try (World world = new World(temp);
-        World other = new World(temp, "other")) {
-      Backup backup = world.backup(live);
-      mutate();
-      remember(before);
-      RestoreRequest request = World.deleting(World.request(backup, ConflictStrategy.OVERWRITE));
-      try (FilesTarget target = world.target(live);
-          PlannedRestore planned = world.restores.plan(request, target, Progress.NONE)) {
-        RestoreReport report =
-            world.restores.apply(
-                planned, true, new Undo.Into(other.repository), target, Progress.NONE);
-        assertThat(report.problems()).isEmpty();
-      }
-      assertThat(read("a")).isEqualTo("alpha");
-      assertThat(BackupList.read(world.repository).backups()).hasSize(1);
-      RestoreReport back = other.rollBack(live, ConflictStrategy.FAIL);
-      assertThat(back.problems()).isEmpty();
-      assertThat(TreeComparison.byWalking(before, live)).isEmpty();
-    }
-  }
-
-  @Test
-  void withoutAnUndoThereIsNoWayBackAndThatIsSaid() throws Exception {
-    try (World world = new World(temp)) {
-      Backup backup = world.backup(live);
-      mutate();
-      try (FilesTarget target = world.target(live);
-          PlannedRestore planned =
-              world.restores.plan(
-                  World.request(backup, ConflictStrategy.OVERWRITE), target, Progress.NONE)) {
-        world.restores.apply(planned, true, new Undo.None(), target, Progress.NONE);
-      }
-      assertThatThrownBy(() -> world.rollBack(live, ConflictStrategy.OVERWRITE))
-          .isInstanceOfSatisfying(
-              SalvorException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.UNDO_IMPOSSIBLE));
-    }
-  }
-
-  @Test
-  void aRestoreIntoNothingIsTakenBackWithoutAnUndo() throws Exception {
-    Path target = temp.resolve("new/deep/target");
-    try (World world = new World(temp)) {
-      Backup backup = world.backup(live);
-      assertThat(world.restore(backup, target).undo()).isEmpty();
-      Files.writeString(target.resolve("d/mine"), "made after the restore");
-      world.rollBack(target, ConflictStrategy.SKIP);
-      assertThat(target.resolve("a")).doesNotExist();
-      assertThat(target.resolve("d/mine")).hasContent("made after the restore");
     }
   }
 
