@@ -1,9 +1,9 @@
 package io.salvor.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.salvor.cli.command.CommandLineHarness.Result;
+import io.salvor.testkit.files.TmpfsMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +27,7 @@ class HardPlacesTest {
   private CommandLineHarness salvor;
   private Path source;
   private Path mount;
+  private TmpfsMount small;
 
   @BeforeEach
   void makeSource() throws IOException {
@@ -38,20 +39,13 @@ class HardPlacesTest {
 
   @AfterEach
   void unmount() throws Exception {
-    if (Files.exists(mount)) {
-      run("umount", "-l", mount.toString());
+    if (small != null) {
+      small.close();
     }
   }
 
-  private static boolean run(String... command) throws Exception {
-    return new ProcessBuilder(command).start().waitFor() == 0;
-  }
-
   private void small() throws Exception {
-    Files.createDirectory(mount);
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", mount.toString()),
-        "a tmpfs cannot be mounted here (not root?)");
+    small = TmpfsMount.at(mount, "size=6m");
     salvor.environment.put("SALVOR_REPO", mount.resolve("repository").toString());
     salvor.json("init");
     salvor.json("backup", source.toString());
@@ -108,7 +102,7 @@ class HardPlacesTest {
   @Test
   void aReadOnlyStorageIsToldAndCanBeRead() throws Exception {
     small();
-    assertThat(run("mount", "-o", "remount,ro", mount.toString())).isTrue();
+    small.makeReadOnly();
 
     Result refused = salvor.run("backup", source.toString());
 

@@ -1,7 +1,6 @@
 package io.salvor.testkit.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.restore.ConflictStrategy;
@@ -9,6 +8,7 @@ import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.PlannedRestore;
 import io.salvor.engine.restore.RestoreReport;
 import io.salvor.engine.restore.RestoreStatus;
+import io.salvor.testkit.files.TmpfsMount;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +21,7 @@ class MountedTargetTest {
   @TempDir Path temp;
   private Path source;
   private Path target;
+  private TmpfsMount other;
   private Path mount;
 
   @BeforeEach
@@ -28,21 +29,17 @@ class MountedTargetTest {
     source = Files.createDirectory(temp.resolve("source"));
     Files.writeString(source.resolve("file"), "content");
     target = Files.createDirectory(temp.resolve("target"));
-    mount = Files.createDirectories(target.resolve("extra/a place"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mount.toString()),
-        "a tmpfs cannot be mounted here (not root?)");
+    other = TmpfsMount.at(target.resolve("extra/a place"), "size=1m");
+    mount = other.path();
     Files.writeString(mount.resolve("precious"), "of somebody else");
     Files.writeString(target.resolve("extra/file"), "extra");
   }
 
   @AfterEach
   void unmount() throws Exception {
-    run("umount", "-l", mount.toString());
-  }
-
-  private static boolean run(String... command) throws Exception {
-    return new ProcessBuilder(command).start().waitFor() == 0;
+    if (other != null) {
+      other.close();
+    }
   }
 
   @Test

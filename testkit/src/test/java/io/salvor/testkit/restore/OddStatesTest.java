@@ -1,7 +1,6 @@
 package io.salvor.testkit.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.progress.Progress;
@@ -12,6 +11,7 @@ import io.salvor.engine.restore.RestoreRequest;
 import io.salvor.engine.restore.RestoreStatus;
 import io.salvor.engine.restore.Undo;
 import io.salvor.provider.files.target.FilesTarget;
+import io.salvor.testkit.files.TmpfsMount;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,26 +24,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a file system may hold although hardly anybody makes it on purpose. */
 class OddStatesTest {
   @TempDir Path temp;
-  private final List<Path> mounts = new ArrayList<>();
+  private final List<TmpfsMount> mounts = new ArrayList<>();
 
   @AfterEach
   void unmount() throws Exception {
-    for (Path mount : mounts.reversed()) {
-      assertThat(run("umount", "-l", mount.toString())).isTrue();
+    for (TmpfsMount mount : mounts.reversed()) {
+      mount.close();
     }
   }
 
   private Path mount(Path at) throws Exception {
-    Files.createDirectories(at);
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", at.toString()),
-        "a tmpfs cannot be mounted here (not root?)");
-    mounts.add(at);
-    return at;
-  }
-
-  private static boolean run(String... command) throws Exception {
-    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+    TmpfsMount mount = TmpfsMount.at(at, "size=8m");
+    mounts.add(mount);
+    return mount.path();
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.DirectoryStorage;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.ObjectWriter;
+import io.salvor.testkit.files.TmpfsMount;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,23 +34,24 @@ class RefusingFileSystemTest {
   private static final int MIB = 1 << 20;
 
   @TempDir Path temporary;
+  private TmpfsMount small;
   private Path mount;
   private Path root;
   private DirectoryStorage storage;
 
   @BeforeEach
   void mount() throws Exception {
-    mount = Files.createDirectory(temporary.resolve("mount"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=4500k,nr_inodes=60", "tmpfs", mount.toString()),
-        "a tmpfs cannot be mounted here (not root?)");
+    small = TmpfsMount.at(temporary.resolve("mount"), "size=4500k,nr_inodes=60");
+    mount = small.path();
     root = mount.resolve("repository");
     storage = DirectoryStorage.create(root);
   }
 
   @AfterEach
   void unmount() throws Exception {
-    run("umount", "-l", mount.toString());
+    if (small != null) {
+      small.close();
+    }
   }
 
   @Test
@@ -123,7 +125,7 @@ class RefusingFileSystemTest {
   void aReadOnlyFileSystemIsReadAndNotWritten() throws Exception {
     ObjectName name = new ObjectName("packs/00/object");
     storage.put(name, new byte[MIB]);
-    assertThat(run("mount", "-o", "remount,ro", mount.toString())).isTrue();
+    small.makeReadOnly();
     assertEverythingReads(List.of(name));
     assertThat(codeOf(() -> storage.put(new ObjectName("packs/00/more"), new byte[1])))
         .isEqualTo(ErrorCode.STORAGE_READ_ONLY);
@@ -137,7 +139,7 @@ class RefusingFileSystemTest {
     DirectoryStorage onTheRootOfIt = DirectoryStorage.open(mount);
     ObjectName name = new ObjectName("object");
     onTheRootOfIt.put(name, new byte[1]);
-    assertThat(run("umount", "-l", mount.toString())).isTrue();
+    small.close();
     assertThat(codeOf(() -> onTheRootOfIt.get(name))).isEqualTo(ErrorCode.STORAGE_UNREACHABLE);
     assertThat(codeOf(() -> onTheRootOfIt.list("", object -> {})))
         .isEqualTo(ErrorCode.STORAGE_UNREACHABLE);
