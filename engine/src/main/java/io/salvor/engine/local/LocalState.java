@@ -2,14 +2,12 @@ package io.salvor.engine.local;
 
 import io.salvor.engine.durable.PrivateFiles;
 import io.salvor.engine.durable.Temporaries;
+import io.salvor.engine.durable.TreeRemoval;
 import io.salvor.engine.error.SalvorException;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -146,27 +144,9 @@ public final class LocalState implements AutoCloseable {
       return;
     }
     try {
-      Files.walkFileTree(removedAtClose, new Removal());
+      TreeRemoval.remove(removedAtClose);
     } catch (IOException e) {
       throw LocalErrors.failed("remove", removedAtClose, e);
-    }
-  }
-
-  private static final class Removal extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
-      }
-      Files.deleteIfExists(directory);
-      return FileVisitResult.CONTINUE;
     }
   }
 }

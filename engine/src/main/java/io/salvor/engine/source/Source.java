@@ -13,7 +13,9 @@ public interface Source extends AutoCloseable {
   String address();
 
   /** The raw paths of a source that has some, else empty. */
-  List<byte[]> paths();
+  default List<byte[]> paths() {
+    return List.of();
+  }
 
   /** What of the source is taken. */
   default Patterns patterns() {
@@ -21,7 +23,9 @@ public interface Source extends AutoCloseable {
   }
 
   /** What a person should know before the capture begins, for instance what is left out. */
-  List<Warning> warnings();
+  default List<Warning> warnings() {
+    return List.of();
+  }
 
   /** What the capture has shown that a person should know and that is no failure. */
   default List<Warning> remarks() {

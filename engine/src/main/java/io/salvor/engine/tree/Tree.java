@@ -60,7 +60,7 @@ public final class Tree {
    * @throws SalvorException as the cursor is used, if the topmost node itself cannot be read
    */
   public TreeCursor readable(Damage damage) {
-    return new ReadableCursor(nodes, root, damage);
+    return WalkCursor.readable(nodes, root, damage);
   }
 
   /** Is told of what is passed over. */

@@ -1,13 +1,10 @@
 package io.salvor.testkit.repository;
 
+import io.salvor.engine.durable.TreeRemoval;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Copies of local states, so that one may be used again and again. */
 public final class LocalCopies {
@@ -25,24 +22,6 @@ public final class LocalCopies {
 
   /** Removes a directory with everything in it. */
   public static void remove(Path directory) throws IOException {
-    Files.walkFileTree(directory, new Removal());
-  }
-
-  private static final class Removal extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
-      }
-      Files.delete(directory);
-      return FileVisitResult.CONTINUE;
-    }
+    TreeRemoval.remove(directory);
   }
 }

@@ -77,16 +77,6 @@ public final class CommandOutput implements Source {
   }
 
   @Override
-  public List<byte[]> paths() {
-    return List.of();
-  }
-
-  @Override
-  public List<Warning> warnings() {
-    return List.of();
-  }
-
-  @Override
   public Patterns patterns() {
     return patterns;
   }

@@ -81,16 +81,6 @@ public final class StandardInput implements Provider {
     }
 
     @Override
-    public List<byte[]> paths() {
-      return List.of();
-    }
-
-    @Override
-    public List<Warning> warnings() {
-      return List.of();
-    }
-
-    @Override
     public Patterns patterns() {
       return patterns;
     }
