@@ -58,7 +58,7 @@ final class FilesApplier implements Applier {
 
   /** Removes what dead restores have left; those that are gone already do not matter. */
   void clear(List<Key> leftovers) throws IOException {
-    Descent at = new Descent(pool, DirPool.Node::leave);
+    NodePath at = new NodePath(pool, DirPool.Node::leave);
     for (Key key : leftovers) {
       try {
         DirPool.Node node = at.to(key.parent());

@@ -3,11 +3,9 @@ package io.salvor.provider.files.target;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryField;
-import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.posix.Dir;
-import io.salvor.engine.posix.FileHandle;
 import io.salvor.engine.posix.Posix;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.Stat;
@@ -21,7 +19,6 @@ import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.PlanFile;
 import io.salvor.engine.restore.RestoreMode;
 import io.salvor.engine.restore.Target;
-import io.salvor.engine.restore.UnreadableException;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.KeyText;
@@ -33,7 +30,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +50,7 @@ public final class FilesTarget implements Target {
   private final List<Key> leftovers = new ArrayList<>();
   private final Tally foreign = new Tally();
   private @Nullable DirPool pool;
-  private @Nullable Descent descent;
+  private @Nullable Looking looking;
 
   private FilesTarget(
       Posix posix,
@@ -165,7 +161,7 @@ public final class FilesTarget implements Target {
     foreign.clear();
     DirPool at = pool;
     if (at == null) {
-      return new NothingLive();
+      return NothingLive.CURSOR;
     }
     List<Stat> avoided = new ArrayList<>();
     for (Path path : avoid) {
@@ -191,33 +187,6 @@ public final class FilesTarget implements Target {
         });
   }
 
-  /** Nothing at all. */
-  private static final class NothingLive implements LiveCursor {
-    @Override
-    public @Nullable Key peek() {
-      return null;
-    }
-
-    @Override
-    public @Nullable LiveItem take() {
-      return null;
-    }
-
-    @Override
-    public boolean holds(BiPredicate<Key, Boolean> test) {
-      return false;
-    }
-
-    @Override
-    public void prune() {}
-
-    @Override
-    public void skip() {}
-
-    @Override
-    public void close() {}
-  }
-
   @Override
   public List<Key> untouchable() throws IOException {
     List<Key> keys = new ArrayList<>(Mounts.below(root.real()));
@@ -241,77 +210,6 @@ public final class FilesTarget implements Target {
     return List.copyOf(leftovers);
   }
 
-  @Override
-  public Set<EntryField> compare(LiveItem live, Entry wanted) throws IOException {
-    Set<EntryField> fields = comparison.metadata(live.entry(), wanted);
-    if (wanted.kind() == EntryKind.FILE
-        && !fields.contains(EntryField.KIND)
-        && !fields.contains(EntryField.CONTENT)
-        && wanted.size() > 0
-        && !Comparison.isUntouched(live, wanted)
-        && !sameContent(live.key(), wanted, false)) {
-      fields.add(EntryField.CONTENT);
-    }
-    return fields;
-  }
-
-  @Override
-  public void requireReadable(LiveItem live) throws IOException {
-    if (live.entry().kind() != EntryKind.FILE || live.entry().size() == 0) {
-      return;
-    }
-    DirPool.Node node = way().to(live.key().parent());
-    try {
-      Dir dir = node.enter();
-      try {
-        dir.openFile(live.key().name()).close();
-      } finally {
-        node.exit();
-      }
-    } catch (PosixException e) {
-      if (e.isPermission()) {
-        throw new UnreadableException(String.valueOf(e.getMessage()), e);
-      }
-      // What has gone or become something else is told when the plan is applied.
-    } catch (DirPool.ReplacedException _) {
-      // Likewise.
-    }
-  }
-
-  private boolean sameContent(Key key, Entry wanted, boolean fromDevice) throws IOException {
-    try {
-      DirPool.Node node = way().to(key.parent());
-      Dir dir = node.enter();
-      try (FileHandle file = dir.openFile(key.name())) {
-        if (fromDevice) {
-          file.dontNeed(0, 0);
-        }
-        return comparison.sameContent(file, wanted);
-      } finally {
-        node.exit();
-      }
-    } catch (PosixException e) {
-      if (e.isNotFound() || e.isWrongKind()) {
-        return false;
-      }
-      if (e.isPermission()) {
-        throw new UnreadableException(String.valueOf(e.getMessage()), e);
-      }
-      throw e;
-    } catch (DirPool.ReplacedException e) {
-      return false;
-    }
-  }
-
-  private Descent way() throws IOException {
-    Descent now = descent;
-    if (now == null) {
-      now = new Descent(opened(), DirPool.Node::leave);
-      descent = now;
-    }
-    return now;
-  }
-
   private DirPool opened() {
     DirPool now = pool;
     if (now == null) {
@@ -326,38 +224,27 @@ public final class FilesTarget implements Target {
   }
 
   @Override
-  public Set<EntryField> verify(Key key, Entry wanted) throws IOException {
-    LiveItem live = look(key);
-    if (live == null) {
-      return EnumSet.of(EntryField.KIND);
-    }
-    Set<EntryField> fields = comparison.metadata(live.entry(), wanted);
-    // What a file system cannot keep has been told when it was written.
-    fields.retainAll(
-        EnumSet.of(EntryField.KIND, EntryField.SIZE, EntryField.CONTENT, EntryField.TARGET));
-    if (wanted.kind() == EntryKind.FILE && fields.isEmpty() && !sameContent(key, wanted, true)) {
-      fields.add(EntryField.CONTENT);
-    }
-    return fields;
+  public Set<EntryField> compare(LiveItem live, Entry wanted) throws IOException {
+    return looking().compare(live, wanted);
   }
 
-  private @Nullable LiveItem look(Key key) throws IOException {
-    try {
-      DirPool.Node node = way().to(key.isRoot() ? key : key.parent());
-      Dir dir = node.enter();
-      try {
-        return key.isRoot() ? entries.look(key, dir) : entries.look(key, dir, key.name());
-      } finally {
-        node.exit();
-      }
-    } catch (PosixException e) {
-      if (e.isNotFound() || e.isWrongKind()) {
-        return null;
-      }
-      throw e;
-    } catch (DirPool.ReplacedException e) {
-      return null;
+  @Override
+  public void requireReadable(LiveItem live) throws IOException {
+    looking().requireReadable(live);
+  }
+
+  @Override
+  public Set<EntryField> verify(Key key, Entry wanted) throws IOException {
+    return looking().verify(key, wanted);
+  }
+
+  private Looking looking() throws IOException {
+    Looking now = looking;
+    if (now == null) {
+      now = new Looking(opened(), comparison, entries);
+      looking = now;
     }
+    return now;
   }
 
   @Override
@@ -400,7 +287,7 @@ public final class FilesTarget implements Target {
   public void close() {
     DirPool now = pool;
     pool = null;
-    descent = null;
+    looking = null;
     if (now != null) {
       now.close();
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes entries further names of files that were restored before them. For one thread. */
 final class Links {
-  private final Descent leaders;
+  private final NodePath leaders;
   private final EntryWriter writer;
   private final Comparison comparison;
   private final Leaders outcomes;
@@ -27,7 +27,7 @@ final class Links {
       throws PosixException {
     this.outcomes = outcomes;
     this.comparison = comparison;
-    this.leaders = new Descent(pool, DirPool.Node::leave);
+    this.leaders = new NodePath(pool, DirPool.Node::leave);
     this.writer = writer;
   }
 

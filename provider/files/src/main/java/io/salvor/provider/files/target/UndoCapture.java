@@ -87,7 +87,7 @@ final class UndoCapture implements Source {
     }
     try (DirPool pool = new DirPool(dir);
         PlanFile.Steps steps = plan.steps()) {
-      Descent way = new Descent(pool, DirPool.Node::leave);
+      NodePath way = new NodePath(pool, DirPool.Node::leave);
       for (Step step = steps.next(); step != null; step = steps.next()) {
         capture.progress().checkCancelled();
         if (step.applies() && step.live() != null) {
@@ -97,7 +97,7 @@ final class UndoCapture implements Source {
     }
   }
 
-  private void one(Capture capture, Descent way, Step step, LiveItem planned) throws IOException {
+  private void one(Capture capture, NodePath way, Step step, LiveItem planned) throws IOException {
     Key key = step.key();
     try {
       DirPool.Node node = way.to(key.isRoot() ? key : key.parent());

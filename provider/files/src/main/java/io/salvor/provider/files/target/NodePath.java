@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The way from a target's root to the directory that is worked in. For one thread. */
-final class Descent {
+final class NodePath {
   private final DirPool pool;
   private final List<DirPool.Node> way = new ArrayList<>();
   private final Consumer<DirPool.Node> left;
 
   /** Begins at the root; every node that is left, but the root, is given to {@code left}. */
-  Descent(DirPool pool, Consumer<DirPool.Node> left) throws PosixException {
+  NodePath(DirPool pool, Consumer<DirPool.Node> left) throws PosixException {
     this.pool = pool;
     this.left = left;
     way.add(pool.root());
