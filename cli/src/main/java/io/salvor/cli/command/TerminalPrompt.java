@@ -40,7 +40,9 @@ final class TerminalPrompt implements ConflictPrompt {
     List<String> sides =
         List.of(
             PlainText.of(
-                EntryText.key(conflict.key()) + " differs: " + RestoreDocument.fields(conflict)),
+                EntryText.key(conflict.key())
+                    + " differs: "
+                    + String.join(", ", RestoreDocument.fields(conflict))),
             PlainText.of("  backup: " + side(conflict.wanted())),
             PlainText.of("  here:   " + side(live == null ? null : live.entry())));
     while (true) {

@@ -25,6 +25,7 @@ public final class RestoreProof {
     boolean all =
         counts.conflicts() == 0 || plan.options().strategy() == ConflictStrategy.OVERWRITE;
     return all
+        && counts.create() > 0
         && counts.update() + counts.unchanged() <= 1
         && counts.skipped() == 0
         && report.status() == RestoreStatus.DONE

@@ -1,14 +1,10 @@
 package io.salvor.engine.restore;
 
 import io.salvor.engine.backup.BackupList;
-import io.salvor.engine.backup.BackupReport;
-import io.salvor.engine.backup.BackupRequest;
-import io.salvor.engine.backup.BackupRun;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.local.LocalDraft;
 import io.salvor.engine.local.LocalLock;
 import io.salvor.engine.pattern.Selection;
 import io.salvor.engine.posix.PosixException;
@@ -17,17 +13,13 @@ import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.RestorePlan.Counts;
 import io.salvor.engine.restore.RestorePlan.Options;
 import io.salvor.engine.restore.RestorePlan.Origin;
-import io.salvor.engine.restore.RestorePlan.Volume;
 import io.salvor.engine.source.Patterns;
 import io.salvor.engine.tree.TreeCursor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Plans, applies, lists and rolls back restores from one repository. */
@@ -35,13 +27,9 @@ public final class Restores {
   /** How long an undo is held. */
   public static final Duration UNDO_HELD = Duration.ofDays(30);
 
-  private static final long BYTES_PER_MS = 150_000;
-  private static final long ENTRIES_PER_MS = 12;
-
   private final Repository repository;
   private final RestoreRecords records;
-  private final String host;
-  private final String createdBy;
+  private final UndoKeeping undoKeeping;
 
   /**
    * Restores from a repository.
@@ -52,8 +40,7 @@ public final class Restores {
   public Restores(Repository repository, String host, String createdBy) {
     this.repository = repository;
     this.records = records(repository);
-    this.host = host;
-    this.createdBy = createdBy;
+    this.undoKeeping = new UndoKeeping(repository, host, createdBy);
   }
 
   /** What this machine knows of restores from a repository. */
@@ -75,7 +62,7 @@ public final class Restores {
    */
   public PlannedRestore plan(RestoreRequest request, Target target, Progress progress)
       throws IOException {
-    requireKnown(request, target);
+    Planning.requireKnown(request, target);
     Origin origin = new Origin(repository.id().toString(), request.backup().id().text(), "");
     Options options =
         new Options(request.mode(), request.strategy(), request.deleteExtra(), request.check());
@@ -87,31 +74,8 @@ public final class Restores {
     Scope captured = Scope.of(Selection.of(patterns.include(), patterns.exclude()));
     Extras extras =
         request.deleteExtra() ? new Extras(request.scope(), captured, target.untouchable()) : null;
-    return plan(wanted, origin, options, extras, problems, request.prompt(), target, progress);
-  }
-
-  private static void requireKnown(RestoreRequest request, Target target) throws IOException {
-    if (request.strategy() == ConflictStrategy.MERGE && !target.canMerge()) {
-      throw notHere("--on-conflict merge", target);
-    }
-    if (!target.modes().contains(request.mode())) {
-      throw notHere("--mode " + request.mode().name().toLowerCase(Locale.ROOT), target);
-    }
-    if (request.mode() == RestoreMode.NEW && !target.isEmpty()) {
-      throw new SalvorException(
-          ErrorCode.TARGET_UNUSABLE,
-          "Cannot make " + target.address() + " anew",
-          "there is something already",
-          "name another target, or leave --mode out");
-    }
-  }
-
-  private static SalvorException notHere(String what, Target target) {
-    return new SalvorException(
-        ErrorCode.USAGE,
-        what + " cannot be used here",
-        "a target of kind " + target.provider() + " has no such thing",
-        "use --on-conflict skip, overwrite, prompt or fail, and --mode inplace or new");
+    return new Planning(repository, records, target, progress)
+        .plan(wanted, origin, options, extras, problems, request.prompt());
   }
 
   /**
@@ -144,7 +108,8 @@ public final class Restores {
     Options options = new Options(RestoreMode.INPLACE, strategy, false, check);
     try (PlanFile.Steps steps = original.steps()) {
       Wanted.Cursor wanted = new RollbackWanted(steps, before, log);
-      return plan(wanted, origin, options, null, new Problems(), prompt, target, progress);
+      return new Planning(repository, records, target, progress)
+          .plan(wanted, origin, options, null, new Problems(), prompt);
     }
   }
 
@@ -161,73 +126,6 @@ public final class Restores {
           "it was made for " + plan.target(),
           "name that target, or make a plan for this one");
     }
-  }
-
-  private PlannedRestore plan(
-      Wanted.Cursor wanted,
-      Origin origin,
-      Options options,
-      @Nullable Extras extras,
-      Problems problems,
-      ConflictPrompt prompt,
-      Target target,
-      Progress progress)
-      throws IOException {
-    progress.phase("plan");
-    LocalDraft draft = records.draft();
-    try (LinkGroups links = new LinkGroups(records::draft)) {
-      PlanWriter out = new PlanWriter(draft.channel());
-      Target.Feasibility feasibility = target.feasibility();
-      Planner planner =
-          new Planner(
-              target,
-              options.strategy(),
-              prompt,
-              extras,
-              target.untouchable(),
-              repository.keys().opensSensitive(),
-              problems,
-              out,
-              feasibility,
-              links,
-              progress);
-      try (LiveCursor live = target.live(progress)) {
-        planner.plan(wanted, live);
-      }
-      Target.Findings findings = feasibility.findings();
-      List<Notice> warnings = new ArrayList<>(findings.warnings());
-      warnings.addAll(extras == null ? List.of() : extras.notices());
-      Counts counts = planner.counts();
-      long undo = planner.alters() ? planner.undoBytes() : 0;
-      Volume volume = new Volume(planner.writeBytes(), undo, estimate(counts, planner, undo));
-      RestoreId id = RestoreId.of(repository.now(), repository.random());
-      out.finish(
-          new RestorePlan(
-              id,
-              repository.now(),
-              origin,
-              target.provider(),
-              target.address(),
-              options,
-              counts,
-              volume,
-              planner.alters(),
-              warnings,
-              findings.irreversible(),
-              problems.list(),
-              target.leftovers()));
-      return new PlannedRestore(PlanFile.open(draft.path()), draft);
-    } catch (PosixException e) {
-      draft.close();
-      throw unusable(target, e);
-    } catch (IOException | RuntimeException e) {
-      draft.close();
-      throw e;
-    }
-  }
-
-  private static long estimate(Counts counts, Planner planner, long undo) {
-    return 10 + counts.changes() / ENTRIES_PER_MS + (planner.writeBytes() + undo) / BYTES_PER_MS;
   }
 
   /**
@@ -271,7 +169,7 @@ public final class Restores {
     requireAgreed(plan, consent);
     try (LocalLock _ = records.begin(plan.id())) {
       PlanFile file = planned.keep(records);
-      String kept = plan.alters() ? seal(file, undo, target, progress) : "";
+      String kept = plan.alters() ? undoKeeping.seal(file, undo, target, progress) : "";
       Repository other = elsewhere(undo);
       if (other != null && !kept.isEmpty()) {
         records.undoIn(plan.id(), other.storage().address());
@@ -301,8 +199,10 @@ public final class Restores {
               + plan.target()
               + (counts.open() == 1 ? " differs" : " differ")
               + " from the backup, and nothing was written",
-          "the strategy for conflicts is "
-              + plan.options().strategy().name().toLowerCase(Locale.ROOT),
+          plan.options().strategy() == ConflictStrategy.PROMPT
+              ? "nobody has said what becomes of " + (counts.open() == 1 ? "it" : "them")
+              : "the strategy for conflicts is "
+                  + plan.options().strategy().name().toLowerCase(Locale.ROOT),
           "look at them with --dry-run, then use --on-conflict overwrite --yes or --on-conflict skip");
     }
     if (plan.alters() && !consent) {
@@ -322,52 +222,7 @@ public final class Restores {
         : counts.update() == 0 ? delete : change + " and delete " + Counted.of(counts.delete());
   }
 
-  private String seal(PlanFile file, Undo undo, Target target, Progress progress)
-      throws IOException, InterruptedException {
-    if (!(undo instanceof Undo.Into(Repository into))) {
-      return "";
-    }
-    RestoreId id = file.plan().id();
-    progress.phase("undo");
-    BackupRequest request =
-        new BackupRequest(null, host, createdBy, "", "undo of the restore " + id, new TreeMap<>());
-    BackupRun.UndoPlan plan =
-        new BackupRun.UndoPlan(id.text(), repository.now().plus(UNDO_HELD), new CreatedKeys(file));
-    boolean known = into.id().equals(repository.id());
-    try {
-      BackupReport report =
-          BackupRun.undo(into, target.undoSource(file, known), request, plan, progress);
-      if (!report.backup().manifest().failures().isEmpty()) {
-        throw impossible(
-            target,
-            "an entry cannot be kept: "
-                + report.backup().manifest().failures().getFirst().message(),
-            null);
-      }
-      return report.backup().id().text();
-    } catch (SalvorException e) {
-      if (e.code() == ErrorCode.STORAGE_FULL
-          || e.code() == ErrorCode.STORAGE_READ_ONLY
-          || e.code() == ErrorCode.STORAGE_DENIED) {
-        throw impossible(target, e.getMessage() + ": " + e.why(), e);
-      }
-      throw e;
-    }
-  }
-
-  private static SalvorException impossible(
-      Target target, String why, @Nullable SalvorException cause) {
-    return new SalvorException(
-        ErrorCode.UNDO_IMPOSSIBLE,
-        "What the restore would change in "
-            + target.address()
-            + " cannot be kept, and nothing was written",
-        why,
-        "keep it in another repository with --undo-to, or do without a way back with --no-undo",
-        cause);
-  }
-
-  private static SalvorException unusable(Target target, PosixException e) {
+  static SalvorException unusable(Target target, PosixException e) {
     return new SalvorException(
         ErrorCode.TARGET_UNUSABLE,
         "Cannot restore to " + target.address(),
