@@ -346,6 +346,9 @@ public final class ManifestCodec {
           default -> in.skip();
         }
       }
+      if (checksum.length == 0) {
+        throw new MalformedException("a component without its checksum");
+      }
       return new Component(name, kind, status, entries, bytes, checksum);
     }
 

@@ -1,12 +1,16 @@
 package io.salvor.engine.restore;
 
 import io.salvor.engine.codec.CborWriter;
+import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.entry.Entry;
+import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the parsers of plans and restore logs to the fuzzer. */
 public final class FuzzedRestoreFiles {
@@ -17,8 +21,17 @@ public final class FuzzedRestoreFiles {
     return RestoreLog.read(file);
   }
 
+  /** A step; entries of kinds to come are read in backups, and in no plan that is written. */
   public static Object step(byte[] bytes) {
-    return StepCodec.decode(bytes, 0, bytes.length);
+    Step step = StepCodec.decode(bytes, 0, bytes.length);
+    if (isUnknown(step.wanted()) || step.live() != null && isUnknown(step.live().entry())) {
+      throw new MalformedException("a kind to come");
+    }
+    return step;
+  }
+
+  private static boolean isUnknown(@Nullable Entry entry) {
+    return entry != null && entry.kind() == EntryKind.UNKNOWN;
   }
 
   public static byte[] step(Object step) {

@@ -44,6 +44,10 @@ final class FuzzLoop {
     Path temp = Files.createTempDirectory("fuzz");
     Map<Target, Mutator> mutators = new LinkedHashMap<>();
     for (Target target : Targets.all()) {
+      for (byte[] seed : new Trial(target, temp.resolve("file")).kept("")) {
+        // What is loaded at the first use is not the input's doing.
+        Object _ = target.parser().parse(seed, temp.resolve("file"));
+      }
       List<byte[]> kept = new ArrayList<>(new Trial(target, temp).kept(""));
       kept.addAll(new Trial(target, temp).kept("broke-"));
       mutators.put(target, new Mutator(kept, random));
@@ -58,6 +62,7 @@ final class FuzzLoop {
 
   private void slice(Trial trial, Mutator mutator, long until) throws IOException {
     long n = 0;
+    int atOnce = 0;
     for (; System.nanoTime() - until < 0; n++) {
       byte[] input = mutator.next();
       trial.target().repair().repair(input);
@@ -69,7 +74,9 @@ final class FuzzLoop {
             trial.target() + "-" + Integer.toHexString(HexFormat.of().formatHex(input).hashCode());
         Files.write(findings.resolve(name), input);
         System.out.println(name + ": " + e.getCause());
-        break;
+        if (++atOnce == 10) {
+          break;
+        }
       }
     }
     tried.merge(trial.target(), n, Long::sum);

@@ -26,6 +26,8 @@ class FuzzedKindsTest {
       Map.ofEntries(
           Map.entry(1, Set.of("pack", "pack-endings", "pack-directory", "frame")),
           Map.entry(2, Set.of("pack", "pack-endings", "pack-directory", "frame")),
+          // What is sensitive differs by its keys; its packs are read by the same code.
+          Map.entry(3, Set.of("pack", "pack-endings", "pack-directory", "frame")),
           Map.entry(16, Set.of("sealed-object", "sealed-content", "index-segment")),
           Map.entry(32, Set.of("sealed-object", "sealed-content", "manifest")),
           Map.entry(48, Set.of("sealed-object", "sealed-content", "session-open")),

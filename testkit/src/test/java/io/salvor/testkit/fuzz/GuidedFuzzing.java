@@ -1,6 +1,5 @@
 package io.salvor.testkit.fuzz;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -14,7 +13,7 @@ public final class GuidedFuzzing {
   private GuidedFuzzing() {}
 
   /** Chooses the target. */
-  public static void fuzzerInitialize() throws IOException {
+  public static void fuzzerInitialize() throws Exception {
     String name = System.getenv("SALVOR_FUZZ_TARGET");
     Target chosen =
         Targets.all().stream()
@@ -22,6 +21,10 @@ public final class GuidedFuzzing {
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("no target " + name));
     trial = new Trial(chosen, Files.createTempDirectory("fuzz").resolve("file"));
+    for (byte[] seed : trial.kept("")) {
+      // What is loaded and instrumented at the first use is not the input's doing.
+      Object _ = chosen.parser().parse(seed, trial.file());
+    }
   }
 
   /** Tries an input. */
