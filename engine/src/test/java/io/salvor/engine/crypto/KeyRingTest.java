@@ -9,6 +9,7 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -232,6 +233,6 @@ class KeyRingTest {
         SigningKey.generate(random),
         Map.of(epoch, SealingKey.generate(random)),
         epoch,
-        random);
+        new SecureRandom());
   }
 }

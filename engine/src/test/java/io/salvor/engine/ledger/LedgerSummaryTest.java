@@ -64,6 +64,13 @@ class LedgerSummaryTest {
   }
 
   @Test
+  void whatOthersHaveWrittenMeanwhileIsSummedUpToo() throws IOException {
+    Ledger early = ledger();
+    chain(MANY, 1);
+    assertThat(early.summarise(NOW, "me", random)).isTrue();
+  }
+
+  @Test
   void aSummaryRepeatsAllThatTheEntriesHaveSaid() throws IOException {
     chain(MANY, 1);
     ObjectId session = new ObjectId(1, 1);

@@ -7,6 +7,7 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.TestKeys;
 import io.salvor.engine.storage.DirectoryStorage;
+import io.salvor.engine.storage.ForwardingStorage;
 import io.salvor.engine.storage.ObjectInfo;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
@@ -164,6 +165,85 @@ class LedgerTest {
     assertThat(ledger.counts(ObjectKind.MANIFEST.name(one), session)).isTrue();
     assertThat(ledger.counts(ObjectKind.MANIFEST.name(other), session)).isFalse();
     assertThat(ledger.counts(ObjectKind.MANIFEST.name(other), new ObjectId(4, 4))).isTrue();
+  }
+
+  @Test
+  void whoAppendsGoesOnFromWhatOthersHaveWrittenMeanwhile() throws IOException {
+    Ledger early = ledger();
+    add(ledger(), "backups/a");
+    add(early, "backups/b");
+    assertThat(memory.read()).as("one head").hasSize(1);
+    assertThat(early.existing()).hasSize(2);
+  }
+
+  @Test
+  void whatIsMissedAndNamedByAnEntryIsRememberedNoLonger() throws IOException {
+    add(ledger(), "backups/a");
+    ObjectName first = entries().getFirst();
+    storage.delete(first);
+    add(ledger(), "backups/b");
+    assertThat(memory.read()).hasSize(1).noneMatch(seen -> name(seen).equals(first));
+    assertThat(ledger().issues()).containsExactly(new LedgerIssue.EntryLost(first));
+  }
+
+  private static ObjectName name(LedgerMemory.Seen seen) {
+    return ObjectKind.LEDGER_ENTRY.name(seen.id());
+  }
+
+  @Test
+  void whatIsNoEntryIsDamage() throws IOException {
+    ObjectId id = new ObjectId(5, 5);
+    ObjectName name = ObjectKind.LEDGER_ENTRY.name(id);
+    storage.put(name, keys.sealSmall(ObjectKind.LEDGER_ENTRY, id, new byte[] {1}));
+    assertThat(ledger().issues()).containsExactly(new LedgerIssue.EntryDamaged(name));
+  }
+
+  @Test
+  void whatIsMissedIsLookedForAgainBeforeItCountsAsLost() throws IOException {
+    add(ledger(), "backups/a");
+    ObjectName first = entries().getFirst();
+    add(ledger(), "backups/b");
+    byte[] kept = storage.get(first);
+    storage.delete(first);
+    int[] lists = {0};
+    Storage late =
+        new ForwardingStorage(storage) {
+          @Override
+          public void list(String prefix, Consumer<ObjectInfo> each) throws IOException {
+            if (++lists[0] == 2) {
+              storage.put(first, kept);
+            }
+            super.list(prefix, each);
+          }
+        };
+    assertThat(Ledger.read(late, keys, LedgerMemory.NONE).issues()).isEmpty();
+    assertThat(lists[0]).isEqualTo(2);
+
+    storage.delete(first);
+    lists[0] = 2;
+    assertThat(Ledger.read(late, keys, LedgerMemory.NONE).issues()).hasSize(1);
+    assertThat(lists[0]).as("two readings that agree are enough").isEqualTo(4);
+  }
+
+  @Test
+  void aHeadThatIsRememberedAndMissedIsLookedForAgain() throws IOException {
+    add(ledger(), "backups/a");
+    ObjectName only = entries().getFirst();
+    storage.delete(only);
+    int[] lists = {0};
+    Storage counted =
+        new ForwardingStorage(storage) {
+          @Override
+          public void list(String prefix, Consumer<ObjectInfo> each) throws IOException {
+            lists[0]++;
+            super.list(prefix, each);
+          }
+        };
+    assertThat(Ledger.read(counted, keys, memory).issues()).hasSize(1);
+    assertThat(lists[0]).isEqualTo(2);
+    lists[0] = 0;
+    assertThat(Ledger.read(counted, keys, LedgerMemory.NONE).issues()).isEmpty();
+    assertThat(lists[0]).isEqualTo(1);
   }
 
   @Test
