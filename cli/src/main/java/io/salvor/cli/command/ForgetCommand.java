@@ -66,7 +66,7 @@ final class ForgetCommand implements Command {
   boolean dryRun;
 
   @Override
-  public Exit run(Session session) throws IOException {
+  public Exit run(Session session) throws IOException, InterruptedException {
     ZoneId named = session.times().zone();
     ZoneId zone = named == null ? ZoneId.of("UTC") : named;
     Keep rule = keep.rule();

@@ -6,10 +6,10 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.fact.Fact;
 import io.salvor.engine.fact.Facts;
 import io.salvor.engine.fact.Note;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.retention.Holding;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,7 +35,7 @@ final class HoldCommand implements Command {
   @Mixin BackupChoice choice = new BackupChoice();
 
   @Override
-  public Exit run(Session session) throws IOException {
+  public Exit run(Session session) throws IOException, InterruptedException {
     Repository repository = session.openToWrite();
     Backup found = choice.one(BackupList.read(repository), repository, backup, session);
     if (!found.sealed()) {
@@ -45,15 +45,7 @@ final class HoldCommand implements Command {
           "it was interrupted, and the next one of its source takes its place",
           "run the backup again, and hold that one");
     }
-    Note note = Facts.add(repository, new Fact.Hold(found.id(), reason), session.machine().user());
-    repository.ledger().refresh();
-    if (repository.ledger().removed().contains(found.object().value())) {
-      throw new SalvorException(
-          ErrorCode.BACKUP_UNKNOWN,
-          "The backup " + found.id() + " is not on hold",
-          "somebody has just forgotten it",
-          "see `salvor list` for the backups that are left");
-    }
+    Note note = Holding.hold(repository, found.id(), reason, session.machine().user());
     if (session.isJson()) {
       new BackupDocument(repository, Facts.of(repository)).write(found, session.json());
     } else {

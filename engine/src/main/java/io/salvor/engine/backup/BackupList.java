@@ -70,6 +70,7 @@ public record BackupList(
     List<OpenSession> sessions = OpenSession.list(storage, keys, damaged::add);
     Set<ObjectName> objects = names(storage);
     ledger.refresh();
+    addUnlisted(storage, ledger, objects);
     Set<ObjectName> dead = new HashSet<>(objects);
     dead.removeIf(name -> !ledger.removed().contains(name.value()));
     Set<ObjectName> wanted = new HashSet<>(objects);
@@ -103,8 +104,31 @@ public record BackupList(
             .ifPresent(backups::add);
       }
     }
+    // A request that came twice may bring back a checkpoint of a session that is over.
+    damaged.removeIf(
+        name ->
+            ObjectKind.SESSION_OPEN
+                .idIn(name)
+                .filter(id -> done.contains(id) || ledger.closures().containsKey(id))
+                .isPresent());
     backups.sort(Backup.ORDER);
     return new BackupList(backups, objects, damaged, dead);
+  }
+
+  /**
+   * Of a manifest that was just written anew a list may show neither the old name nor the new one:
+   * what the ledger names is asked for by its name.
+   */
+  private static void addUnlisted(Storage storage, Ledger ledger, Set<ObjectName> objects)
+      throws IOException {
+    for (LedgerEntry.Added line : List.copyOf(ledger.existing().values())) {
+      if (line.object().startsWith(ObjectKind.MANIFEST.prefix())) {
+        ObjectName name = new ObjectName(line.object());
+        if (!objects.contains(name) && storage.find(name).isPresent()) {
+          objects.add(name);
+        }
+      }
+    }
   }
 
   /**
@@ -198,16 +222,16 @@ public record BackupList(
    * @return what the ledger says of each
    */
   public List<LedgerEntry.Added> lost(Ledger ledger, Storage storage) throws IOException {
-    if (lost(ledger.existing()).isEmpty()) {
-      return List.of();
-    }
-    // Somebody may have deleted one between our reading of the ledger and of the list.
-    ledger.refresh();
     List<LedgerEntry.Added> lost = new ArrayList<>();
     for (LedgerEntry.Added line : lost(ledger.existing())) {
       if (storage.find(new ObjectName(line.object())).isEmpty()) {
         lost.add(line);
       }
+    }
+    if (!lost.isEmpty()) {
+      // Whoever has deleted one has said so in the ledger before.
+      ledger.refresh();
+      lost.removeIf(line -> !ledger.existing().containsKey(line.object()));
     }
     return lost;
   }

@@ -110,7 +110,7 @@ public final class Erasure {
     }
   }
 
-  private void forget() throws IOException {
+  private void forget() throws IOException, InterruptedException {
     try (Repository repository = opening.open()) {
       if (!repository.description().erasable()) {
         throw new SalvorException(

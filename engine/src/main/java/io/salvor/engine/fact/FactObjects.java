@@ -88,20 +88,17 @@ final class FactObjects {
   }
 
   private void lost(Ledger ledger, Storage storage, Set<ObjectName> there) throws IOException {
-    boolean again = false;
     for (LedgerEntry.Added line : ledger.existing().values()) {
       if (line.object().startsWith(ObjectKind.FACT.prefix())
-          && !there.contains(new ObjectName(line.object()))) {
-        if (!again) {
-          // Somebody may have removed it between our list and our reading of the ledger.
-          ledger.refresh();
-          again = true;
-        }
-        if (ledger.existing().containsKey(line.object())
-            && storage.find(new ObjectName(line.object())).isEmpty()) {
-          lost.add(line);
-        }
+          && !there.contains(new ObjectName(line.object()))
+          && storage.find(new ObjectName(line.object())).isEmpty()) {
+        lost.add(line);
       }
+    }
+    if (!lost.isEmpty()) {
+      // Whoever has removed one has said so in the ledger before.
+      ledger.refresh();
+      lost.removeIf(line -> !ledger.existing().containsKey(line.object()));
     }
   }
 

@@ -85,6 +85,18 @@ public final class Ledger {
     return view.removed();
   }
 
+  /**
+   * Whether somebody removes an object who does not put another in its place.
+   *
+   * @param instead what was put in its place
+   */
+  public synchronized boolean isRemovedForGood(String object, String instead) {
+    return view.entries().values().stream()
+        .map(LedgerView.Read::entry)
+        .filter(entry -> entry.removed().contains(object))
+        .anyMatch(entry -> entry.added().stream().noneMatch(a -> a.object().equals(instead)));
+  }
+
   /** Whether an entry need not be there any more, for a summary repeats it. */
   public synchronized boolean covers(ObjectId entry) {
     return view.covers(entry);
@@ -170,6 +182,22 @@ public final class Ledger {
       LedgerChange change, Instant now, String author, SecureRandom random) throws IOException {
     refresh();
     put(change, Set.of(), now, author, random);
+  }
+
+  /**
+   * Appends an entry, unless one of these was removed until right before.
+   *
+   * @return whether it was appended
+   */
+  public synchronized boolean appendUnlessRemoved(
+      Set<String> names, LedgerChange change, Instant now, String author, SecureRandom random)
+      throws IOException {
+    refresh();
+    if (names.stream().anyMatch(view.removed()::contains)) {
+      return false;
+    }
+    put(change, Set.of(), now, author, random);
+    return true;
   }
 
   /**

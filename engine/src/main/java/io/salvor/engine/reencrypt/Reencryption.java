@@ -6,6 +6,7 @@ import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
@@ -16,12 +17,12 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * old one. The old packs, which no segment that counts names any more, and the old segments go by
  * the next prune: a writer or a reader may be using them. Other objects go one by one, see {@link
  * SmallObjects}. A crash at any moment leaves what a further run goes on from, and at worst some
- * packs that nothing names. While it runs it has a session: its new packs, which nothing names yet,
- * would else look like nobody's to a pruner.
+ * packs that nothing names. A session tells pruners to wait; who was given up all the same gives
+ * the old packs their names back, for the new ones may be gone.
  */
 public final class Reencryption {
   private final Repository repository;
@@ -44,12 +45,15 @@ public final class Reencryption {
   private final ObjectId newest;
   private final @Nullable ObjectId newestSensitive;
   private final Set<ObjectId> condemned = new HashSet<>();
+  private final CopySession session;
   private final List<SalvorException> failures = new ArrayList<>();
   private long rewritten;
   private long bytes;
   private long closed;
 
-  private Reencryption(Repository repository, String author, Progress progress) {
+  private Reencryption(
+      Repository repository, String author, CopySession session, Progress progress) {
+    this.session = session;
     this.repository = repository;
     this.storage = repository.storage();
     this.author = author;
@@ -65,28 +69,24 @@ public final class Reencryption {
    *
    * @param repository opened after the newest epoch was made
    * @param author who asked for it, for the ledger
-   * @throws SalvorException SESSION_REVOKED
+   * @throws SalvorException SESSION_REVOKED if it was given up while it slept
    */
   public static ReencryptReport run(Repository repository, String author, Progress progress)
-      throws IOException {
-    return new Reencryption(repository, author, progress).run();
-  }
-
-  private ReencryptReport run() throws IOException {
+      throws IOException, InterruptedException {
     try (CopySession session = CopySession.begin(repository, author, "re-encryption")) {
-      return run(session);
+      repository.awaitListings();
+      return new Reencryption(repository, author, session, progress).run();
     }
   }
 
-  private ReencryptReport run(CopySession session) throws IOException {
+  private ReencryptReport run() throws IOException, InterruptedException {
     progress.phase("packs");
-    awaitListings();
     // What was condemned before goes at any time, and what is needed of it is copied.
     condemned.addAll(Condemned.in(repository));
     repository.index().refresh();
     for (ObjectId segment : repository.index().segments()) {
       progress.checkCancelled();
-      segment(segment, session);
+      segment(segment);
     }
     repository.index().refresh();
     progress.phase("manifests");
@@ -97,16 +97,7 @@ public final class Reencryption {
     return new ReencryptReport(rewritten, bytes, manifests, facts, closed, failures);
   }
 
-  private void awaitListings() throws IOException {
-    try {
-      repository.awaitListings();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while lists settled");
-    }
-  }
-
-  private void segment(ObjectId id, CopySession session) throws IOException {
+  private void segment(ObjectId id) throws IOException {
     IndexSegment segment;
     try {
       segment = IndexSegment.read(storage, repository.keys(), id);
@@ -115,47 +106,67 @@ public final class Reencryption {
       return;
     }
     List<PackDescription> named = new ArrayList<>();
-    boolean changed = false;
+    List<PackDescription> old = new ArrayList<>();
     for (PackDescription pack : segment.packs()) {
-      PackDescription now = pack(pack);
-      changed |= now != pack;
-      named.add(now);
+      Optional<PackDescription> now = pack(pack);
+      now.ifPresent(named::add);
+      if (now.filter(written -> written != pack).isPresent()) {
+        old.add(pack);
+      }
     }
-    if (!changed) {
+    if (old.isEmpty()) {
       return;
     }
     session.requireAlive();
     // What this one stood for must not count again once it is gone.
     List<ObjectId> superseded = new ArrayList<>(segment.superseded());
     superseded.add(id);
-    new SegmentWriter(storage, repository.keys()).write(superseded, named);
+    SegmentWriter segments = new SegmentWriter(storage, repository.keys());
+    segments.write(superseded, named);
+    try {
+      session.requireAlive();
+    } catch (SalvorException e) {
+      segments.write(List.of(), old);
+      throw e;
+    }
   }
 
-  /** The pack anew, or itself if it is sealed to the newest epoch, or damaged. */
-  private PackDescription pack(PackDescription pack) throws IOException {
+  /**
+   * The pack anew, or itself if it is sealed to the newest epoch, or damaged; nothing if it was
+   * pruned meanwhile.
+   */
+  private Optional<PackDescription> pack(PackDescription pack) throws IOException {
     try {
       PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
       @Nullable ObjectId wanted = pack.kind() == BlobKind.SENSITIVE ? newestSensitive : newest;
       if (condemned.contains(pack.id())) {
-        return pack;
+        return Optional.of(pack);
       }
       if (wanted == null) {
         closed++;
-        return pack;
+        return Optional.of(pack);
       }
       if (packs.epochOf(summary).equals(wanted)) {
-        return pack;
+        return Optional.of(pack);
       }
       PackDescription written = packs.rewrite(pack, progress);
       rewritten++;
       bytes += pack.size();
-      return written;
+      return Optional.of(written);
     } catch (SalvorException e) {
       if (!e.code().isDamage()) {
         throw e;
       }
+      if (e.code() == ErrorCode.OBJECT_LOST && isCondemned(pack)) {
+        return Optional.empty();
+      }
       failures.add(e);
-      return pack;
+      return Optional.of(pack);
     }
+  }
+
+  private boolean isCondemned(PackDescription pack) throws IOException {
+    repository.condemnations().refresh();
+    return repository.condemnations().packs().contains(pack.id());
   }
 }

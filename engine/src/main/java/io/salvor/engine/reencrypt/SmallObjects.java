@@ -57,7 +57,7 @@ final class SmallObjects {
   }
 
   /** Writes all of a kind anew that are sealed to other epochs; returns how many there were. */
-  long reseal(ObjectKind kind) throws IOException {
+  long reseal(ObjectKind kind) throws IOException, InterruptedException {
     repository.ledger().refresh();
     TreeSet<ObjectName> names = new TreeSet<>();
     storage.list(
@@ -133,7 +133,7 @@ final class SmallObjects {
   }
 
   private int batch(ObjectKind kind, List<ObjectName> old, Map<ByteBuffer, Done> done)
-      throws IOException {
+      throws IOException, InterruptedException {
     repository.ledger().refresh();
     SortedMap<String, Added> added = new TreeMap<>();
     for (ObjectName name : old) {
@@ -155,6 +155,9 @@ final class SmallObjects {
       LedgerChange change =
           new LedgerChange(List.copyOf(added.values()), List.copyOf(removed), List.of());
       repository.ledger().append(change, repository.now(), author, repository.random());
+      // Who does not find the old ones any more has to find the new ones in lists.
+      repository.awaitListings();
+      withdraw(added);
       for (String name : removed) {
         storage.delete(new ObjectName(name));
       }
@@ -176,6 +179,26 @@ final class SmallObjects {
       }
     }
     return dropped;
+  }
+
+  /** Nor what was forgotten while the entry was written. */
+  private void withdraw(SortedMap<String, Added> added) throws IOException {
+    repository.ledger().refresh();
+    List<String> forgotten = new ArrayList<>();
+    added.forEach(
+        (old, line) -> {
+          if (repository.ledger().isRemovedForGood(old, line.object())) {
+            forgotten.add(line.object());
+          }
+        });
+    if (!forgotten.isEmpty()) {
+      repository
+          .ledger()
+          .append(LedgerChange.removing(forgotten), repository.now(), author, repository.random());
+      for (String name : forgotten) {
+        storage.delete(new ObjectName(name));
+      }
+    }
   }
 
   private Done put(ObjectKind kind, byte[] message) throws IOException {

@@ -22,22 +22,27 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 
 /**
  * Executes a plan: the evidence and the ledger's entry first, durable, then the manifests. From the
  * entry on the backups are gone for everybody; whatever a crash leaves of them, the next forgetting
  * takes away. Packs are not touched: that is what pruning is for.
+ *
+ * <p>The evidence is there before the entry, and after it the holds are read once more: so of a
+ * forgetting and a {@link Holding} at the same time at least one sees the other.
  */
 public final class Forgetting {
+  private static final int MOST_NAMES = 5;
+
   private final Repository repository;
   private final BackupList list;
   private final Facts facts;
 
-  private Forgetting(Repository repository, BackupList list, Facts facts) {
+  private Forgetting(Repository repository) throws IOException {
     this.repository = repository;
-    this.list = list;
-    this.facts = facts;
+    this.list = BackupList.read(repository);
+    this.facts = Facts.of(repository);
   }
 
   /** What there is to decide on: the sealed backups, with their holds. */
@@ -58,21 +63,14 @@ public final class Forgetting {
    */
   public static List<Backup> run(
       Repository repository, RetentionPlan plan, String by, String author, Progress progress)
-      throws IOException {
-    BackupList list = BackupList.read(repository);
-    Facts facts = Facts.of(repository);
-    Forgetting forgetting = new Forgetting(repository, list, facts);
-    Set<BackupId> going = plan.ids();
-    List<Backup> backups =
-        list.backups().stream()
-            .filter(b -> b.sealed() && going.contains(b.id()) && facts.holds(b.id()).isEmpty())
-            .toList();
-    Set<ObjectName> gone = new HashSet<>(list.dead());
-    gone.addAll(facts.dead());
+      throws IOException, InterruptedException {
+    Forgetting before = new Forgetting(repository);
+    Set<ObjectName> gone = new HashSet<>(before.list.dead());
+    gone.addAll(before.facts.dead());
+    List<Backup> backups = before.free(plan.ids());
     if (!backups.isEmpty()) {
       progress.phase("record");
-      gone.addAll(forgetting.record(backups, plan, by, author));
-      gone.addAll(renamed(repository, backups, author));
+      backups = record(repository, backups, plan, new Words(by, author), gone);
     }
     progress.phase("delete");
     for (ObjectName name : gone) {
@@ -83,37 +81,79 @@ public final class Forgetting {
     return backups;
   }
 
-  /**
-   * Takes away what was sealed anew, and so named otherwise, while it was being forgotten. Who
-   * seals anew looks for what was forgotten before it names it.
-   */
-  private static Set<ObjectName> renamed(Repository repository, List<Backup> backups, String author)
-      throws IOException {
-    Set<String> forgotten = backups.stream().map(b -> b.id().text()).collect(Collectors.toSet());
-    repository.ledger().refresh();
-    Set<ObjectName> again =
-        repository.ledger().existing().values().stream()
-            .filter(line -> line.object().startsWith(ObjectKind.MANIFEST.prefix()))
-            .filter(line -> forgotten.contains(line.label()))
-            .map(line -> new ObjectName(line.object()))
-            .collect(Collectors.toSet());
-    if (!again.isEmpty()) {
-      LedgerChange change =
-          LedgerChange.removing(again.stream().map(ObjectName::value).sorted().toList());
-      repository.ledger().append(change, repository.now(), author, repository.random());
-    }
-    return again;
+  /** Why, and who. */
+  private record Words(String by, String author) {}
+
+  /** Those of them that are there and not on hold. */
+  private List<Backup> free(Set<BackupId> ids) {
+    return list.backups().stream()
+        .filter(b -> b.sealed() && ids.contains(b.id()) && facts.holds(b.id()).isEmpty())
+        .toList();
   }
 
-  /** Makes them gone for good. */
-  private Set<ObjectName> record(List<Backup> backups, RetentionPlan plan, String by, String author)
+  /**
+   * Makes them gone for good.
+   *
+   * @param gone gets the names of what may be deleted
+   * @return those that nobody has put on hold meanwhile
+   */
+  private static List<Backup> record(
+      Repository repository,
+      List<Backup> backups,
+      RetentionPlan plan,
+      Words words,
+      Set<ObjectName> gone)
+      throws IOException, InterruptedException {
+    List<LedgerEntry.Added> evidence = new ArrayList<>();
+    Note first = evidence(repository, backups, plan, words, evidence);
+    Set<String> names = new HashSet<>(Set.of(ObjectKind.FACT.name(first.id()).value()));
+    // Whoever holds one of them from here on sees the evidence, and waits for what comes of it.
+    repository.awaitListings();
+    Forgetting now = new Forgetting(repository);
+    List<Backup> going = now.free(ids(backups));
+    List<String> removed = new ArrayList<>();
+    if (!ids(going).equals(ids(backups))) {
+      removed.addAll(names);
+      gone.add(ObjectKind.FACT.name(first.id()));
+      evidence.clear();
+      if (!going.isEmpty()) {
+        Note second = evidence(repository, going, plan, words, evidence);
+        names.add(ObjectKind.FACT.name(second.id()).value());
+      }
+    }
+    LedgerChange change = now.change(going, evidence, removed, gone);
+    boolean done =
+        repository
+            .ledger()
+            .appendUnlessRemoved(
+                names, change, repository.now(), words.author(), repository.random());
+    if (!done) {
+      // Somebody has waited for it too long, and goes by the hold.
+      gone.removeIf(name -> change.removed().contains(name.value()));
+      return List.of();
+    }
+    // Who does not find the manifests any more has to find the entry in lists.
+    repository.awaitListings();
+    otherNames(repository, ids(going), words, gone);
+    return going;
+  }
+
+  private static Set<BackupId> ids(List<Backup> backups) {
+    Set<BackupId> ids = new HashSet<>();
+    backups.forEach(backup -> ids.add(backup.id()));
+    return ids;
+  }
+
+  private static Note evidence(
+      Repository repository,
+      List<Backup> backups,
+      RetentionPlan plan,
+      Words words,
+      List<LedgerEntry.Added> added)
       throws IOException {
     Map<BackupId, String> reasons = new HashMap<>();
     plan.decisions().forEach(d -> reasons.put(d.backup().id(), String.join(", ", d.reasons())));
     List<Fact.Forgotten.Deletion> deletions = new ArrayList<>();
-    List<String> removed = new ArrayList<>();
-    List<Closure> closures = new ArrayList<>();
-    Set<ObjectName> gone = new HashSet<>();
     for (Backup backup : backups) {
       deletions.add(
           new Fact.Forgotten.Deletion(
@@ -123,6 +163,19 @@ public final class Forgetting {
               backup.manifest().started(),
               HexFormat.of().parseHex(backup.checksum()),
               reasons.getOrDefault(backup.id(), "")));
+    }
+    return Facts.put(repository, new Fact.Forgotten(deletions, words.by()), words.author(), added);
+  }
+
+  private LedgerChange change(
+      List<Backup> backups,
+      List<LedgerEntry.Added> evidence,
+      List<String> others,
+      Set<ObjectName> gone)
+      throws IOException {
+    List<String> removed = new ArrayList<>(others);
+    List<Closure> closures = new ArrayList<>();
+    for (Backup backup : backups) {
       gone.add(backup.object());
       removed.add(backup.object().value());
       ObjectId session = backup.manifest().session();
@@ -135,17 +188,33 @@ public final class Forgetting {
       gone.add(name);
       removed.add(name.value());
     }
-    List<LedgerEntry.Added> added = new ArrayList<>(facts.unnamed());
-    added.removeIf(line -> removed.contains(line.object()));
-    Note _ = Facts.put(repository, new Fact.Forgotten(deletions, by), author, added);
-    repository
-        .ledger()
-        .append(
-            new LedgerChange(added, removed, closures),
-            repository.now(),
-            author,
-            repository.random());
-    return gone;
+    Map<String, LedgerEntry.Added> added = new TreeMap<>();
+    facts.unnamed().forEach(line -> added.put(line.object(), line));
+    evidence.forEach(line -> added.put(line.object(), line));
+    added.keySet().removeAll(removed);
+    return new LedgerChange(List.copyOf(added.values()), removed, closures);
+  }
+
+  /** Somebody may have written one of them anew, under another name, when its entry came. */
+  private static void otherNames(
+      Repository repository, Set<BackupId> going, Words words, Set<ObjectName> gone)
+      throws IOException, InterruptedException {
+    for (int attempt = 1; attempt <= MOST_NAMES; attempt++) {
+      List<String> left =
+          BackupList.read(repository).backups().stream()
+              .filter(backup -> backup.sealed() && going.contains(backup.id()))
+              .map(backup -> backup.object().value())
+              .toList();
+      if (left.isEmpty()) {
+        return;
+      }
+      repository
+          .ledger()
+          .append(
+              LedgerChange.removing(left), repository.now(), words.author(), repository.random());
+      left.forEach(name -> gone.add(new ObjectName(name)));
+      repository.awaitListings();
+    }
   }
 
   /** Notes only about backups that are gone, but for the evidence that they are. */

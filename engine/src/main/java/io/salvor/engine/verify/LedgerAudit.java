@@ -36,14 +36,14 @@ public final class LedgerAudit {
     this.findings = findings;
   }
 
-  void run() throws IOException {
+  void run() throws IOException, InterruptedException {
     manifests();
     others();
     unnamedFacts();
     issues();
   }
 
-  private void manifests() throws IOException {
+  private void manifests() throws IOException, InterruptedException {
     for (LedgerEntry.Added line : list.lost(repository.ledger(), repository.storage())) {
       findings.elsewhere(
           line.object(),
@@ -114,16 +114,16 @@ public final class LedgerAudit {
       repository.storage().list(directory, info -> there.add(info.name().value()));
     }
     lines.removeIf(line -> there.contains(line.object()));
-    if (!lines.isEmpty()) {
-      // Somebody may have removed it between our reading of the ledger and our list.
-      ledger.refresh();
-    }
     List<LedgerEntry.Added> lost = new ArrayList<>();
     for (LedgerEntry.Added line : lines) {
-      if (ledger.existing().containsKey(line.object())
-          && repository.storage().find(new ObjectName(line.object())).isEmpty()) {
+      if (repository.storage().find(new ObjectName(line.object())).isEmpty()) {
         lost.add(line);
       }
+    }
+    if (!lost.isEmpty()) {
+      // Whoever has removed one has said so in the ledger before.
+      ledger.refresh();
+      lost.removeIf(line -> !ledger.existing().containsKey(line.object()));
     }
     return lost;
   }
@@ -174,7 +174,7 @@ public final class LedgerAudit {
   }
 
   /** A writer ends its session only after its ledger entry. */
-  private void unnamed(Backup backup) throws IOException {
+  private void unnamed(Backup backup) throws IOException, InterruptedException {
     ObjectId session = backup.manifest().session();
     if (repository.storage().find(ObjectKind.SESSION_OPEN.name(session)).isPresent()
         || repository.storage().find(ObjectKind.REVOCATION.name(session)).isPresent()
@@ -187,6 +187,9 @@ public final class LedgerAudit {
           "nothing needs to be done: the next backup's entry names it");
       return;
     }
+    // It may have come since, or not be listed yet; and the backup may be gone, or have another
+    // name.
+    repository.awaitListings();
     repository.ledger().refresh();
     if (!isNamed(backup) && !isElsewhere(backup)) {
       findings.elsewhere(

@@ -6,6 +6,7 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.keys.Keys;
@@ -25,6 +26,8 @@ import java.util.function.Predicate;
 
 /** Verifies a repository, or some of its backups. */
 public final class Verification {
+  private static final int MOST_ATTEMPTS = 3;
+
   static final String FROM_A_COPY = "put the object back from a copy of the repository";
 
   private final Repository repository;
@@ -83,11 +86,45 @@ public final class Verification {
       Duration unlessVerified,
       Progress progress)
       throws IOException, InterruptedException {
-    BackupList list = BackupList.read(repository);
-    // A backup that was sealed since the repository was opened has segments of its own.
+    for (int attempt = 1; ; attempt++) {
+      BackupList list = BackupList.read(repository);
+      // A backup that was sealed since the repository was opened has segments of its own.
+      repository.index().refresh();
+      repository.ledger().refresh();
+      State before = State.of(repository);
+      VerifyReport report =
+          new Verification(repository, depth, share, list, wanted, unlessVerified, progress).run();
+      if (report.intact() || attempt == MOST_ATTEMPTS || !hasMoved(repository, before)) {
+        return report;
+      }
+    }
+  }
+
+  /** What somebody has changed who takes objects away. */
+  private record State(Set<ObjectId> segments, Set<ObjectId> condemned, Set<String> removed) {
+    static State of(Repository repository) throws IOException {
+      try {
+        repository.condemnations().refresh();
+      } catch (SalvorException e) {
+        // One that cannot be read is told of as any object is.
+        if (!e.code().isDamage() && e.code() != ErrorCode.FORMAT_NEWER) {
+          throw e;
+        }
+      }
+      return new State(
+          Set.copyOf(repository.index().segments()),
+          repository.condemnations().packs(),
+          Set.copyOf(repository.ledger().removed()));
+    }
+  }
+
+  /** What a prune has put into another place meanwhile only looks lost. */
+  private static boolean hasMoved(Repository repository, State before)
+      throws IOException, InterruptedException {
+    repository.awaitListings();
     repository.index().refresh();
     repository.ledger().refresh();
-    return new Verification(repository, depth, share, list, wanted, unlessVerified, progress).run();
+    return !State.of(repository).equals(before);
   }
 
   private VerifyReport run() throws IOException, InterruptedException {

@@ -218,7 +218,7 @@ class ForgettingTest {
     assertThat(Facts.of(repository).notes()).isEmpty();
   }
 
-  private List<Backup> forget(int... which) throws IOException {
+  private List<Backup> forget(int... which) throws Exception {
     return Forgetting.run(repository, plan(which), "named", "me", Progress.NONE);
   }
 

@@ -51,7 +51,7 @@ class KeyCrashTest {
 
   /** A change of keys. */
   private interface Change {
-    void make(Machine machine, Storage storage) throws IOException;
+    void make(Machine machine, Storage storage) throws Exception;
   }
 
   /** A change of keys of an opened repository. */
@@ -110,7 +110,7 @@ class KeyCrashTest {
   }
 
   /** Whatever was reached before, another run ends it. */
-  private static void completes(Repository repository) throws IOException {
+  private static void completes(Repository repository) throws Exception {
     assertThat(Reencryption.run(repository, "tester", Progress.NONE).failures()).isEmpty();
     List<Exposure> exposure =
         Exposure.of(repository, repository.keyRegister("tester"), Progress.NONE);

@@ -71,7 +71,7 @@ class ForgetCrashTest {
 
   /** What is done to a repository until it ends or dies. */
   private interface Work {
-    void run(Repository repository) throws IOException;
+    void run(Repository repository) throws Exception;
   }
 
   @BeforeEach
@@ -175,7 +175,7 @@ class ForgetCrashTest {
     return repository.ledger().summarise(repository.now(), "me", repository.random());
   }
 
-  private static void forget(Repository repository) throws IOException {
+  private static void forget(Repository repository) throws Exception {
     RetentionPlan plan =
         RetentionPlan.of(
             Forgetting.candidates(BackupList.read(repository), Facts.of(repository)),
@@ -185,7 +185,7 @@ class ForgetCrashTest {
   }
 
   /** What was begun is finished by the next one, and its evidence is there. */
-  private void forgettingEnds(Repository repository) throws IOException {
+  private void forgettingEnds(Repository repository) throws Exception {
     forget(repository);
     assertThat(BackupList.read(repository).backups())
         .extracting(Backup::id)
@@ -240,7 +240,7 @@ class ForgetCrashTest {
             });
   }
 
-  private void run(Path place, Storage storage, Work work) throws IOException {
+  private void run(Path place, Storage storage, Work work) throws Exception {
     try {
       Repository repository = new Machine(place, clock).open(storage);
       work.run(repository);
