@@ -17,7 +17,9 @@ import java.util.TreeSet;
 
 /**
  * Deletes condemned packs for whom nobody has to be waited for any more. Those of which nothing is
- * needed go first, which takes no room; then what is needed of the others is copied; then these go.
+ * needed go first, which takes no room; then what is needed of the others, and of packs that
+ * somebody else has condemned, is copied; then these go. What no segment names goes last: it may be
+ * what another pruner has just copied, and relies on.
  */
 final class Deletion {
   private final Repository repository;
@@ -59,14 +61,16 @@ final class Deletion {
     Set<ObjectId> condemned = repository.condemnations().packs();
     Map<ObjectId, Long> live = new HashMap<>();
     Set<ObjectId> gone = new HashSet<>();
+    Set<ObjectId> named = new HashSet<>();
     mark.marks()
         .usage(
             usage -> {
               ObjectId id = usage.pack().id();
+              named.add(id);
               if (!there.containsKey(id) && condemned.contains(id)) {
                 gone.add(id);
               }
-              if (ready.contains(id) && usage.blobs() > 0 && there.containsKey(id)) {
+              if (condemned.contains(id) && usage.blobs() > 0 && there.containsKey(id)) {
                 live.put(id, usage.live());
               }
             });
@@ -74,6 +78,7 @@ final class Deletion {
     doomed.retainAll(there.keySet());
     Set<ObjectId> dead = new TreeSet<>(doomed);
     dead.removeAll(live.keySet());
+    dead.retainAll(named);
     progress.phase("delete");
     progress.expect(doomed.size(), 0);
     delete(dead, there);
@@ -86,7 +91,8 @@ final class Deletion {
       throw withNeed(e, live.values().stream().mapToLong(Long::longValue).sum());
     }
     progress.phase("delete");
-    delete(live.keySet(), there);
+    doomed.removeAll(dead);
+    delete(doomed, there);
     repository.index().refresh();
   }
 
