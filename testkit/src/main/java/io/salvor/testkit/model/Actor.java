@@ -5,7 +5,7 @@ package io.salvor.testkit.model;
  * take any number of theirs. What an actor knows is in its registers; register 0 is its place in
  * its program, registers 1 and 2 hold what it must see listed before its next listing.
  */
-abstract sealed class Actor permits Writer, Pruner, Forgetter, Adopter, Merger {
+abstract sealed class Actor permits CondemnationMerger, Writer, Pruner, Forgetter, Adopter, Merger {
   private static final int PC = 0;
   private static final int AWAITED = 1;
   static final int FIRST_OWN = 3;

@@ -22,6 +22,8 @@ enum Kind {
   MANIFEST,
   /** What a pruner condemned, numbered by pruner. */
   CONDEMNATION,
+  /** One condemnation that stands for others. */
+  MERGED_CONDEMNATION,
   /** What a pruner closed, and which manifests it accepted, numbered by pruner. */
   CLOSURE;
 

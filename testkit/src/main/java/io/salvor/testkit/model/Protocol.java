@@ -35,6 +35,9 @@ public final class Protocol implements Model {
     if (scenario.has(Scenario.Event.MERGE)) {
       actors.add(new Merger(scenario, actors.size()));
     }
+    if (scenario.has(Scenario.Event.MERGE_CONDEMNATIONS)) {
+      actors.add(new CondemnationMerger(scenario, actors.size()));
+    }
     if (scenario.has(Scenario.Event.ADOPT)) {
       actors.add(new Adopter(scenario, actors.size()));
     }

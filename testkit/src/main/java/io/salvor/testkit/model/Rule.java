@@ -66,6 +66,8 @@ public enum Rule {
   LIST_INDEX_UNTIL_STABLE(Stake.WORK),
   /** A merged segment is stored before those that it stands for are deleted. */
   MERGE_BEFORE_DELETE(Stake.SAFETY),
+  /** A condemnation that stands for others is stored before these are deleted. */
+  MERGE_CONDEMNATIONS_BEFORE_DELETE(Stake.SAFETY),
   /** A revocation stays after the session was closed, for an author that sleeps on. */
   REVOCATIONS_ARE_KEPT(Stake.SAFETY),
   /**
@@ -115,6 +117,8 @@ public enum Rule {
   SUMMARY_COVERS_WHAT_IT_READ(Stake.NOTICE),
   /** A summary repeats the removals, too. */
   SUMMARY_REPEATS_REMOVALS(Stake.NOTICE),
+  /** A summary that covers another one covers also what that one did. */
+  SUMMARY_REPEATS_WHAT_WAS_COVERED(Stake.NOTICE),
   /** A summary names as predecessors also the entries that are named and missing. */
   SUMMARY_NAMES_WHAT_IS_MISSING(Stake.NOTICE);
 

@@ -39,6 +39,8 @@ public record Scenario(
     TIDY,
     /** Somebody merges the index segments that are there, and deletes those that were merged. */
     MERGE,
+    /** Somebody merges the condemnations that are there, and deletes those that were merged. */
+    MERGE_CONDEMNATIONS,
     /** A pruner takes its packs from the index before it deletes them, and not after. */
     INDEX_FIRST,
     /** Somebody finds a sealed backup that nobody has acknowledged, and relies on it. */

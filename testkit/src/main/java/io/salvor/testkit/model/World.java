@@ -10,7 +10,7 @@ final class World {
   // Cells 0 .. Kind.COUNT-1 tell which objects of each kind exist; then come their contents.
   private static final int CONTENT = Kind.COUNT;
   private static final int CONDEMNED = CONTENT + 1;
-  private static final int CLOSED = CONDEMNED + 2;
+  private static final int CLOSED = CONDEMNED + 3;
   private static final int ACCEPTED = CLOSED + 2;
   private static final int UNLISTED = ACCEPTED + 2;
   // Not in the storage: what users were told and asked for, and who died.
@@ -130,7 +130,18 @@ final class World {
         condemned |= cells[CONDEMNED + pruner];
       }
     }
+    if (list(Kind.MERGED_CONDEMNATION) != 0) {
+      condemned |= cells[CONDEMNED + 2];
+    }
     return condemned;
+  }
+
+  /** Stores a condemnation that stands for these. */
+  void putMergedCondemnation(int condemnations) {
+    for (int pruner = 0; pruner < 2; pruner++) {
+      cells[CONDEMNED + 2] |= (condemnations >> pruner & 1) != 0 ? cells[CONDEMNED + pruner] : 0;
+    }
+    put(Kind.MERGED_CONDEMNATION, 0);
   }
 
   /** What one pruner has condemned. */
@@ -198,7 +209,7 @@ final class World {
   private int count(Kind kind) {
     return switch (kind) {
       case CONDEMNATION, CLOSURE -> 2;
-      case MERGED -> 1;
+      case MERGED, MERGED_CONDEMNATION -> 1;
       case PACK, INDEX -> scenario.packs();
       case SESSION, CHECKPOINT, END, REVOCATION, MANIFEST -> scenario.sessions();
     };

@@ -38,13 +38,14 @@
  *   <li>With a listing lag, each put shows in listings at any later step; an actor that waits goes
  *       on when everything put before its waiting shows.
  *   <li>A writer's view of the index is read once, before its first session, and never refreshed.
+ *   <li>Condemnations are merged once, whatever they name; who lists them reads them in that step.
  *   <li>Segments are merged once, by an actor of its own; a list torn by that is two steps. Who
  *       replaces the segments that name condemned packs may do so before or after these are gone.
  * </ul>
  *
- * <p>Not in the model: merging condemnations, write-only clients, journals, erasure, other listings
- * that are torn apart by what happens meanwhile, deletions that listings show late, and more than
- * two writers, two pruners, two blobs.
+ * <p>Not in the model: write-only clients, journals, erasure, other listings that are torn apart by
+ * what happens meanwhile, deletions that listings show late, and more than two writers, two
+ * pruners, two blobs.
  *
  * <p>Glossary: <b>revocation</b>, the request to a session's author to stop; <b>closure</b>, a
  * pruner's word which manifest of a revoked session counts; <b>void</b>, a sealed manifest that a

@@ -4,6 +4,7 @@ import static io.salvor.testkit.model.Searches.breaks;
 import static io.salvor.testkit.model.ledger.Ledger.Part.ADVERSARY;
 import static io.salvor.testkit.model.ledger.Ledger.Part.REMOVER;
 import static io.salvor.testkit.model.ledger.Ledger.Part.SECOND_HOLDER;
+import static io.salvor.testkit.model.ledger.Ledger.Part.SECOND_SUMMARIZER;
 import static io.salvor.testkit.model.ledger.Ledger.Part.SUMMARIZER;
 
 import java.util.Set;
@@ -92,6 +93,12 @@ final class LedgerRulesTest {
   @Test
   void summaryRepeatsRemovals() {
     breaks(FALSE_ALARM, Set.of(SUMMARIZER, REMOVER), Rule.SUMMARY_REPEATS_REMOVALS);
+  }
+
+  @Test
+  void summaryRepeatsWhatWasCovered() {
+    breaks(
+        FALSE_ALARM, Set.of(SUMMARIZER, SECOND_SUMMARIZER), Rule.SUMMARY_REPEATS_WHAT_WAS_COVERED);
   }
 
   @Test

@@ -12,6 +12,7 @@ import static io.salvor.testkit.model.Scenario.Event.GIVE_UP;
 import static io.salvor.testkit.model.Scenario.Event.HONEST_MARK;
 import static io.salvor.testkit.model.Scenario.Event.LISTING_LAG;
 import static io.salvor.testkit.model.Scenario.Event.MERGE;
+import static io.salvor.testkit.model.Scenario.Event.MERGE_CONDEMNATIONS;
 import static io.salvor.testkit.model.Scenario.Event.RESUME;
 import static io.salvor.testkit.model.Searches.AB;
 import static io.salvor.testkit.model.Searches.breaks;
@@ -172,6 +173,12 @@ final class ProtocolRulesTest {
   @Test
   void mergeBeforeDelete() {
     breaks("lost {a}", ONE_WRITER.with(MERGE), Rule.MERGE_BEFORE_DELETE);
+  }
+
+  @Test
+  void mergeCondemnationsBeforeDelete() {
+    breaks(
+        "lost {a}", FORGETTING.with(MERGE_CONDEMNATIONS), Rule.MERGE_CONDEMNATIONS_BEFORE_DELETE);
   }
 
   @Test

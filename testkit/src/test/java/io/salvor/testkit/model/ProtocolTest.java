@@ -8,6 +8,7 @@ import static io.salvor.testkit.model.Scenario.Event.HONEST_MARK;
 import static io.salvor.testkit.model.Scenario.Event.INDEX_FIRST;
 import static io.salvor.testkit.model.Scenario.Event.LISTING_LAG;
 import static io.salvor.testkit.model.Scenario.Event.MERGE;
+import static io.salvor.testkit.model.Scenario.Event.MERGE_CONDEMNATIONS;
 import static io.salvor.testkit.model.Scenario.Event.RESUME;
 import static io.salvor.testkit.model.Scenario.Event.TIDY;
 import static io.salvor.testkit.model.Searches.A;
@@ -51,6 +52,8 @@ final class ProtocolTest {
         Arguments.of("segments are merged", sleeping.with(FORGET, MERGE)),
         Arguments.of("merged, an honest mark", one.with(HONEST_MARK, FORGET, MERGE, LISTING_LAG)),
         Arguments.of("merged, two pruners", Scenario.of(A).pruners(2).with(FORGET, MERGE)),
+        Arguments.of("condemnations are merged", one.pruners(2).with(FORGET, MERGE_CONDEMNATIONS)),
+        Arguments.of("merged late", one.with(FORGET, LISTING_LAG, MERGE_CONDEMNATIONS)),
         Arguments.of("packs leave the index first", one.pruners(2).with(FORGET, INDEX_FIRST)),
         Arguments.of("listing lag, sleep", sleeping.with(LISTING_LAG, FORGET)),
         Arguments.of("listing lag, adoption", one.with(LISTING_LAG, GIVE_UP, ADOPT)),
@@ -87,6 +90,9 @@ final class ProtocolTest {
     holds(
         "ledger, two holders, summing up", new Ledger(Set.of(Part.SECOND_HOLDER, Part.SUMMARIZER)));
     holds("ledger, summing up", new Ledger(Set.of(Part.REMOVER, Part.SUMMARIZER, Part.ADVERSARY)));
+    holds(
+        "ledger, two sum up",
+        new Ledger(Set.of(Part.REMOVER, Part.SUMMARIZER, Part.SECOND_SUMMARIZER)));
   }
 
   /** Rules that only save work can all be missing at once: no backup is lost. */

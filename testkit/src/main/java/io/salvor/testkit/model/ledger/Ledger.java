@@ -2,6 +2,7 @@ package io.salvor.testkit.model.ledger;
 
 import io.salvor.testkit.model.Model;
 import io.salvor.testkit.model.Rule;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -9,8 +10,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger: one or two key holders, and on request somebody who forgets a backup, somebody who
- * sums up what the entries say, and an adversary in the storage.
+ * The ledger: one or two key holders, and on request somebody who forgets a backup, one or two who
+ * sum up what the entries say, and an adversary in the storage.
  */
 public final class Ledger implements Model {
 
@@ -19,12 +20,14 @@ public final class Ledger implements Model {
     SECOND_HOLDER,
     REMOVER,
     SUMMARIZER,
+    SECOND_SUMMARIZER,
     ADVERSARY
   }
 
   private final Set<Part> parts;
   private final Set<Rule> rules;
   private final List<KeyHolder> holders;
+  private final List<Summarizer> summarizers = new ArrayList<>();
 
   /** A ledger with these parts and all rules but those. */
   public Ledger(Set<Part> parts, Rule... without) {
@@ -35,6 +38,12 @@ public final class Ledger implements Model {
         IntStream.range(0, parts.contains(Part.SECOND_HOLDER) ? 2 : 1)
             .mapToObj(h -> new KeyHolder(rules, h))
             .toList();
+    if (parts.contains(Part.SUMMARIZER)) {
+      summarizers.add(new Summarizer(0));
+    }
+    if (parts.contains(Part.SECOND_SUMMARIZER)) {
+      summarizers.add(new Summarizer(1));
+    }
   }
 
   @Override
@@ -49,9 +58,7 @@ public final class Ledger implements Model {
     if (parts.contains(Part.REMOVER)) {
       Remover.expand(world, steps);
     }
-    if (parts.contains(Part.SUMMARIZER)) {
-      Summarizer.expand(world, steps);
-    }
+    summarizers.forEach(summarizer -> summarizer.expand(world, steps));
     if (parts.contains(Part.ADVERSARY)) {
       Adversary.expand(world, steps);
     }
@@ -71,6 +78,6 @@ public final class Ledger implements Model {
     LedgerWorld world = new LedgerWorld(rules, state);
     return holders.stream().allMatch(holder -> holder.finished(world))
         && Remover.finished(world)
-        && Summarizer.finished(world);
+        && summarizers.stream().allMatch(summarizer -> summarizer.finished(world));
   }
 }

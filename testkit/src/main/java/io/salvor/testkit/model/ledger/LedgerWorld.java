@@ -8,15 +8,16 @@ import java.util.Set;
  * remembers outside the storage, and each actor's registers. Sets of numbers are bit masks.
  *
  * <p>Backup 0 and entry 0, which adds it, were there before. Key holder {@code h} makes backup and
- * entry {@code 1 + h}; the remover makes entry 3, who sums up entry 4. A listing of the ledger is
- * read as it is made, without what a listed summary covers.
+ * entry {@code 1 + h}; the remover makes entry 3, who sum up entries 4 and 5. A listing of the
+ * ledger is read as it is made, without what a listed summary covers.
  */
 final class LedgerWorld {
   static final int HOLDERS = 2;
   static final int MANIFEST_COUNT = 1 + HOLDERS;
-  static final int ENTRY_COUNT = 3 + HOLDERS;
-  static final int REMOVAL = ENTRY_COUNT - 2;
-  static final int SUMMARY = ENTRY_COUNT - 1;
+  static final int REMOVAL = 1 + HOLDERS;
+  static final int SUMMARY = REMOVAL + 1;
+  static final int SUMMARIES = 2;
+  static final int ENTRY_COUNT = SUMMARY + SUMMARIES;
   static final int REGISTERS = 6;
 
   /** Manifests in the storage. */
@@ -44,10 +45,10 @@ final class LedgerWorld {
   /** What went wrong in the step before: 0 nothing, 1 a loss not noticed, 2 a false alarm. */
   static final int WRONG = 7;
 
-  /** The entries that the summary covers. */
-  static final int SUMMED = 8;
+  /** The entries that each summary covers. */
+  private static final int SUMMED = 8;
 
-  private static final int NAMED = 9;
+  private static final int NAMED = SUMMED + SUMMARIES;
   private static final int SEEN_BY_AUTHOR = NAMED + ENTRY_COUNT;
   private static final int ADDS = SEEN_BY_AUTHOR + ENTRY_COUNT;
   private static final int COVERS = ADDS + ENTRY_COUNT;
@@ -64,7 +65,8 @@ final class LedgerWorld {
   }
 
   static LedgerWorld first(Set<Rule> rules) {
-    LedgerWorld world = new LedgerWorld(rules, new int[REGISTER + (HOLDERS + 2) * REGISTERS]);
+    LedgerWorld world =
+        new LedgerWorld(rules, new int[REGISTER + (HOLDERS + 1 + SUMMARIES) * REGISTERS]);
     world.cells[MANIFESTS] = 1;
     world.cells[ENTRIES] = 1;
     world.cells[ACKNOWLEDGED] = 1;
@@ -95,21 +97,34 @@ final class LedgerWorld {
     cells[COVERS + entry] = adds | listed;
   }
 
-  /** Stores the summary of these entries. */
-  void putSummary(int listed) {
+  /** Stores a summary of these entries. */
+  void putSummary(int number, int listed) {
     int named = heads(listed);
     if (has(Rule.SUMMARY_NAMES_WHAT_IS_MISSING)) {
       named |= names(current(listed)) & ~listed & ~summed(listed);
     }
     int added = added(listed) & ~removed(listed);
-    cells[SUMMED] = has(Rule.SUMMARY_COVERS_WHAT_IT_READ) ? listed : cells[ENTRIES];
-    putEntry(SUMMARY, listed, added, added);
-    cells[NAMED + SUMMARY] = named;
+    int covered = has(Rule.SUMMARY_COVERS_WHAT_IT_READ) ? listed : cells[ENTRIES];
+    if (has(Rule.SUMMARY_REPEATS_WHAT_WAS_COVERED)) {
+      covered |= summed(listed);
+    }
+    cells[SUMMED + number] = covered;
+    putEntry(SUMMARY + number, listed, added, added);
+    cells[NAMED + SUMMARY + number] = named;
   }
 
-  /** What a summary among these entries covers. */
+  /** The entries that a summary covers. */
+  int coveredBy(int number) {
+    return cells[SUMMED + number];
+  }
+
+  /** What summaries among these entries cover. */
   int summed(int entries) {
-    return (entries >> SUMMARY & 1) != 0 ? cells[SUMMED] : 0;
+    int summed = 0;
+    for (int number = 0; number < SUMMARIES; number++) {
+      summed |= (entries >> (SUMMARY + number) & 1) != 0 ? cells[SUMMED + number] : 0;
+    }
+    return summed;
   }
 
   /** These entries without those that a summary among them covers. */

@@ -5,44 +5,59 @@ import io.salvor.testkit.model.Rule;
 
 /** Stores an entry that repeats what all the others say, then deletes those that it covers. */
 final class Summarizer {
-  private static final int ACTOR = LedgerWorld.HOLDERS + 1;
   private static final int PC = 0;
   private static final int LEDGER = 1;
   private static final int DONE = 3;
 
-  private Summarizer() {}
+  private final int number;
+  private final int actor;
+  private final String name;
 
-  /** It need not begin. */
-  static boolean finished(LedgerWorld world) {
-    return world.get(ACTOR, PC) == 0 || world.get(ACTOR, PC) == DONE;
+  /**
+   * One of them.
+   *
+   * @param number from 0
+   */
+  Summarizer(int number) {
+    this.number = number;
+    this.actor = LedgerWorld.HOLDERS + 1 + number;
+    this.name = "summarizer " + (number + 1);
   }
 
-  static void expand(LedgerWorld world, Model.Steps steps) {
-    int place = world.get(ACTOR, PC);
-    int listed = world.get(ACTOR, LEDGER);
+  /** It need not begin. */
+  boolean finished(LedgerWorld world) {
+    return world.get(actor, PC) == 0 || world.get(actor, PC) == DONE;
+  }
+
+  void expand(LedgerWorld world, Model.Steps steps) {
+    int place = world.get(actor, PC);
+    int listed = world.get(actor, LEDGER);
     LedgerWorld next = world.copy();
-    next.set(ACTOR, PC, place + 1);
+    next.set(actor, PC, place + 1);
     if (place == DONE - 1) {
-      next.set(ACTOR, LEDGER, 0);
+      next.set(actor, LEDGER, 0);
     }
     boolean summaryFirst = world.has(Rule.SUMMARY_BEFORE_DELETE);
     if (place == 0) {
       int ledger = world.cells[LedgerWorld.ENTRIES];
-      next.set(ACTOR, LEDGER, ledger);
-      steps.take("summarizer", () -> "lists the ledger: " + KeyHolder.bits(ledger), next.cells);
+      next.set(actor, LEDGER, ledger);
+      steps.take(name, () -> "lists the ledger: " + KeyHolder.bits(ledger), next.cells);
     } else if (place < DONE && summaryFirst == (place == 1)) {
-      next.putSummary(listed);
+      next.putSummary(number, listed);
+      int entry = LedgerWorld.SUMMARY + number;
       steps.take(
-          "summarizer",
+          name,
           () ->
-              "stores entry 4, covers "
-                  + KeyHolder.bits(next.cells[LedgerWorld.SUMMED])
+              "stores entry "
+                  + entry
+                  + ", covers "
+                  + KeyHolder.bits(next.coveredBy(number))
                   + ", names "
-                  + KeyHolder.bits(next.named(LedgerWorld.SUMMARY)),
+                  + KeyHolder.bits(next.named(entry)),
           next.cells);
     } else if (place < DONE) {
       next.cells[LedgerWorld.ENTRIES] &= ~listed;
-      steps.take("summarizer", () -> "deletes entries " + KeyHolder.bits(listed), next.cells);
+      steps.take(name, () -> "deletes entries " + KeyHolder.bits(listed), next.cells);
     }
   }
 }
