@@ -6,7 +6,6 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,7 +31,6 @@ public final class SegmentWriter {
 
   private final Storage storage;
   private final KeyRing keys;
-  private final SecureRandom random = new SecureRandom();
 
   public SegmentWriter(Storage storage, KeyRing keys) {
     this.storage = storage;
@@ -59,7 +57,7 @@ public final class SegmentWriter {
   /** Writes one segment that stands for others. */
   public Written write(List<ObjectId> superseded, List<PackDescription> packs) throws IOException {
     IndexSegment segment = new IndexSegment(superseded, packs);
-    ObjectId id = keys.marked(ObjectId.random(random));
+    ObjectId id = keys.newId();
     byte[] object = keys.sealSmall(ObjectKind.INDEX_SEGMENT, id, segment.encode());
     storage.put(ObjectKind.INDEX_SEGMENT.name(id), object);
     return new Written(id, Sha256.of(object), segment.packs());

@@ -41,9 +41,15 @@ import org.jspecify.annotations.Nullable;
  * @param local the directory of its local state, made if it is missing
  * @param host its name in manifests
  * @param sleeper how it waits
+ * @param random where its keys and ids come from
  */
-public record Machine(Path local, InstantSource clock, String host, Sleeper sleeper) {
-  private static final Argon2id CHEAP = new Argon2id(64, 1, 1);
+public record Machine(
+    Path local, InstantSource clock, String host, Sleeper sleeper, SecureRandom random) {
+  private static final Argon2id CHEAP = new Argon2id(8, 1, 1);
+
+  public Machine(Path local, InstantSource clock, String host, Sleeper sleeper) {
+    this(local, clock, host, sleeper, new SecureRandom());
+  }
 
   public Machine(Path local, InstantSource clock) {
     this(local, clock, "host");
@@ -174,7 +180,7 @@ public record Machine(Path local, InstantSource clock, String host, Sleeper slee
 
   private Surroundings surroundings() {
     LocalState state = LocalState.open(Map.of("SALVOR_CACHE_DIR", local.toString()), local);
-    return new Surroundings(clock, new SecureRandom(), state, "test", sleeper);
+    return new Surroundings(clock, random, state, "test", sleeper);
   }
 
   private static Passphrase passphrase() {

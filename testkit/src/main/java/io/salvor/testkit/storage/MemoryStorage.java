@@ -16,10 +16,12 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects in memory. A listing lag may be given: a new object is then missing from lists, and only
@@ -30,6 +32,7 @@ public final class MemoryStorage implements Storage {
   private final Duration lag;
   private final InstantSource clock;
   private final String address;
+  private @Nullable Random ragged;
 
   private record Stored(byte[] bytes, Instant listed) {}
 
@@ -50,6 +53,16 @@ public final class MemoryStorage implements Storage {
     this.lag = listingLag;
     this.clock = clock;
     this.address = address;
+  }
+
+  /**
+   * A storage whose lists lag by any time up to that for each object, so that they may show a later
+   * one and not an earlier one.
+   */
+  public static MemoryStorage ragged(Duration mostLag, InstantSource clock, long seed) {
+    MemoryStorage storage = new MemoryStorage(mostLag, clock);
+    storage.ragged = new Random(seed);
+    return storage;
   }
 
   /** An empty storage in another place than all that have no name. */
@@ -107,7 +120,9 @@ public final class MemoryStorage implements Storage {
   }
 
   private void store(ObjectName name, byte[] bytes) {
-    Instant listed = clock.instant().plus(lag);
+    Random some = ragged;
+    Duration late = some == null ? lag : lag.multipliedBy(some.nextInt(11)).dividedBy(10);
+    Instant listed = clock.instant().plus(late);
     objects.merge(
         name, new Stored(bytes, listed), (before, now) -> new Stored(bytes, before.listed()));
   }

@@ -1,0 +1,237 @@
+package io.salvor.testkit.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.fact.Fact;
+import io.salvor.engine.fact.Facts;
+import io.salvor.engine.fact.Note;
+import io.salvor.engine.prune.PruneRequest;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.Storage;
+import io.salvor.engine.verify.VerifyReport;
+import io.salvor.testkit.SettableClock;
+import io.salvor.testkit.repository.Contents;
+import io.salvor.testkit.repository.LocalCopies;
+import io.salvor.testkit.repository.Machine;
+import io.salvor.testkit.storage.Fault;
+import io.salvor.testkit.storage.FaultyStorage;
+import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Schedule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
+
+/**
+ * One storage and everybody who works on it, for one seed. The seed says who takes part, whether
+ * lists lag, clocks are wrong, machines lose their local state, and writes fail, come late or come
+ * twice; and who does the next operation.
+ */
+final class World {
+  private static final Instant START = Instant.parse("2026-01-30T15:00:00Z");
+  private static final Instant LATER = START.plus(Duration.ofDays(3 * 365));
+
+  final Random random;
+  final Schedule schedule;
+  final Truth truth = new Truth();
+  final Tally tally = new Tally();
+  final boolean wrongClocks;
+  final boolean losesState;
+
+  private final boolean faulty;
+  private final Path temp;
+  private final MemoryStorage storage;
+  private final MemoryStorage copy = MemoryStorage.named("copy");
+  private final Map<String, Storage> views = new ConcurrentHashMap<>();
+  private final List<Actor> actors = new ArrayList<>();
+  private int places;
+
+  /** Runs a seed, and tells what it has reached. */
+  static final class Run implements LongFunction<Map<String, Long>> {
+    private final Path temp;
+
+    Run(Path temp) {
+      this.temp = temp;
+    }
+
+    @Override
+    public Map<String, Long> apply(long seed) {
+      try {
+        Path place = Files.createDirectory(temp.resolve("seed" + seed));
+        World world = new World(seed, place);
+        world.run();
+        LocalCopies.remove(place);
+        return world.tally.counts();
+      } catch (AssertionError | Exception e) {
+        throw new AssertionError("seed " + seed + ": " + e, e);
+      }
+    }
+  }
+
+  World(long seed, Path temp) {
+    this.temp = temp;
+    random = new Random(seed);
+    schedule = new Schedule(random.nextLong(), START);
+    storage =
+        switch (random.nextInt(4)) {
+          case 0 -> new MemoryStorage(Duration.ofSeconds(20), schedule);
+          case 1 -> MemoryStorage.ragged(Duration.ofSeconds(20), schedule, random.nextLong());
+          default -> new MemoryStorage(Duration.ZERO, schedule);
+        };
+    wrongClocks = random.nextInt(3) == 0;
+    losesState = random.nextInt(4) == 0;
+    faulty = random.nextInt(3) == 0;
+  }
+
+  void run() throws Exception {
+    last().init(storage);
+    schedule.sleep("init", Duration.ofSeconds(60));
+    actors.add(new Actors.Writer(this, "writer 1", "map:one"));
+    actors.add(new Actors.Writer(this, "writer 2", "map:two"));
+    actors.add(new Actors.Pruner(this, "pruner 1"));
+    if (random.nextInt(3) == 0) {
+      actors.add(new Actors.Pruner(this, "pruner 2"));
+    }
+    if (random.nextInt(4) != 0) {
+      actors.add(new Actors.Deleter(this, "deleter 1"));
+    }
+    if (random.nextInt(4) == 0) {
+      actors.add(new Actors.Deleter(this, "deleter 2"));
+    }
+    if (random.nextInt(4) == 0) {
+      actors.add(new Actors.Verifier(this, "verifier"));
+    }
+    if (random.nextInt(3) == 0) {
+      actors.add(new Actors.Rotator(this, "rotator"));
+    }
+    if (random.nextInt(5) == 0) {
+      actors.add(new Actors.Repairer(this, "repairer"));
+    }
+    boolean copies = random.nextInt(5) == 0;
+    if (copies) {
+      actors.add(new Actors.Copier(this, "copier"));
+    }
+    Map<String, Callable<Void>> running = new TreeMap<>();
+    actors.forEach(actor -> running.put(actor.name, actor));
+    schedule.run(running);
+    check(copies);
+  }
+
+  /** A storage as one actor sees it, with all that may go wrong on the way. */
+  Storage view(String actor) {
+    return views.computeIfAbsent(
+        actor,
+        name -> {
+          FaultyStorage faults = new FaultyStorage(storage, random(name));
+          if (faulty) {
+            faults
+                .sometimes(0.002, new Fault.Fail())
+                .sometimes(0.002, new Fault.TimeOut())
+                .sometimes(0.02, new Fault.Repeat(5))
+                .sometimes(0.02, new Fault.Repeat(80));
+          }
+          return schedule.view(name, faults);
+        });
+  }
+
+  private static long random(String name) {
+    return name.hashCode();
+  }
+
+  /** The storage without faults. */
+  Storage quiet(String actor) {
+    return schedule.view(actor, storage);
+  }
+
+  /** The place of the copy, without faults. */
+  Storage copyView(String actor) {
+    return schedule.view(actor, copy);
+  }
+
+  Path newPlace() throws IOException {
+    return Files.createDirectory(temp.resolve("local" + places++));
+  }
+
+  /** Somebody who comes when all have ended. */
+  private Machine last() throws IOException {
+    return new Machine(
+        newPlace(), new SettableClock(LATER), "last", _ -> {}, new SeededRandom(random.nextLong()));
+  }
+
+  private void check(boolean copies) throws Exception {
+    MemoryStorage settled = MemoryStorage.of(storage.snapshot());
+    boolean before = random.nextInt(3) == 0;
+    if (before) {
+      holds(settled, "when all have ended", false);
+    }
+    // Nobody's memory tells of a storage that was put back.
+    Actor one = actors.get(random.nextInt(actors.size()));
+    try (Repository repository = one.machine().open(settled)) {
+      assertThat(repository.ledger().issues()).as("what %s remembers", one.name).isEmpty();
+    }
+    // The next prune finds nothing to refuse, and what is left stays whole.
+    Machine last = last();
+    PruneRequest request = PruneRequest.by("last");
+    assertThat(last.prune(settled, request).isComplete()).isTrue();
+    assertThat(last.prune(settled, request).isComplete()).isTrue();
+    holds(settled, "after two prunes more", true);
+    if (copies) {
+      MemoryStorage target = MemoryStorage.named("copy", copy.snapshot());
+      assertThat(Actors.Copier.copy(last, settled, target).complete()).isTrue();
+      try (Repository repository = last().open(target)) {
+        assertThat(sealed(repository)).as("the copy").containsAllEntriesOf(truth.required());
+      }
+    }
+  }
+
+  private void holds(MemoryStorage settled, String when, boolean everyByte) throws Exception {
+    try (Repository repository = last().open(settled)) {
+      assertThat(sealed(repository)).as(when).containsAllEntriesOf(truth.required());
+      assertThat(BackupList.read(repository).backups())
+          .as(when + ": told to be gone")
+          .noneMatch(backup -> truth.gone().contains(backup.id()));
+      assertThat(evidence(repository)).as(when + ": evidence").containsAll(truth.gone());
+      if (everyByte) {
+        assertThat(Machine.verify(repository).issues())
+            .as(when)
+            .noneMatch(issue -> issue.severity() == VerifyReport.Severity.DAMAGE);
+      }
+    }
+  }
+
+  private static Map<BackupId, SortedMap<String, String>> sealed(Repository repository)
+      throws IOException {
+    Map<BackupId, SortedMap<String, String>> found = new TreeMap<>();
+    for (Backup backup : BackupList.read(repository).backups()) {
+      if (backup.sealed()) {
+        found.put(backup.id(), Contents.of(repository, backup));
+      }
+    }
+    return found;
+  }
+
+  private static Set<BackupId> evidence(Repository repository) throws IOException {
+    Set<BackupId> told = new TreeSet<>();
+    for (Note note : Facts.of(repository).notes()) {
+      if (note.fact() instanceof Fact.Forgotten forgotten) {
+        told.addAll(forgotten.backups());
+      }
+    }
+    return told;
+  }
+}
