@@ -180,7 +180,8 @@ final class Copies {
     try {
       return repository.blobs().get(kind, id);
     } catch (SalvorException e) {
-      if (!e.code().isDamage()) {
+      // What the storage withholds for a while is not damaged.
+      if (!e.code().isDamage() || e.code() == ErrorCode.OBJECT_UNREADABLE) {
         throw e;
       }
       throw Mark.unresolved("some backup", e.getMessage() + ": " + e.why(), e);

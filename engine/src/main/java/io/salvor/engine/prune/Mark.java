@@ -81,7 +81,9 @@ final class Mark {
     try {
       boolean _ = TreeAudit.visit(repository.nodes(), root.tree(), new Nodes(root));
     } catch (SalvorException e) {
-      if (!e.code().isDamage() || e.code() == ErrorCode.REFERENCE_UNRESOLVED) {
+      if (!e.code().isDamage()
+          || e.code() == ErrorCode.REFERENCE_UNRESOLVED
+          || e.code() == ErrorCode.OBJECT_UNREADABLE) {
         throw e;
       }
       throw unresolved(root, e.getMessage() + ": " + e.why(), e);

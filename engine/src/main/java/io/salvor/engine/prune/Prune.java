@@ -273,6 +273,9 @@ public final class Prune {
 
   private void requireWholeIndex() {
     for (SalvorException issue : repository.index().issues()) {
+      if (issue.code() == ErrorCode.OBJECT_UNREADABLE) {
+        throw issue;
+      }
       throw Mark.unresolved("some backup", issue.getMessage() + ": " + issue.why(), issue);
     }
   }

@@ -137,7 +137,7 @@ class FailingCommandsTest {
   @ParameterizedTest
   @EnumSource
   void someOperationsFail(Command command) throws Exception {
-    everywhere(command, 7);
+    everywhere(command, 23);
   }
 
   @ParameterizedTest
