@@ -112,7 +112,7 @@ class EntryTest {
             .uint(1)
             .key(7)
             .uint(2)
-            .key(17)
+            .key(19)
             .map()
             .key(0)
             .text("later")

@@ -70,7 +70,7 @@ class IndexSegmentTest {
   void packsOfReservedKindsAreLeftOut() {
     IndexSegment segment = sample(1, 2, 0);
     byte[] bytes = segment.encode();
-    bytes[8 + 56] = 3;
+    bytes[8 + 56] = 4;
     assertThat(IndexSegment.decode(bytes).packs()).containsExactly(segment.packs().get(1));
   }
 

@@ -1,9 +1,12 @@
 package io.salvor.engine.index;
 
 import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.crypto.Authority;
+import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.SealingKey;
+import io.salvor.engine.crypto.SensitiveKeys;
 import io.salvor.engine.crypto.SigningKey;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -15,15 +18,24 @@ import java.util.Random;
 public final class SamplePacks {
   private SamplePacks() {}
 
-  /** A ring of new secrets. */
+  /** A ring of new secrets, those for sensitive content with them. */
   public static KeyRing ring() {
     SecureRandom random = new SecureRandom();
+    SigningKey authority = SigningKey.generate(random);
     ObjectId epoch = ObjectId.random(random);
+    SealingKey ordinary = SealingKey.generate(random);
+    SealingKey sensitive = SealingKey.generate(random);
     return new KeyRing(
-        random.generateSeed(32),
-        SigningKey.generate(random),
-        Map.of(epoch, SealingKey.generate(random)),
-        epoch,
+        DerivedKeys.of(random.generateSeed(32)),
+        Authority.of(authority.publicKey()),
+        authority,
+        Map.of(epoch, ordinary),
+        new KeyRing.Recipient(epoch, ordinary.publicHalf()),
+        new SensitiveKeys(
+            random.generateSeed(32),
+            Map.of(epoch, sensitive),
+            new KeyRing.Recipient(epoch, sensitive.publicHalf())),
+        List.of(),
         random);
   }
 
