@@ -64,18 +64,18 @@ final class CopyRun {
     long present = plan.present();
     progress.expect(plan.objects(), plan.bytes());
     progress.phase("copy");
-    // What a pruner has put in another place meanwhile, or somebody has removed, is found by
-    // looking
-    // again.
-    for (int round = 1; needsData(plan) || !seal(plan); round++) {
-      if (round > MOST_ROUNDS) {
+    // What has been sent for a plan is all that its manifests need, for the sessions keep it on
+    // both
+    // sides. Only if something was gone, removed or put elsewhere by a pruner, it is looked for
+    // again; what was backed up since is for the next copy, or one beside busy writers never ends.
+    for (int round = 1; !(data(plan) && seal(plan)); round++) {
+      if (round == MOST_ROUNDS) {
         throw new SalvorException(
             ErrorCode.STORAGE_FAILED,
             "The copy does not become complete",
-            "after " + MOST_ROUNDS + " rounds there is still something to send",
+            "in each of " + MOST_ROUNDS + " rounds something was gone that had been there",
             "run it again when nobody prunes either repository");
       }
-      data(plan);
       plan = CopyPlanner.plan(from, to, progress);
     }
     // Given up meanwhile, packs that these backups need may be condemned.
@@ -106,19 +106,13 @@ final class CopyRun {
     return failed.size() == before;
   }
 
-  private boolean needsData(CopyPlan plan) {
-    return plan.keys().stream().anyMatch(name -> !failed.contains(name))
-        || plan.packs().stream().anyMatch(pack -> !isDone(pack))
-        || !renewed.containsAll(plan.renewed())
-        || plan.segments().stream().anyMatch(id -> !failed.contains(segment(id)))
-        || plan.rewritten().stream().anyMatch(id -> !failed.contains(segment(id)));
-  }
-
   private boolean isDone(PackSummary pack) {
     return failed.contains(name(pack)) || mended.contains(pack.id());
   }
 
-  private void data(CopyPlan plan) throws IOException, InterruptedException {
+  /** Sends what manifests need; false if something of it was not there any more. */
+  private boolean data(CopyPlan plan) throws IOException, InterruptedException {
+    int before = failed.size();
     small(plan.keys());
     packs(plan.packs().stream().filter(pack -> !isDone(pack)).toList());
     Set<ObjectId> renew = new HashSet<>(plan.renewed());
@@ -128,8 +122,11 @@ final class CopyRun {
     }
     small(plan.segments().stream().map(CopyRun::segment).toList());
     for (ObjectId id : plan.rewritten()) {
-      rewrite(id);
+      if (!failed.contains(segment(id))) {
+        rewrite(id);
+      }
     }
+    return failed.size() == before;
   }
 
   private void packs(List<PackSummary> wanted) throws IOException, InterruptedException {
