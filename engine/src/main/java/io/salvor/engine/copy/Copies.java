@@ -1,9 +1,11 @@
 package io.salvor.engine.copy;
 
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.keys.Keys;
 import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -14,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Copies repositories. */
@@ -48,7 +51,7 @@ public final class Copies {
       throw notACopy(from, to, "another repository is there");
     }
     requireOnlyKeys(from, to);
-    for (ObjectName name : keyNames(from.storage())) {
+    for (ObjectName name : finishedKeys(from)) {
       byte[] object = from.storage().get(name);
       KeyRing.checkPlain(name, object);
       Optional<byte[]> other = read(to, name);
@@ -62,6 +65,22 @@ public final class Copies {
       }
     }
     Transfer.put(to, RepositoryDescription.NAME, description);
+  }
+
+  /**
+   * Key objects without the grants of an epoch that is being made: without their epoch they would
+   * keep everybody out of a copy that has no ledger yet. The next copy brings them.
+   */
+  private static List<ObjectName> finishedKeys(Repository from) throws IOException {
+    Set<ObjectName> before = Set.copyOf(keyNames(from.storage()));
+    Set<ObjectName> unfinished = Keys.unfinishedGrants(from.storage(), from.keys().authorities());
+    // Listed last, so that every epoch is there whose grants are taken.
+    return keyNames(from.storage()).stream()
+        .filter(
+            name ->
+                ObjectKind.GRANT.idIn(name).isEmpty()
+                    || before.contains(name) && !unfinished.contains(name))
+        .toList();
   }
 
   private static void requireOnlyKeys(Repository from, Storage to) throws IOException {
@@ -142,8 +161,8 @@ public final class Copies {
     // What one of the two does not open tells nothing.
     boolean sensitive =
         !from.keys().opensSensitive()
-            || from.keys().sensitiveEpochs().containsAll(to.keys().sensitiveEpochs());
-    if (!from.keys().epochs().containsAll(to.keys().epochs()) || !sensitive) {
+            || from.keys().opens(BlobKind.SENSITIVE, to.keys().sensitiveEpochs());
+    if (!sensitive || !from.keys().opens(BlobKind.DATA, to.keys().epochs())) {
       throw notACopy(
           from,
           to.storage(),

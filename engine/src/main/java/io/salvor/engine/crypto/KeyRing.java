@@ -324,6 +324,17 @@ public final class KeyRing implements AutoCloseable {
     return epochs.ids();
   }
 
+  /**
+   * Whether all of these epochs can be opened; those that are not known are looked for.
+   *
+   * @param kind of sensitive content, or of the rest
+   */
+  public boolean opens(BlobKind kind, Set<ObjectId> ids) {
+    boolean secret = kind == BlobKind.SENSITIVE;
+    Epochs chain = secret ? sensitive().epochs : epochs;
+    return ids.stream().allMatch(id -> chain.ids().contains(id) || learns(chain, secret, id));
+  }
+
   /** The epochs of sensitive content that can be opened. */
   public Set<ObjectId> sensitiveEpochs() {
     return sensitive == null ? Set.of() : sensitive.epochs.ids();
@@ -346,6 +357,11 @@ public final class KeyRing implements AutoCloseable {
   /** Whether another authority has signed for the repository before this one. */
   public boolean hasAncestry() {
     return !authority.earlier().isEmpty();
+  }
+
+  /** Whose signatures are taken, with those before it. */
+  public Authority authorities() {
+    return authority;
   }
 
   /** The public key that signs for the repository. */

@@ -12,12 +12,14 @@ import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.crypto.SigningKey;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -257,6 +259,23 @@ public final class Keys {
           "Nobody can destroy it, so that what it opens could not be erased",
           "Name a key of a key service: --kms with init, --new-kms with key add");
     }
+  }
+
+  /**
+   * Grants of epochs that are not there: of somebody who makes one just now, or died while making
+   * it. Nobody needs them.
+   */
+  public static Set<ObjectName> unfinishedGrants(Storage storage, Authority authority)
+      throws IOException {
+    KeyTable table = KeyTable.of(KeyObjects.read(storage), authority);
+    Set<ObjectId> there = table.epochs().keySet();
+    Set<ObjectName> unfinished = new HashSet<>();
+    for (Grant grant : table.grants().values()) {
+      if (!there.containsAll(grant.epochs()) || !there.containsAll(grant.sensitive())) {
+        unfinished.add(ObjectKind.GRANT.name(grant.id()));
+      }
+    }
+    return unfinished;
   }
 
   /** What is wrong with the plain parts of the key objects; needs no passphrase. */
