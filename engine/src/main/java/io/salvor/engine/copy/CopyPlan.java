@@ -4,6 +4,7 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.storage.ObjectName;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What has to be done to a copy, in this order.
@@ -18,6 +19,7 @@ import java.util.List;
  * @param manifests sealed backups
  * @param removed names that the ledger here has removed, and that its entries would add first there
  * @param entries entries of the ledger
+ * @param condemned packs that were condemned there before
  * @param present bytes that are there already
  * @param bytes bytes to send
  */
@@ -31,6 +33,7 @@ public record CopyPlan(
     List<ObjectName> manifests,
     List<String> removed,
     List<ObjectName> entries,
+    Set<ObjectId> condemned,
     long present,
     long bytes) {
   public CopyPlan {
@@ -43,6 +46,7 @@ public record CopyPlan(
     manifests = List.copyOf(manifests);
     removed = List.copyOf(removed);
     entries = List.copyOf(entries);
+    condemned = Set.copyOf(condemned);
   }
 
   /** How many objects are sent. */

@@ -105,6 +105,7 @@ final class CopyPlanner {
         manifests,
         List.copyOf(removed),
         entries,
+        condemned,
         present,
         bytes);
   }
@@ -229,7 +230,8 @@ final class CopyPlanner {
     for (Map.Entry<ObjectName, Long> object : here.entrySet()) {
       ObjectName name = object.getKey();
       Optional<ObjectId> id = ObjectKind.LEDGER_ENTRY.idIn(name);
-      if (id.isEmpty() || from.ledger().covers(id.get())) {
+      // What has come since the ledger was read names what this plan does not know of.
+      if (id.isEmpty() || from.ledger().covers(id.get()) || !from.ledger().knows(id.get())) {
         continue;
       }
       if (isThere(name, object.getValue())) {

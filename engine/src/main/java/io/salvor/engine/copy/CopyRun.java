@@ -68,7 +68,7 @@ final class CopyRun {
     // both
     // sides. Only if something was gone, removed or put elsewhere by a pruner, it is looked for
     // again; what was backed up since is for the next copy, or one beside busy writers never ends.
-    for (int round = 1; !(data(plan) && seal(plan)); round++) {
+    for (int round = 1; !(data(plan) && seal(plan) && ledger(plan)); round++) {
       if (round == MOST_ROUNDS) {
         throw new SalvorException(
             ErrorCode.STORAGE_FAILED,
@@ -78,12 +78,8 @@ final class CopyRun {
       }
       plan = CopyPlanner.plan(from, to, progress);
     }
-    // Given up meanwhile, packs that these backups need may be condemned.
-    writing.requireAlive();
-    reading.requireAlive();
-    ledger(plan);
     writing.settle();
-    failed.removeIf(name -> !isMissed(name));
+    forgetUnmissed();
     forgetDamage();
     return new CopyReport(
         backups,
@@ -92,6 +88,34 @@ final class CopyRun {
         bytes.sum(),
         present,
         List.copyOf(new TreeSet<>(failed)));
+  }
+
+  /** Packs that a pruner took away before they were sent; no segment may name them there. */
+  private Set<ObjectId> pruned() throws IOException {
+    Set<ObjectId> pruned = new HashSet<>();
+    for (ObjectName name : failed) {
+      if (ObjectKind.of(name).orElseThrow() == ObjectKind.DATA_PACK) {
+        ObjectKind.DATA_PACK.idIn(name).ifPresent(pruned::add);
+      }
+    }
+    retainPruned(pruned);
+    return pruned;
+  }
+
+  /**
+   * Of these packs those that are condemned and gone; a condemned one that is there may be needed.
+   */
+  private void retainPruned(Set<ObjectId> packs) throws IOException {
+    if (packs.isEmpty()) {
+      return;
+    }
+    from.condemnations().refresh();
+    packs.retainAll(from.condemnations().packs());
+    for (ObjectId id : List.copyOf(packs)) {
+      if (from.storage().find(ObjectKind.DATA_PACK.name(id)).isPresent()) {
+        packs.remove(id);
+      }
+    }
   }
 
   /** Sends what needs the data; false if something of it was not there any more. */
@@ -120,10 +144,17 @@ final class CopyRun {
     if (!renew.isEmpty()) {
       renew(renew);
     }
-    small(plan.segments().stream().map(CopyRun::segment).toList());
+    Set<ObjectId> pruned = pruned();
+    for (ObjectId id : plan.segments()) {
+      if (!pruned.isEmpty() && read(id).packs().stream().anyMatch(p -> pruned.contains(p.id()))) {
+        rewrite(id, plan.condemned());
+      } else {
+        small(List.of(segment(id)));
+      }
+    }
     for (ObjectId id : plan.rewritten()) {
       if (!failed.contains(segment(id))) {
-        rewrite(id);
+        rewrite(id, plan.condemned());
       }
     }
     return failed.size() == before;
@@ -219,16 +250,20 @@ final class CopyRun {
   }
 
   /**
-   * Says there what the segment says, but for packs that are condemned there, and without standing
-   * for segments that are there and may say more.
+   * Says there what the segment says, but for packs that are condemned there or were pruned before
+   * they were sent, and without standing for segments that are there and may say more.
    */
-  private void rewrite(ObjectId id) throws IOException {
-    Set<ObjectId> condemned = Condemned.in(to);
+  private void rewrite(ObjectId id, Set<ObjectId> before) throws IOException {
+    // Who condemns what is named later waits for this session, and copies what is needed.
+    Set<ObjectId> condemned = new HashSet<>(before);
+    condemned.addAll(pruned());
     IndexSegment segment = read(id);
     List<PackDescription> alive =
         segment.packs().stream().filter(pack -> !condemned.contains(pack.id())).toList();
     if (alive.isEmpty()) {
-      failed.add(segment(id));
+      if (segment.packs().isEmpty()) {
+        failed.add(segment(id));
+      }
       return;
     }
     List<ObjectId> superseded = new ArrayList<>(List.of(id));
@@ -307,24 +342,37 @@ final class CopyRun {
   }
 
   /** What went away because it was removed, merged or pruned is not missed. */
-  private boolean isMissed(ObjectName name) {
+  private void forgetUnmissed() throws IOException {
+    if (failed.isEmpty()) {
+      return;
+    }
+    Set<ObjectId> packs = new HashSet<>();
+    from.index().packs(pack -> packs.add(pack.id()));
+    // A pruner first takes away what nobody needs, and then names what is left without it.
+    packs.removeAll(pruned());
+    Set<ObjectId> segments = Set.copyOf(from.index().segments());
+    Set<String> removed = from.ledger().removed();
+    failed.removeIf(
+        name -> ObjectKind.LEDGER_ENTRY.idIn(name).filter(from.ledger()::covers).isPresent());
+    failed.removeIf(name -> removed.contains(name.value()) || !isNamed(name, packs, segments));
+  }
+
+  private static boolean isNamed(ObjectName name, Set<ObjectId> packs, Set<ObjectId> segments) {
     ObjectKind kind = ObjectKind.of(name).orElseThrow();
     ObjectId id = kind.idIn(name).orElseThrow();
-    if (from.ledger().removed().contains(name.value())) {
-      return false;
-    }
     return switch (kind) {
-      case INDEX_SEGMENT -> from.index().segments().contains(id);
-      case DATA_PACK -> {
-        Set<ObjectId> named = new HashSet<>();
-        from.index().packs(pack -> named.add(pack.id()));
-        yield named.contains(id);
-      }
+      case INDEX_SEGMENT -> segments.contains(id);
+      case DATA_PACK -> packs.contains(id);
       default -> true;
     };
   }
 
-  private void ledger(CopyPlan plan) throws IOException {
+  /** Sends the entries; false if one was summed up meanwhile: then its summary has to come. */
+  private boolean ledger(CopyPlan plan) throws IOException {
+    // Given up meanwhile, packs that these backups need may be condemned.
+    writing.requireAlive();
+    reading.requireAlive();
+    int before = failed.size();
     if (!plan.removed().isEmpty()) {
       to.ledger()
           .append(
@@ -336,6 +384,7 @@ final class CopyRun {
     small(plan.entries());
     to.ledger().refresh();
     to.ledger().remember();
+    return failed.size() == before;
   }
 
   private void forgetDamage() {

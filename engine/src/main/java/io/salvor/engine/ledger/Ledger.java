@@ -88,13 +88,26 @@ public final class Ledger {
   /**
    * Whether somebody removes an object who does not put another in its place.
    *
-   * @param instead what was put in its place
+   * @param instead what was put in its place; another line that tells of the same is as good, for
+   *     two may put something in its place at the same time
    */
-  public synchronized boolean isRemovedForGood(String object, String instead) {
+  public synchronized boolean isRemovedForGood(String object, LedgerEntry.Added instead) {
     return view.entries().values().stream()
         .map(LedgerView.Read::entry)
         .filter(entry -> entry.removed().contains(object))
-        .anyMatch(entry -> entry.added().stream().noneMatch(a -> a.object().equals(instead)));
+        .anyMatch(entry -> entry.added().stream().noneMatch(a -> isInPlace(a, instead)));
+  }
+
+  private static boolean isInPlace(LedgerEntry.Added added, LedgerEntry.Added instead) {
+    return added.object().equals(instead.object())
+        || (added.label().equals(instead.label())
+            && ObjectKind.of(new ObjectName(added.object()))
+                .equals(ObjectKind.of(new ObjectName(instead.object()))));
+  }
+
+  /** Whether an entry had come when the ledger was read last. */
+  public synchronized boolean knows(ObjectId entry) {
+    return view.knows(entry) || view.damaged().contains(entry);
   }
 
   /** Whether an entry need not be there any more, for a summary repeats it. */

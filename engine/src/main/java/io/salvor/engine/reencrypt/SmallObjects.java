@@ -187,7 +187,7 @@ final class SmallObjects {
     List<String> forgotten = new ArrayList<>();
     added.forEach(
         (old, line) -> {
-          if (repository.ledger().isRemovedForGood(old, line.object())) {
+          if (repository.ledger().isRemovedForGood(old, line)) {
             forgotten.add(line.object());
           }
         });
