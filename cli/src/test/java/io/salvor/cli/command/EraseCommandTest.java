@@ -135,6 +135,18 @@ class EraseCommandTest {
   }
 
   @Test
+  void aKeyIsTheSameUnderAnotherName() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("kept"), "kept");
+    String first = backup(one);
+    Files.createLink(top.resolve("keys/two"), top.resolve("keys/one"));
+    Result refused = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes");
+    assertThat(refused.exit()).isNotZero();
+    assertThat(refused.err()).contains("under another name");
+    assertThat(salvor.run("cat", first, "kept", "--kms", one).out()).isEqualTo("kept");
+  }
+
+  @Test
   void theKeyThatOpensWhatIsErasedCannotOpenAloneWhatStays() throws IOException {
     salvor.json("init", "--erasable", "--kms", one);
     Files.writeString(source.resolve("file"), "content");

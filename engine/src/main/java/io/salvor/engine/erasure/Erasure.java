@@ -25,7 +25,10 @@ import io.salvor.engine.retention.RetentionPlan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -130,6 +133,7 @@ public final class Erasure {
       }
       KeyRegister register = repository.keyRegister(request.author());
       requireAnotherKey(register, there);
+      requireKeysApart(repository, register);
       if (!there.isEmpty()) {
         RetentionPlan plan =
             RetentionPlan.of(Forgetting.candidates(list, facts), there, repository.now());
@@ -153,6 +157,31 @@ public final class Erasure {
           "The key " + successor + " cannot open alone what stays",
           "It opens what is to be erased, too",
           "Name a new key");
+    }
+  }
+
+  /**
+   * One key may have two names: a link to its file, or a copy of it. What the old one opens the new
+   * one must not.
+   */
+  private void requireKeysApart(Repository repository, KeyRegister register) {
+    KeyService successor = request.successor().service();
+    SortedMap<String, String> context = new TreeMap<>(Map.of("purpose", "probe"));
+    for (CredentialInfo old : register.credentials()) {
+      String kms = old.kms();
+      if (kms == null || kms.equals(successor.reference())) {
+        continue;
+      }
+      try (KeyService service = KeyServices.open(kms, repository.random())) {
+        if (!service.isDestroyed()
+            && successor.unwrap(service.wrap(new byte[32], context), context).isPresent()) {
+          throw new SalvorException(
+              ErrorCode.CREDENTIAL_NEEDED,
+              "The key " + successor.reference() + " cannot open alone what stays",
+              "It is the key " + kms + " under another name",
+              "Name a new key");
+        }
+      }
     }
   }
 
@@ -186,6 +215,7 @@ public final class Erasure {
     List<String> checked = new CopyCheck(repository, request, copies, progress).run();
     KeyRegister register = repository.keyRegister(request.author());
     String successor = request.successor().service().reference();
+    requireKeysApart(repository, register);
     List<String> destroyed = new ArrayList<>();
     progress.phase("destroy");
     for (CredentialInfo old : register.credentials()) {
