@@ -45,6 +45,10 @@ public final class FuzzedKeyObjects {
     return Writer.decode(signed(ObjectKind.WRITER, message), Authority.of(AUTHORITY.publicKey()));
   }
 
+  public static Object census(byte[] message) {
+    return Census.decode(signed(ObjectKind.CENSUS, message), AUTHORITY.publicKey());
+  }
+
   public static Object writerSecrets(byte[] plain) {
     return WriterSecrets.decode(plain);
   }
@@ -55,6 +59,13 @@ public final class FuzzedKeyObjects {
     KeyObject object =
         new Writer(id, AUTHORITY.publicKey(), "host", Instant.EPOCH, id).encode(AUTHORITY);
     return Arrays.copyOfRange(object.message(), SignedMessage.OVERHEAD, object.message().length);
+  }
+
+  /** A seed of {@link #census}. */
+  public static byte[] counted() {
+    byte[] message =
+        Census.encode(new ObjectId(1, 2), new byte[32], Instant.EPOCH, AUTHORITY).message();
+    return Arrays.copyOfRange(message, SignedMessage.OVERHEAD, message.length);
   }
 
   /** A seed of {@link #writerSecrets}. */

@@ -41,7 +41,10 @@ class FuzzedKindsTest {
           Map.entry(160, Set.of("key-object", "credential")),
           Map.entry(161, Set.of("key-object", "epoch")),
           Map.entry(162, Set.of("key-object", "grant", "secrets", "writer-secrets")),
-          Map.entry(163, Set.of("key-object", "writer")));
+          Map.entry(163, Set.of("key-object", "writer")),
+          // Of an announcement only the signature is looked at.
+          Map.entry(165, Set.of("key-object")),
+          Map.entry(166, Set.of("key-object", "census")));
 
   @Test
   void everyKindOfTheFormatThatIsNotReservedHasItsTargets() throws IOException {
