@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The command line as processes: signals, pipes, terminals, permissions. */
 class ProcessTest {
-  private static final int LARGE = 96 << 20;
+  private static final int LARGE = 384 << 20;
   private static final Set<PosixFilePermission> OWNER =
       Set.of(
           PosixFilePermission.OWNER_READ,
@@ -231,7 +231,7 @@ class ProcessTest {
     String plain = terminal("NO_COLOR=1 " + salvor("list"));
     String styled = terminal(salvor("list"));
 
-    assertThat(backup).contains("\r", "capture", " items", "/s");
+    assertThat(backup).contains("\r", "capture", " items", " MiB of ");
     assertThat(styled).contains("\u001b[2mID");
     assertThat(plain).contains("ID").doesNotContain("\u001b[2m");
   }
