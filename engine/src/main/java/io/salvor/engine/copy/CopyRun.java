@@ -64,10 +64,9 @@ final class CopyRun {
     long present = plan.present();
     progress.expect(plan.objects(), plan.bytes());
     progress.phase("copy");
-    // What has been sent for a plan is all that its manifests need, for the sessions keep it on
-    // both
-    // sides. Only if something was gone, removed or put elsewhere by a pruner, it is looked for
-    // again; what was backed up since is for the next copy, or one beside busy writers never ends.
+    // What has been sent for a plan is all that its manifests need, for both sessions keep it.
+    // Only if something was gone, removed or put elsewhere by a pruner, it is looked for again;
+    // what was backed up since is for the next copy, or one beside busy writers never ends.
     for (int round = 1; !(data(plan) && seal(plan) && ledger(plan)); round++) {
       if (round == MOST_ROUNDS) {
         throw new SalvorException(
@@ -90,32 +89,24 @@ final class CopyRun {
         List.copyOf(new TreeSet<>(failed)));
   }
 
-  /** Packs that a pruner took away before they were sent; no segment may name them there. */
+  /**
+   * Packs that a pruner took away before they were sent; no segment may name them there. One that
+   * is condemned and still there may be needed.
+   */
   private Set<ObjectId> pruned() throws IOException {
     Set<ObjectId> pruned = new HashSet<>();
-    for (ObjectName name : failed) {
-      if (ObjectKind.of(name).orElseThrow() == ObjectKind.DATA_PACK) {
-        ObjectKind.DATA_PACK.idIn(name).ifPresent(pruned::add);
-      }
-    }
-    retainPruned(pruned);
-    return pruned;
-  }
-
-  /**
-   * Of these packs those that are condemned and gone; a condemned one that is there may be needed.
-   */
-  private void retainPruned(Set<ObjectId> packs) throws IOException {
-    if (packs.isEmpty()) {
-      return;
+    failed.forEach(name -> ObjectKind.DATA_PACK.idIn(name).ifPresent(pruned::add));
+    if (pruned.isEmpty()) {
+      return pruned;
     }
     from.condemnations().refresh();
-    packs.retainAll(from.condemnations().packs());
-    for (ObjectId id : List.copyOf(packs)) {
+    pruned.retainAll(from.condemnations().packs());
+    for (ObjectId id : List.copyOf(pruned)) {
       if (from.storage().find(ObjectKind.DATA_PACK.name(id)).isPresent()) {
-        packs.remove(id);
+        pruned.remove(id);
       }
     }
+    return pruned;
   }
 
   /** Sends what needs the data; false if something of it was not there any more. */
@@ -145,16 +136,19 @@ final class CopyRun {
       renew(renew);
     }
     Set<ObjectId> pruned = pruned();
+    // Who condemns what is named later waits for this session, and copies what is needed.
+    Set<ObjectId> without = new HashSet<>(plan.condemned());
+    without.addAll(pruned);
     for (ObjectId id : plan.segments()) {
       if (!pruned.isEmpty() && read(id).packs().stream().anyMatch(p -> pruned.contains(p.id()))) {
-        rewrite(id, plan.condemned());
+        rewrite(id, without);
       } else {
         small(List.of(segment(id)));
       }
     }
     for (ObjectId id : plan.rewritten()) {
       if (!failed.contains(segment(id))) {
-        rewrite(id, plan.condemned());
+        rewrite(id, without);
       }
     }
     return failed.size() == before;
@@ -253,13 +247,10 @@ final class CopyRun {
    * Says there what the segment says, but for packs that are condemned there or were pruned before
    * they were sent, and without standing for segments that are there and may say more.
    */
-  private void rewrite(ObjectId id, Set<ObjectId> before) throws IOException {
-    // Who condemns what is named later waits for this session, and copies what is needed.
-    Set<ObjectId> condemned = new HashSet<>(before);
-    condemned.addAll(pruned());
+  private void rewrite(ObjectId id, Set<ObjectId> without) throws IOException {
     IndexSegment segment = read(id);
     List<PackDescription> alive =
-        segment.packs().stream().filter(pack -> !condemned.contains(pack.id())).toList();
+        segment.packs().stream().filter(pack -> !without.contains(pack.id())).toList();
     if (alive.isEmpty()) {
       if (segment.packs().isEmpty()) {
         failed.add(segment(id));

@@ -90,6 +90,17 @@ public final class AuthorityWatch implements Storage {
         .isPresent();
   }
 
+  /** Damage of what a successor is taking away is told as what it is. */
+  static SalvorException explained(SalvorException e, KeyObjects objects, byte[] authority) {
+    boolean announced = objects.announcements().stream().anyMatch(a -> isOf(a, authority));
+    if (e.code() != ErrorCode.KEY_DAMAGED || !announced) {
+      return e;
+    }
+    SalvorException succeeded = succeeded();
+    succeeded.addSuppressed(e);
+    return succeeded;
+  }
+
   /** What those are told who hold to an authority that has a successor. */
   static SalvorException succeeded() {
     return new SalvorException(
@@ -186,8 +197,15 @@ public final class AuthorityWatch implements Storage {
   @Override
   public void delete(ObjectName name) throws IOException {
     if (written && !isOwnSession(name)) {
-      look();
+      // Before it looks: what another thread stores meanwhile has to be looked after as well.
       written = false;
+      boolean looked = false;
+      try {
+        look();
+        looked = true;
+      } finally {
+        written |= !looked;
+      }
     }
     storage.delete(name);
   }

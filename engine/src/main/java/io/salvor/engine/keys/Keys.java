@@ -215,7 +215,11 @@ public final class Keys {
       }
     }
     if (best != null && opened != null) {
-      return OpenedKeys.of(best, opened, description, objects, random);
+      try {
+        return OpenedKeys.of(best, opened, description, objects, random);
+      } catch (SalvorException e) {
+        throw AuthorityWatch.explained(e, objects, opened.authority());
+      }
     }
     if (objects.credentials().isEmpty()) {
       throw objects.damaged().values().stream()

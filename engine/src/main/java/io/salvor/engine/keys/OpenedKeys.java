@@ -211,7 +211,7 @@ public final class OpenedKeys implements AutoCloseable {
   public KeyAudit audit(Storage storage, Ledger ledger) throws IOException {
     KeyAudit audit = KeyAudit.of(this, KeyRecord.of(ledger), storage);
     for (SalvorException e : audit.refusals()) {
-      throw e;
+      throw AuthorityWatch.explained(e, objects, payload.authority());
     }
     return audit;
   }

@@ -222,10 +222,9 @@ class AuthoritySuccessionTest {
             assertThat(BackupList.read(repository).backups()).hasSize(2);
           }
         }
-        // Of what is taken away half may be gone: the old passphrase finds that damaged, and the
-        // new one opens.
-        boolean mayBeDamaged = opens(fresh, left, NEW);
-        if (opens(fresh, left, OLD, mayBeDamaged)) {
+        // Of what is taken away half may be gone: the old passphrase is told of the successor.
+        boolean succeeded = opens(fresh, left, NEW);
+        if (opens(fresh, left, OLD, succeeded)) {
           succeed(fresh, left, OLD);
         }
         holds(left);
@@ -238,12 +237,12 @@ class AuthoritySuccessionTest {
     return opens(with, in, passphrase, false);
   }
 
-  private boolean opens(Machine with, Storage in, String passphrase, boolean mayBeDamaged)
+  private boolean opens(Machine with, Storage in, String passphrase, boolean succeeded)
       throws IOException {
     try (Repository _ = with.open(MemoryStorage.of(((MemoryStorage) in).snapshot()), passphrase)) {
       return true;
     } catch (SalvorException e) {
-      if (!mayBeDamaged || e.code() != ErrorCode.KEY_DAMAGED) {
+      if (!succeeded || e.code() != ErrorCode.AUTHORITY_SUCCEEDED) {
         assertThat(e.code()).isIn(ErrorCode.WRONG_CREDENTIAL, ErrorCode.CREDENTIAL_WITHDRAWN);
       }
       return false;
