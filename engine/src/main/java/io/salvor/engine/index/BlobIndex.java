@@ -201,10 +201,10 @@ public final class BlobIndex implements AutoCloseable {
 
   /** Says which segment names packs from now on; many of them then leave memory for a view. */
   public synchronized void adopt(SegmentWriter.Written segment) {
-    overlay.adopt(segment.id(), segment.packs());
-    Set<ObjectId> segments = new HashSet<>(state.segments());
-    segments.add(segment.id());
-    state = state.withSegments(segments);
+    overlay.adopt(
+        new Overlay.Held(
+            new ViewHead.Segment(segment.id(), segment.superseded()), segment.packs(), true));
+    state = state.with(segment.id(), segment.superseded());
     if (overlay.blobs() >= spillBlobs) {
       try {
         spill();
@@ -247,8 +247,9 @@ public final class BlobIndex implements AutoCloseable {
   /** Tells whether a segment went away meanwhile. */
   private boolean updateFrom(List<View> views) throws IOException {
     SegmentReading reading =
-        new SegmentReading(storage, keys, views, overlay.segments().keySet(), bare, progress);
+        new SegmentReading(storage, keys, views, overlay.segments().values(), bare, progress);
     state = read(views, reading);
+    overlay.retain(state.segments());
     bare = reading.bare();
     issues = reading.issues();
     return reading.hasVanished();
@@ -265,20 +266,27 @@ public final class BlobIndex implements AutoCloseable {
         cache.failed(e);
       }
     }
-    reading.read((id, segment) -> overlay.adopt(id, segment.packs()));
+    List<Overlay.Held> read = new ArrayList<>();
+    reading.read(
+        (id, segment) ->
+            read.add(
+                new Overlay.Held(
+                    new ViewHead.Segment(id, segment.superseded()), segment.packs(), false)));
     Set<ObjectId> wanted = reading.wanted();
+    // What is superseded is read again each time, for it counts again when what stands for it goes.
+    read.stream().filter(held -> wanted.contains(held.id())).forEach(overlay::adopt);
     return new IndexState(
         ViewCache.live(views, wanted), wanted, reading.superseded(), state.supposed());
   }
 
   /** Moves the packs that segments name from memory to a view. */
   private void spill() {
-    Map<ObjectId, List<PackDescription>> content = overlay.segments();
+    Map<ObjectId, Overlay.Held> content = overlay.segments();
     if (content.isEmpty() || !cache.isUsable()) {
       return;
     }
     try (ViewBuilder builder = cache.builder()) {
-      content.forEach((id, packs) -> builder.add(id, List.of(), packs));
+      content.forEach((id, held) -> builder.add(id, held.segment().superseded(), held.packs()));
       List<LiveView> merged = cache.merge(state.files(), state.segments(), builder);
       state = state.withViews(merged);
       overlay.remove(content.keySet());
@@ -358,7 +366,7 @@ public final class BlobIndex implements AutoCloseable {
         .segments()
         .forEach(
             (id, content) -> {
-              if (content.stream().anyMatch(pack -> packs.contains(pack.id()))) {
+              if (content.packs().stream().anyMatch(pack -> packs.contains(pack.id()))) {
                 naming.add(id);
               }
             });

@@ -3,6 +3,7 @@ package io.salvor.engine.index;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,8 +35,14 @@ record IndexState(
     return new IndexState(others, segments, superseded, supposed);
   }
 
-  IndexState withSegments(Set<ObjectId> others) {
-    return new IndexState(views, others, superseded, supposed);
+  /** With a segment more, and without those that it stands for. */
+  IndexState with(ObjectId segment, List<ObjectId> replaced) {
+    Set<ObjectId> all = new HashSet<>(segments);
+    all.add(segment);
+    replaced.forEach(all::remove);
+    Set<ObjectId> over = new HashSet<>(superseded);
+    over.addAll(replaced);
+    return new IndexState(views, all, over, supposed);
   }
 
   IndexState withSupposed(Optional<LiveView> other) {

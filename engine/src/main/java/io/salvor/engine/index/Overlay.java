@@ -4,7 +4,9 @@ import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +21,23 @@ import org.jspecify.annotations.Nullable;
 final class Overlay {
   private record Frame(PackDescription pack, int number, long offset, FrameDescription frame) {}
 
+  /**
+   * A segment whose packs are here.
+   *
+   * @param written by this process, so that it exists whether or not a list shows it yet
+   */
+  record Held(ViewHead.Segment segment, List<PackDescription> packs, boolean written) {
+    Held {
+      packs = List.copyOf(packs);
+    }
+
+    ObjectId id() {
+      return segment.id();
+    }
+  }
+
   private final Map<ObjectId, PackDescription> packs = new LinkedHashMap<>();
-  private final Map<ObjectId, List<PackDescription>> segments = new HashMap<>();
+  private final Map<ObjectId, Held> segments = new HashMap<>();
   private List<Frame> frames = new ArrayList<>();
   // 0: empty; else frame number + 1, and the blob's place in the low half.
   private long[] slots = new long[1 << 10];
@@ -34,19 +51,31 @@ final class Overlay {
   }
 
   /** From now on the packs are known to be in this segment. */
-  synchronized void adopt(ObjectId segment, List<PackDescription> content) {
-    segments.put(segment, List.copyOf(content));
-    content.forEach(this::add);
+  synchronized void adopt(Held segment) {
+    segments.put(segment.id(), segment);
+    segment.packs().forEach(this::add);
   }
 
   /** Forgets the packs of these segments. */
   synchronized void remove(Set<ObjectId> gone) {
-    gone.forEach(
-        segment ->
-            segments.getOrDefault(segment, List.of()).forEach(pack -> packs.remove(pack.id())));
-    segments.keySet().removeAll(gone);
-    segments.values().forEach(list -> list.forEach(p -> packs.putIfAbsent(p.id(), p)));
+    if (Collections.disjoint(segments.keySet(), gone)) {
+      return;
+    }
+    for (ObjectId id : gone) {
+      Held held = segments.remove(id);
+      if (held != null) {
+        held.packs().forEach(pack -> packs.remove(pack.id()));
+      }
+    }
+    segments.values().forEach(held -> held.packs().forEach(p -> packs.putIfAbsent(p.id(), p)));
     rebuild();
+  }
+
+  /** Forgets segments that count no more, with their packs. */
+  synchronized void retain(Set<ObjectId> wanted) {
+    Set<ObjectId> gone = new HashSet<>(segments.keySet());
+    gone.removeAll(wanted);
+    remove(gone);
   }
 
   /** Forgets packs that no segment is known to name. */
@@ -142,14 +171,14 @@ final class Overlay {
   }
 
   /** Segments that are known to name packs that are here. */
-  synchronized Map<ObjectId, List<PackDescription>> segments() {
+  synchronized Map<ObjectId, Held> segments() {
     return Map.copyOf(segments);
   }
 
   /** The packs that no segment is known to name. */
   synchronized List<PackDescription> unnamed() {
     Map<ObjectId, @Nullable PackDescription> rest = new LinkedHashMap<>(packs);
-    segments.values().forEach(list -> list.forEach(pack -> rest.remove(pack.id())));
+    segments.values().forEach(held -> held.packs().forEach(pack -> rest.remove(pack.id())));
     return List.copyOf(rest.values());
   }
 }

@@ -42,14 +42,14 @@ final class SegmentReading {
    * Lists the segments.
    *
    * @param views that know some
-   * @param inMemory those that this process has written, or holds in memory
+   * @param inMemory those whose packs this process holds in memory
    * @param bare those without packs, as the last reading has found them
    */
   SegmentReading(
       Storage storage,
       KeyRing keys,
       Collection<View> views,
-      Set<ObjectId> inMemory,
+      Collection<Overlay.Held> inMemory,
       Collection<ViewHead.Segment> bare,
       Progress progress)
       throws IOException {
@@ -65,7 +65,8 @@ final class SegmentReading {
                     // them.
                     .filter(id -> !keys.isForeign(id))
                     .ifPresent(present::add));
-    present.addAll(inMemory);
+    // Where lists lag they do not show yet what this process has written; what it has read they do.
+    inMemory.stream().filter(Overlay.Held::written).forEach(held -> present.add(held.id()));
     for (ViewHead.Segment segment : bare) {
       if (present.contains(segment.id())) {
         this.bare.put(segment.id(), segment);
@@ -73,7 +74,7 @@ final class SegmentReading {
     }
     known.putAll(this.bare);
     views.forEach(view -> view.segments().forEach(s -> known.put(s.id(), s)));
-    inMemory.forEach(id -> known.putIfAbsent(id, new ViewHead.Segment(id, List.of())));
+    inMemory.forEach(held -> known.putIfAbsent(held.id(), held.segment()));
     this.unread = present.stream().filter(id -> !known.containsKey(id)).toList();
   }
 

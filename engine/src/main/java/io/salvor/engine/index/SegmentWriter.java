@@ -21,8 +21,10 @@ public final class SegmentWriter {
    * A segment that is durable.
    *
    * @param sha256 of the object
+   * @param superseded segments that it stands for
    */
-  public record Written(ObjectId id, byte[] sha256, List<PackDescription> packs) {
+  public record Written(
+      ObjectId id, byte[] sha256, List<ObjectId> superseded, List<PackDescription> packs) {
     @Override
     public String toString() {
       return "segment " + id + " of " + packs.size() + " packs";
@@ -60,6 +62,6 @@ public final class SegmentWriter {
     ObjectId id = keys.newId();
     byte[] object = keys.sealSmall(ObjectKind.INDEX_SEGMENT, id, segment.encode());
     storage.put(ObjectKind.INDEX_SEGMENT.name(id), object);
-    return new Written(id, Sha256.of(object), segment.packs());
+    return new Written(id, Sha256.of(object), segment.superseded(), segment.packs());
   }
 }

@@ -199,4 +199,78 @@ class BlobIndexTest {
                   .toList());
     }
   }
+
+  @Test
+  void norDoesItWhereNoFileCanBeKept() throws IOException {
+    List<PackDescription> packs = place.packs(4, 2, 10);
+    SegmentWriter.Written old = place.segments().write(packs).getFirst();
+    place.forbidFiles();
+    SegmentWriter.Written second;
+    try (BlobIndex index = place.open()) {
+      IndexPlace.assertHolds(index, packs);
+      second = place.segments().write(List.of(old.id()), packs.subList(2, 4));
+      index.refresh();
+      IndexPlace.assertLacks(index, packs.subList(0, 2));
+      IndexPlace.assertHolds(index, packs.subList(2, 4));
+      // What was learned of it is not forgotten at the next look.
+      index.refresh();
+      assertThat(index.segments()).containsExactly(second.id());
+      assertThat(index.superseded()).containsExactly(old.id());
+    }
+    try (BlobIndex index = place.open()) {
+      IndexPlace.assertLacks(index, packs.subList(0, 2));
+      assertThat(index.segments()).containsExactly(second.id());
+      place.storage().delete(ObjectKind.INDEX_SEGMENT.name(second.id()));
+      index.refresh();
+      IndexPlace.assertHolds(index, packs);
+    }
+  }
+
+  @Test
+  void whatOthersHaveRemovedIsForgottenWhereNoFileCanBeKept() throws IOException {
+    List<PackDescription> first = place.packs(3, 2, 10);
+    List<PackDescription> second = place.packs(3, 2, 10);
+    SegmentWriter.Written old = place.segments().write(first).getFirst();
+    place.segments().write(second);
+    place.forbidFiles();
+    try (BlobIndex index = place.open()) {
+      place.storage().delete(ObjectKind.INDEX_SEGMENT.name(old.id()));
+      index.refresh();
+      IndexPlace.assertLacks(index, first);
+      IndexPlace.assertHolds(index, second);
+      assertThat(index.unnamed()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatThisProcessHasWrittenAndAnotherHasReplacedCountsNoMore() throws IOException {
+    List<PackDescription> packs = place.packs(4, 2, 10);
+    try (BlobIndex index = place.open()) {
+      packs.forEach(index::add);
+      SegmentWriter.Written own = place.segments().write(packs).getFirst();
+      index.adopt(own);
+      place.segments().write(List.of(own.id()), packs.subList(2, 4));
+      index.refresh();
+      IndexPlace.assertLacks(index, packs.subList(0, 2));
+      IndexPlace.assertHolds(index, packs.subList(2, 4));
+      assertThat(index.unnamed()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatASegmentOfThisProcessStandsForIsStillKnownWhenItHasLeftMemory() throws IOException {
+    List<PackDescription> packs = place.packs(4, 2, 10);
+    SegmentWriter.Written broken = place.segments().write(packs.subList(0, 2)).getFirst();
+    String name = ObjectKind.INDEX_SEGMENT.name(broken.id()).value();
+    IndexPlace.flip(place.directory().resolve("repository").resolve(name), 100);
+    try (BlobIndex index = place.open()) {
+      assertThat(index.issues()).hasSize(1);
+      index.adopt(place.segments().write(List.of(broken.id()), packs));
+    }
+    try (BlobIndex index = place.open()) {
+      assertThat(index.issues()).isEmpty();
+      assertThat(index.superseded()).containsExactly(broken.id());
+      IndexPlace.assertHolds(index, packs);
+    }
+  }
 }

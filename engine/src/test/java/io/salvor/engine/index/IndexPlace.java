@@ -67,6 +67,12 @@ final class IndexPlace implements AutoCloseable {
     return BlobIndex.open(storage, keys, cache, Progress.NONE);
   }
 
+  /** Has a file where the cache's directory would be, so that the index is kept in memory. */
+  void forbidFiles() throws IOException {
+    Files.createDirectories(directory.resolve("cache"));
+    Files.createFile(cache);
+  }
+
   List<PackDescription> packs(int count, int frames, int blobsEach) {
     List<PackDescription> packs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
