@@ -15,7 +15,6 @@ import io.salvor.engine.index.SegmentRewrite;
 import io.salvor.engine.index.SegmentWriter;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
-import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repair.RepairPlan.Salvage;
 import io.salvor.engine.repair.RepairPlan.Wanted;
@@ -184,12 +183,12 @@ final class RepairRun {
     Set<ObjectId> without = new HashSet<>(damaged);
     without.addAll(condemned);
     repository.index().leaveOut(without);
-    try (BlobWriter writer = repository.newWriter()) {
+    try (Storing storing = new Storing(repository.newWriter())) {
       Set<ObjectId> done = new HashSet<>();
       Set<ObjectId> withheld = new HashSet<>();
       for (ObjectId segment : repository.index().segmentsNaming(damaged)) {
         for (PackDescription pack : Unnamed.segment(repository, segment).packs()) {
-          if (damaged.contains(pack.id()) && done.add(pack.id()) && !store(pack, writer)) {
+          if (damaged.contains(pack.id()) && done.add(pack.id()) && !store(pack, storing)) {
             withheld.add(pack.id());
           }
         }
@@ -198,15 +197,15 @@ final class RepairRun {
         Optional<ObjectInfo> there = repository.storage().find(ObjectKind.DATA_PACK.name(id));
         if (there.isPresent() && done.add(id)) {
           Optional<PackDescription> pack = Unnamed.byDirectory(repository, id, there.get().size());
-          if (pack.isPresent() && !store(pack.get(), writer)) {
+          if (pack.isPresent() && !store(pack.get(), storing)) {
             withheld.add(id);
           }
         }
       }
       for (Wanted blob : plan.fetched()) {
-        boolean _ = store(blob, writer);
+        boolean _ = store(blob, storing);
       }
-      List<SegmentWriter.Written> _ = writer.writeSegments(writer.flush());
+      storing.finish();
       plan.salvaged().stream().filter(Salvage::staysNamed).forEach(s -> done.remove(s.pack()));
       done.removeAll(withheld);
       return done;
@@ -214,13 +213,13 @@ final class RepairRun {
   }
 
   /** False if some of it was not given, but may be in order. */
-  private boolean store(PackDescription pack, BlobWriter writer) throws IOException {
+  private boolean store(PackDescription pack, Storing storing) throws IOException {
     boolean known = true;
     for (FrameDescription frame : pack.frames()) {
       for (int i = 0; i < frame.blobs(); i++) {
         BlobId id = frame.id(i);
         if (!repository.index().contains(pack.kind(), id)) {
-          known &= store(new Wanted(pack.kind(), id), writer);
+          known &= store(new Wanted(pack.kind(), id), storing);
         }
       }
     }
@@ -228,11 +227,11 @@ final class RepairRun {
   }
 
   /** False if the storage does not give it: only what was read, and is wrong, may be given up. */
-  private boolean store(Wanted blob, BlobWriter writer) throws IOException {
+  private boolean store(Wanted blob, Storing storing) throws IOException {
     progress.checkCancelled();
     try {
       byte[] content = other.get(blob.kind(), blob.id());
-      writer.put(blob.kind(), content, 0, content.length);
+      storing.put(blob.kind(), content);
       progress.advance(1, content.length);
       return true;
     } catch (SalvorException e) {

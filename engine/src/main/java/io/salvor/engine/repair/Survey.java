@@ -11,8 +11,6 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.index.BlobLocation;
-import io.salvor.engine.index.FrameDescription;
-import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.progress.Progress;
@@ -127,7 +125,9 @@ final class Survey {
             .filter(pack -> !damaged.contains(pack.id()))
             .filter(pack -> !small.broken().isEmpty() || useful.contains(pack.id()))
             .toList();
-    List<Salvage> salvaged = salvaged(damaged, acceptLoss);
+    List<Salvage> salvaged =
+        new Salvages(repository, other, unnamed, read, this::isSound, damaged)
+            .plan(acceptLoss, left);
     return new RepairPlan(
         keys,
         objects,
@@ -262,73 +262,7 @@ final class Survey {
     return other.length(kind, id);
   }
 
-  /** What becomes of the blobs of packs that are damaged and that the copy does not have whole. */
-  private List<Salvage> salvaged(Set<ObjectId> damaged, boolean acceptLoss) throws IOException {
-    Map<ObjectId, Salvage> salvaged = new TreeMap<>();
-    unnamed.each(
-        damaged::contains,
-        pack -> {
-          Salvage salvage = salvage(pack, damaged);
-          if (salvage.kept() > 0 || salvage.fetched() > 0) {
-            salvaged.put(pack.id(), salvage);
-          }
-        });
-    for (ObjectId segment : repository.index().segmentsNaming(damaged)) {
-      for (PackDescription pack : Unnamed.segment(repository, segment).packs()) {
-        if (damaged.contains(pack.id()) && !salvaged.containsKey(pack.id())) {
-          salvaged.put(pack.id(), salvage(pack, damaged));
-        }
-      }
-    }
-    for (Salvage pack : List.copyOf(salvaged.values())) {
-      ObjectName name = ObjectKind.DATA_PACK.name(pack.pack());
-      if (pack.lost() > 0 && read.withheld().contains(pack.pack())) {
-        // Nobody knows yet that it is lost, so that nobody can accept it either.
-        salvaged.put(pack.pack(), pack.named());
-        left.add(
-            new Left(
-                name.value(),
-                "the storage does not give the whole pack, and "
-                    + pack.lost()
-                    + " blobs of it are nowhere else",
-                SmallObjects.WITHHELD));
-      } else if (pack.lost() > 0 && !acceptLoss && repository.storage().find(name).isEmpty()) {
-        // It stays named, so that whoever finds it can put it back.
-        salvaged.put(pack.pack(), pack.named());
-        left.add(
-            new Left(
-                name.value(),
-                "the pack is gone, and with it " + pack.lost() + " blobs that nothing else has",
-                "put it back from a copy, with --from; a backup stores again what its source still"
-                    + " has; --accept-loss gives it up"));
-      }
-    }
-    return List.copyOf(salvaged.values());
-  }
-
-  private Salvage salvage(PackDescription pack, Set<ObjectId> damaged) throws IOException {
-    long spare = 0;
-    long kept = 0;
-    long brought = 0;
-    long lost = 0;
-    for (FrameDescription frame : pack.frames()) {
-      for (int i = 0; i < frame.blobs(); i++) {
-        BlobId id = frame.id(i);
-        List<BlobLocation> places = repository.index().locations(pack.kind(), id);
-        if (places.stream().anyMatch(p -> !damaged.contains(p.pack()) && isSound(id, p.pack()))) {
-          spare++;
-        } else if (places.stream().anyMatch(p -> read.isReadable(id, p.pack()))) {
-          kept++;
-        } else if (other.copyHas(pack.kind(), id)) {
-          brought++;
-        } else {
-          lost++;
-        }
-      }
-    }
-    return new Salvage(pack.id(), spare, kept, brought, lost, false);
-  }
-
+  /** Whether the pack has the blob, now or when it has been put back. */
   private boolean isSound(BlobId id, ObjectId pack) {
     return backAgain.contains(pack) || read.isReadable(id, pack);
   }
