@@ -53,7 +53,7 @@ public final class Facts {
    * @param author whoever says so
    */
   public static Note add(Repository repository, Fact fact, String author) throws IOException {
-    return replace(repository, fact, List.of(), author);
+    return append(repository, fact, List.of(), author);
   }
 
   /**
@@ -62,8 +62,21 @@ public final class Facts {
    * @param old objects of facts
    */
   public static Note replace(Repository repository, Fact fact, List<ObjectName> old, String author)
-      throws IOException {
-    List<String> removed = old.stream().map(ObjectName::value).toList();
+      throws IOException, InterruptedException {
+    Note note =
+        append(repository, fact, old.stream().map(ObjectName::value).toList(), author);
+    if (!old.isEmpty()) {
+      // Who does not find them any more has to find in lists the entry that removes them.
+      repository.awaitListings();
+    }
+    for (ObjectName name : old) {
+      repository.storage().delete(name);
+    }
+    return note;
+  }
+
+  private static Note append(
+      Repository repository, Fact fact, List<String> removed, String author) throws IOException {
     List<LedgerEntry.Added> lines = new ArrayList<>(of(repository).unnamed());
     lines.removeIf(line -> removed.contains(line.object()));
     Note note = put(repository, fact, author, lines);
@@ -74,9 +87,6 @@ public final class Facts {
             repository.now(),
             author,
             repository.random());
-    for (ObjectName name : old) {
-      repository.storage().delete(name);
-    }
     return note;
   }
 

@@ -34,7 +34,8 @@ public final class VerifyProof {
    * @return why it could not be added; empty if it was
    */
   public static Optional<Exception> leave(
-      Repository repository, VerifyReport report, Duration took, String author) {
+      Repository repository, VerifyReport report, Duration took, String author)
+      throws InterruptedException {
     Fact.Verified fact =
         new Fact.Verified(
             report.sound(),

@@ -46,7 +46,7 @@ class ProofTest {
   }
 
   @Test
-  void whereTheStorageCannotBeWrittenItOnlySaysSo() throws IOException {
+  void whereTheStorageCannotBeWrittenItOnlySaysSo() throws Exception {
     ReadCounts readOnly =
         new ReadCounts(DirectoryStorage.open(test.directory()), "") {
           @Override
@@ -61,7 +61,7 @@ class ProofTest {
   }
 
   @Test
-  void proofsDoNotPileUp() throws IOException {
+  void proofsDoNotPileUp() throws Exception {
     try (Repository repository = test.open()) {
       for (int i = 0; i < 40; i++) {
         test.advance(1);
