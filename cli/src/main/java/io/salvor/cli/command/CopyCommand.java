@@ -10,13 +10,11 @@ import io.salvor.engine.copy.CopyReport;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import io.salvor.engine.storage.Storages;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +56,11 @@ final class CopyCommand implements Command {
   @Option(names = "--init", description = "make the copy if there is none yet")
   boolean init;
 
+  @Option(
+      names = "--yes",
+      description = "with --init: also where this machine has seen a copy that is not there now")
+  boolean yes;
+
   @Option(names = "--dry-run", description = "only say what would be sent")
   boolean dryRun;
 
@@ -90,6 +93,9 @@ final class CopyCommand implements Command {
   }
 
   private Repository openOther(Repository from, Session session) throws IOException {
+    if (init && !dryRun && !yes) {
+      place(session).requireNotGone();
+    }
     Storage storage = init && !dryRun ? Storages.create(to) : Storages.open(to);
     try {
       if (init && !dryRun) {
@@ -105,14 +111,18 @@ final class CopyCommand implements Command {
         () -> Openers.other(session, toPasswordFile, toKms, "--to-password-file and --to-kms"));
   }
 
+  private CopyPlace place(Session session) {
+    return new CopyPlace(to, session);
+  }
+
   /** The same failure in the words of somebody who has two repositories before them. */
   private SalvorException told(SalvorException e, Session session) {
-    if (e.code() == ErrorCode.REPOSITORY_MISSING && wasThere(session)) {
+    if (e.code() == ErrorCode.REPOSITORY_MISSING && place(session).wasSeen()) {
       return new SalvorException(
           ErrorCode.STORAGE_UNREACHABLE,
           "The copy in " + to + " cannot be reached",
           "this machine has seen a repository there, and now " + e.why(),
-          "mount what belongs there; to make a new copy say --init",
+          CopyPlace.REMEDY,
           e);
     }
     return switch (e.code()) {
@@ -133,15 +143,6 @@ final class CopyCommand implements Command {
               e);
       default -> e;
     };
-  }
-
-  private boolean wasThere(Session session) {
-    try (LocalState local = session.localState()) {
-      String path = to.startsWith("file:") ? URI.create(to).getPath() : to;
-      return Repository.wasSeenIn(local, Path.of(path).toAbsolutePath().normalize().toString());
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   private static void json(

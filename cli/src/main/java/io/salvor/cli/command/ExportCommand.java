@@ -70,7 +70,7 @@ final class ExportCommand implements Command {
     Backup found = choice.one(list, repository, backup, session);
     Includes includes = new Includes(Scope.of(patterns.selection()), patterns.include);
     TarExport export = new TarExport(repository, found, includes.scope(), session.progress());
-    try (ExportFile file = ExportFile.open(to, session)) {
+    try (ExportFile file = ExportFile.open(to, Places.ofSalvor(repository), session)) {
       export.write(file.stream(), compression, file.name());
       includes.tell(session);
       file.keep();

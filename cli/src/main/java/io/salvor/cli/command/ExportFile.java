@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +41,15 @@ final class ExportFile implements AutoCloseable {
   /**
    * Begins a file.
    *
-   * @throws SalvorException OUTPUT_EXISTS
+   * @param avoid directories that are Salvor's own
+   * @throws SalvorException OUTPUT_EXISTS, TARGET_IN_REPOSITORY
    */
-  static ExportFile open(String address, Session session) {
+  static ExportFile open(String address, List<Path> avoid, Session session) {
     if (address.equals("-")) {
       return new ExportFile(session.results(), null, null, null);
     }
     Path path = Targets.path(address, session);
+    requireOutside(path, avoid);
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new SalvorException(
           ErrorCode.OUTPUT_EXISTS,
@@ -73,6 +76,29 @@ final class ExportFile implements AutoCloseable {
       return new ExportFile(stream, path, part, channel);
     } catch (IOException e) {
       throw failed(path, e);
+    }
+  }
+
+  private static void requireOutside(Path path, List<Path> avoid) {
+    Path parent = path.toAbsolutePath().getParent();
+    Path real = parent == null ? path.toAbsolutePath() : real(parent);
+    for (Path own : avoid) {
+      if (real.startsWith(real(own))) {
+        throw new SalvorException(
+            ErrorCode.TARGET_IN_REPOSITORY,
+            "Cannot export to " + path,
+            "it lies within " + own + ", which is Salvor's own",
+            "name a file elsewhere");
+      }
+    }
+  }
+
+  /** Where a directory really is; what is not there keeps its name. */
+  private static Path real(Path directory) {
+    try {
+      return directory.toRealPath();
+    } catch (IOException e) {
+      return directory.toAbsolutePath().normalize();
     }
   }
 

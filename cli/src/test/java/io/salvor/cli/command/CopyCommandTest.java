@@ -141,6 +141,28 @@ class CopyCommandTest {
   }
 
   @Test
+  void aCopyIsNotMadeAnewWhereOneHasBeenSeenUnlessSomebodySaysSo() throws IOException {
+    Path mount = Files.createDirectory(top.resolve("mount"));
+    Path link = Files.createSymbolicLink(top.resolve("link"), mount);
+    copy = link.resolve("copy").toString();
+    salvor.json("copy", "--to", copy, "--init");
+    Path elsewhere = top.resolve("elsewhere");
+    Files.move(mount.resolve("copy"), elsewhere);
+
+    Result gone = salvor.run("copy", "--to", copy, "--init");
+    Files.createDirectory(mount.resolve("copy"));
+    Result unmounted = salvor.run("copy", "--to", copy, "--init", "--json");
+
+    assertThat(gone.exit()).as(gone.err()).isEqualTo(13);
+    assertThat(gone.err()).contains("SLV-2001", "--init --yes");
+    assertThat(unmounted.exit()).isEqualTo(13);
+    Schemas.check("error", unmounted.out());
+    assertThat(mount.resolve("copy")).isEmptyDirectory();
+    assertThat(salvor.run("copy", "--to", copy, "--init", "--yes").exit()).isZero();
+    assertThat(salvor.json("list", "--repo", copy).get("backups")).hasSize(1);
+  }
+
+  @Test
   void aCopyFromBeforeThePassphraseWasChangedSaysHowItOpens() throws IOException {
     salvor.json("copy", "--to", copy, "--init");
     Path old = Files.writeString(top.resolve("old"), CommandLineHarness.PASSWORD);

@@ -46,6 +46,18 @@ class ExportCommandTest {
   }
 
   @Test
+  void nothingIsExportedIntoTheRepository() throws Exception {
+    salvor.json("backup", source.toString());
+    Path link = Files.createSymbolicLink(top.resolve("way"), salvor.repository());
+    for (Path to : List.of(salvor.repository().resolve("a.tar"), link.resolve("packs/a.tar"))) {
+      Result refused = salvor.run("export", "latest", "--to", to.toString());
+      assertThat(refused.exit()).as(refused.err()).isEqualTo(1);
+      assertThat(refused.err()).contains("SLV-4002", "cannot export to " + to);
+      assertThat(to).doesNotExist();
+    }
+  }
+
+  @Test
   void gnuTarMakesTheSameTreeOfIt() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "not root: owners cannot be set");
     NastyTree.makeShallow(source, 11);
