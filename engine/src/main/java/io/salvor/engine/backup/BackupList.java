@@ -96,9 +96,8 @@ public record BackupList(
     for (OpenSession session : sessions) {
       SessionRecord.Checkpoint checkpoint = session.checkpoint();
       ObjectId id = session.open().session();
-      // Of a closed session the last one may tell of a backup that was sealed and then removed.
-      boolean over = checkpoint != null && checkpoint.last() && ledger.closures().containsKey(id);
-      if (checkpoint != null && !over && !done.contains(id)) {
+      boolean closed = ledger.closures().containsKey(id);
+      if (checkpoint != null && !isOver(checkpoint, closed) && !done.contains(id)) {
         interrupted(checkpoint, damaged)
             .filter(attempt -> sealed.stream().noneMatch(attempt::isSupersededBy))
             .ifPresent(backups::add);
@@ -166,6 +165,28 @@ public record BackupList(
       }
     }
     return backups;
+  }
+
+  /**
+   * Whether the latest checkpoint of a session is an interrupted backup by the sealed ones of this
+   * list; it may be newer than the list.
+   *
+   * @param closed whether the ledger says which of the session's manifests count
+   */
+  public boolean isInterrupted(SessionRecord.Checkpoint checkpoint, boolean closed) {
+    List<Backup> sealed = backups.stream().filter(Backup::sealed).toList();
+    boolean done =
+        sealed.stream().anyMatch(b -> b.manifest().session().equals(checkpoint.session()));
+    return !done
+        && !isOver(checkpoint, closed)
+        && interrupted(checkpoint, new ArrayList<>())
+            .filter(attempt -> sealed.stream().noneMatch(attempt::isSupersededBy))
+            .isPresent();
+  }
+
+  /** Of a closed session the last one may tell of a backup that was sealed and then removed. */
+  private static boolean isOver(SessionRecord.Checkpoint checkpoint, boolean closed) {
+    return checkpoint.last() && closed;
   }
 
   /** Whether the object is to blame, and not the storage. */

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Sixteen random bytes that name an object, written as 32 hex digits. */
 public record ObjectId(long high, long low) implements Comparable<ObjectId> {
@@ -13,8 +12,6 @@ public record ObjectId(long high, long low) implements Comparable<ObjectId> {
 
   /** The id of all zeros: "none" in headers. */
   public static final ObjectId ZERO = new ObjectId(0, 0);
-
-  private static final Pattern HEX = Pattern.compile("[0-9a-f]{32}");
 
   /** A new id. */
   public static ObjectId random(SecureRandom random) {
@@ -34,7 +31,7 @@ public record ObjectId(long high, long low) implements Comparable<ObjectId> {
    * @throws IllegalArgumentException for anything else
    */
   public static ObjectId parse(String hex) {
-    if (!HEX.matcher(hex).matches()) {
+    if (!isHex(hex)) {
       throw new IllegalArgumentException("not an object id: " + hex);
     }
     return from(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
@@ -46,7 +43,17 @@ public record ObjectId(long high, long low) implements Comparable<ObjectId> {
       return Optional.empty();
     }
     String hex = name.substring(prefix.length());
-    return HEX.matcher(hex).matches() ? Optional.of(parse(hex)) : Optional.empty();
+    return isHex(hex) ? Optional.of(parse(hex)) : Optional.empty();
+  }
+
+  private static boolean isHex(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
+        return false;
+      }
+    }
+    return text.length() == 2 * SIZE;
   }
 
   /** Appends the 16 bytes to {@code out}. */

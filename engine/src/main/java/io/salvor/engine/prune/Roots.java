@@ -4,6 +4,7 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.backup.ManifestCodec;
+import io.salvor.engine.backup.SessionRecord;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -38,19 +39,18 @@ record Roots(List<Root> backups, List<Root> others) {
     requireWhole(repository, list);
     List<Root> backups = new ArrayList<>();
     Set<ObjectId> sealed = new HashSet<>();
-    Set<ObjectId> interrupted = new HashSet<>();
     for (Backup backup : list.backups()) {
       if (backup.sealed()) {
         backups.addAll(Root.of(backup));
         ObjectKind.MANIFEST.idIn(backup.object()).ifPresent(sealed::add);
-      } else {
-        interrupted.add(backup.manifest().session());
       }
     }
     List<Root> others = new ArrayList<>();
     for (FoundSession session : sessions.sessions()) {
       boolean atWork = !session.isGivenUp() && !session.isDead();
-      if (atWork || interrupted.contains(session.id())) {
+      // A writer that was given up may have stored its checkpoint since the backups were listed.
+      SessionRecord.Checkpoint latest = session.checkpoint();
+      if (atWork || (latest != null && list.isInterrupted(latest, session.closed()))) {
         session.manifest().ifPresent(manifest -> others.addAll(Root.of(manifest)));
       }
       ObjectId parent = session.open() == null ? null : session.open().parent();

@@ -1,15 +1,10 @@
 package io.salvor.engine.storage;
 
-import java.util.regex.Pattern;
-
 /**
  * The name of an object in a storage: lower-case parts of letters, digits, {@code .} and {@code -},
  * separated by {@code /}; no part begins with a dot. Safe in every file system and object store.
  */
 public record ObjectName(String value) implements Comparable<ObjectName> {
-  private static final Pattern VALID =
-      Pattern.compile("[a-z0-9-][a-z0-9.-]*(/[a-z0-9-][a-z0-9.-]*)*");
-
   public ObjectName {
     if (!isValid(value)) {
       throw new IllegalArgumentException("not an object name: " + value);
@@ -18,7 +13,17 @@ public record ObjectName(String value) implements Comparable<ObjectName> {
 
   /** Whether the text can be a name. */
   public static boolean isValid(String text) {
-    return text.length() <= 200 && VALID.matcher(text).matches();
+    boolean begins = true;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean plain = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-';
+      // A part begins with neither a dot nor a slash, and there is a part after each slash.
+      if (!plain && (begins || c != '.' && c != '/')) {
+        return false;
+      }
+      begins = c == '/';
+    }
+    return !begins && text.length() <= 200;
   }
 
   @Override

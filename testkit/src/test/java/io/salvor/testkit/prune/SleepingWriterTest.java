@@ -1,6 +1,7 @@
 package io.salvor.testkit.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
@@ -9,6 +10,7 @@ import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.prune.PruneReport;
 import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.Storage;
 import io.salvor.engine.verify.VerifyReport;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.files.MemoryTempDir;
@@ -17,14 +19,21 @@ import io.salvor.testkit.repository.LocalCopies;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Operation;
 import io.salvor.testkit.storage.SteppedStorage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +93,78 @@ class SleepingWriterTest {
     }
   }
 
+  @Test
+  void itsCheckpointMayComeWhileAPrunerClosesIt() throws Exception {
+    SettableClock clock = new SettableClock(start.plusSeconds(60));
+    MemoryStorage storage = MemoryStorage.of(objects);
+    LastAct act = new LastAct();
+    // A checkpoint is due long before the last one.
+    InstantSource fast =
+        () -> {
+          clock.advance(Duration.ofMinutes(1));
+          return clock.instant();
+        };
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Machine machine = new Machine(place(), fast);
+      Future<?> writer =
+          threads.submit(
+              () -> machine.backup(new SteppedStorage(storage, act), source.copy(), null));
+      act.asleep.acquire();
+      clock.advance(Duration.ofHours(1));
+      SteppedStorage pruners =
+          new SteppedStorage(
+              storage,
+              before -> {
+                String what = before.toString();
+                // When it closes a session it has listed the backups, and lists sessions once more.
+                if (what.startsWith("put ledger/")) {
+                  act.awake.release();
+                  act.dead.acquireUninterruptibly();
+                } else if (what.startsWith("delete sessions/")) {
+                  throw new IOException("planned death of a pruner that has not tidied yet");
+                }
+              });
+      assertThatThrownBy(() -> prune(pruners, clock, true)).hasMessageContaining("planned");
+      assertThatThrownBy(writer::get).hasMessageContaining("planned");
+    }
+    try (Repository repository = new Machine(place(), clock).open(storage)) {
+      assertThat(BackupList.read(repository).backups()).anyMatch(backup -> !backup.sealed());
+      assertThat(Machine.verify(repository).issues())
+          .noneMatch(issue -> issue.severity() == VerifyReport.Severity.DAMAGE);
+    }
+  }
+
+  /** Falls asleep before the first checkpoint, stores it when it is woken, and dies. */
+  private static final class LastAct implements SteppedStorage.Stepper {
+    final Semaphore asleep = new Semaphore(0);
+    final Semaphore awake = new Semaphore(0);
+    final Semaphore dead = new Semaphore(0);
+    private volatile boolean over;
+
+    @Override
+    public void before(Operation operation) throws IOException {
+      if (over) {
+        throw new IOException("planned death");
+      }
+      if (isCheckpoint(operation)) {
+        asleep.release();
+        awake.acquireUninterruptibly();
+      }
+    }
+
+    @Override
+    public void after(Operation operation) {
+      if (isCheckpoint(operation)) {
+        over = true;
+        dead.release();
+      }
+    }
+
+    private static boolean isCheckpoint(Operation operation) {
+      return operation instanceof Operation.Put put && put.name().value().endsWith("/00000001");
+    }
+  }
+
   @SafeVarargs
   private void sleepsBefore(int operation, boolean givenUp, List<PruneReport>... prunes)
       throws Exception {
@@ -114,7 +195,7 @@ class SleepingWriterTest {
     LocalCopies.remove(temp.resolve("local" + (places - 1)));
   }
 
-  private PruneReport prune(MemoryStorage storage, SettableClock clock, boolean givingUp)
+  private PruneReport prune(Storage storage, SettableClock clock, boolean givingUp)
       throws Exception {
     Duration giveUp = givingUp ? Duration.ofSeconds(1) : Duration.ofHours(48);
     return new Machine(place(), clock)
