@@ -63,8 +63,7 @@ public final class Facts {
    */
   public static Note replace(Repository repository, Fact fact, List<ObjectName> old, String author)
       throws IOException, InterruptedException {
-    Note note =
-        append(repository, fact, old.stream().map(ObjectName::value).toList(), author);
+    Note note = append(repository, fact, old.stream().map(ObjectName::value).toList(), author);
     if (!old.isEmpty()) {
       // Who does not find them any more has to find in lists the entry that removes them.
       repository.awaitListings();
@@ -75,8 +74,8 @@ public final class Facts {
     return note;
   }
 
-  private static Note append(
-      Repository repository, Fact fact, List<String> removed, String author) throws IOException {
+  private static Note append(Repository repository, Fact fact, List<String> removed, String author)
+      throws IOException {
     List<LedgerEntry.Added> lines = new ArrayList<>(of(repository).unnamed());
     lines.removeIf(line -> removed.contains(line.object()));
     Note note = put(repository, fact, author, lines);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * again, who repairs, who copies: the real code on one storage, interleaved by seeds. Whatever
  * happens, each backup that was acknowledged and not forgotten can be restored byte for byte, no
  * alarm is false, and what people were told is true. A seed alone is run again by {@code
- * -Dsalvor.test.seed=}.
+ * -Dsalvor.test.seed=}, and with {@code -Dsalvor.test.seeds=} so many from there on.
  */
 class InterleavingTest {
   private static final boolean SAMPLE = Boolean.getBoolean("salvor.test.sample");
@@ -37,7 +37,8 @@ class InterleavingTest {
 
   @Test
   void nothingThatWasAcknowledgedIsLost() throws Exception {
-    Map<String, Long> reached = seeds(temp, ONE, ONE == 1 ? 300 : 1);
+    Map<String, Long> reached =
+        seeds(temp, ONE, ONE == 1 ? 300 : Integer.getInteger("salvor.test.seeds", 1));
     if (ONE == 1) {
       assertThat(reached)
           .containsKeys("packs deleted", "blobs copied", "sessions closed", "begun again")
