@@ -21,6 +21,13 @@ final class Damage {
         cause);
   }
 
+  /** It may be in order: nothing is to be concluded from that it was not read. */
+  static SalvorException unreadable(
+      String place, String why, String remedy, @Nullable Throwable cause) {
+    return new SalvorException(
+        ErrorCode.OBJECT_UNREADABLE, "The object " + place + " cannot be read", why, remedy, cause);
+  }
+
   static SalvorException newer(String place, int version) {
     return new SalvorException(
         ErrorCode.FORMAT_NEWER,

@@ -8,11 +8,11 @@ import io.salvor.engine.codec.SipHash;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectName;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,14 +31,10 @@ public final class KeyRing implements AutoCloseable {
   private static final byte[] OBJECT = ascii("salvor/1 object");
   private static final String NO_EPOCH = "It is sealed to an epoch that this credential has not";
 
-  /** Whoever plants objects of made-up epochs does not keep everybody reading keys. */
-  private static final int MOST_SOUGHT = 64;
-
   private final SigningKey signer;
   private final Authority authority;
   private final Epochs epochs;
-  private final Set<ObjectId> sought = new HashSet<>();
-  private volatile @Nullable Grants grants;
+  private final Newcomers newcomers = new Newcomers();
   private final @Nullable SensitiveKeys sensitive;
   private final Writers writers;
   private final @Nullable Writer self;
@@ -177,46 +173,60 @@ public final class KeyRing implements AutoCloseable {
     if (kind.keyClass() == ObjectKind.KeyClass.INDEX) {
       return indexed(kind, id, header);
     }
-    if (kind.keyClass() == ObjectKind.KeyClass.SENSITIVE) {
-      return sensitive()
-          .epochs
-          .open(kind, id, sealedTo, header)
-          .or(
-              () ->
-                  learns(sensitive().epochs, true, sealedTo)
-                      ? sensitive().epochs.open(kind, id, sealedTo, header)
-                      : Optional.empty())
-          .orElseThrow(() -> Damage.of(kind.place(id), NO_EPOCH));
-    }
-    return epochs
+    boolean secret = kind.keyClass() == ObjectKind.KeyClass.SENSITIVE;
+    Epochs chain = secret ? sensitive().epochs : epochs;
+    return chain
         .open(kind, id, sealedTo, header)
         .or(
             () ->
-                learns(epochs, false, sealedTo)
-                    ? epochs.open(kind, id, sealedTo, header)
+                learns(chain, secret, sealedTo, kind.place(id))
+                    ? chain.open(kind, id, sealedTo, header)
                     : Optional.empty())
-        .orElseThrow(() -> notGranted(kind, id));
+        .orElseThrow(() -> notGranted(kind, id, sealedTo));
   }
 
-  /** Reads the epochs again that a credential has been granted. */
-  public interface Grants {
-    Map<ObjectId, SealingKey> epochs(boolean sensitive);
+  /**
+   * What has come since a ring was made.
+   *
+   * @param content epochs, but for those of sensitive content
+   * @param sensitive those of sensitive content
+   * @param writers write-only clients
+   */
+  public record News(Chain content, Chain sensitive, List<Writer> writers) {}
+
+  /**
+   * What is there of one chain of epochs.
+   *
+   * @param granted those that the credential opens
+   * @param there those that were made by somebody who may, granted or not
+   */
+  public record Chain(Map<ObjectId, SealingKey> granted, Set<ObjectId> there) {}
+
+  /** Reads the key objects again. */
+  public interface Source {
+    News news() throws IOException;
   }
 
-  /** From now on an epoch that is not known is looked for, once: it may have been made since. */
-  public void learnFrom(Grants source) {
-    grants = source;
+  /**
+   * From now on epochs and write-only clients that are not known are looked for: they may have come
+   * since.
+   */
+  public void learnFrom(Source source) {
+    newcomers.from(source);
   }
 
-  private synchronized boolean learns(Epochs chain, boolean sensitive, ObjectId epoch) {
-    Grants source = grants;
-    if (source != null && sought.size() < MOST_SOUGHT && sought.add(epoch)) {
-      chain.learn(source.epochs(sensitive));
+  private boolean learns(Epochs chain, boolean secret, ObjectId epoch, String place) {
+    if (self == null) {
+      newcomers.epoch(chain, secret, epoch, place);
     }
     return chain.ids().contains(epoch);
   }
 
-  private SalvorException notGranted(ObjectKind kind, ObjectId id) {
+  /** An epoch that nobody knows of is a turned bit, or somebody's invention. */
+  private SalvorException notGranted(ObjectKind kind, ObjectId id, ObjectId epoch) {
+    if (newcomers.isWithheld(epoch)) {
+      return Newcomers.notGranted(kind.place(id));
+    }
     return self == null
         ? Damage.of(kind.place(id), NO_EPOCH)
         : new SalvorException(
@@ -242,7 +252,17 @@ public final class KeyRing implements AutoCloseable {
     return authority
         .verify(kind, id, content, object)
         .or(() -> writers.verify(kind, id, content))
+        .or(() -> ofNewcomer(kind, id, content))
         .orElseThrow(() -> Damage.of(kind.place(id), "Its signature is not the repository's"));
+  }
+
+  /** The message, if a write-only client has signed it that was admitted since. */
+  private Optional<byte[]> ofNewcomer(ObjectKind kind, ObjectId id, byte[] content) {
+    if (!Writers.isSigned(kind) || writers.of(id) != null) {
+      return Optional.empty();
+    }
+    newcomers.writer(writers, id, kind.place(id));
+    return writers.verify(kind, id, content);
   }
 
   /** Whether an object's checksum fits; needs no key and serves packs and key objects too. */
@@ -332,7 +352,11 @@ public final class KeyRing implements AutoCloseable {
   public boolean opens(BlobKind kind, Set<ObjectId> ids) {
     boolean secret = kind == BlobKind.SENSITIVE;
     Epochs chain = secret ? sensitive().epochs : epochs;
-    return ids.stream().allMatch(id -> chain.ids().contains(id) || learns(chain, secret, id));
+    return ids.stream()
+        .allMatch(
+            id ->
+                chain.ids().contains(id)
+                    || learns(chain, secret, id, ObjectKind.EPOCH.name(id).value()));
   }
 
   /** The epochs of sensitive content that can be opened. */

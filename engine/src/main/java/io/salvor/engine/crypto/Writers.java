@@ -1,11 +1,11 @@
 package io.salvor.engine.crypto;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The write-only clients that were admitted, by their marks; withdrawn ones too. */
@@ -20,10 +20,20 @@ final class Writers {
           ObjectKind.SESSION_END,
           ObjectKind.LEDGER_ENTRY);
 
-  private final Map<Long, KeyRing.Writer> byMark = new HashMap<>();
+  private final Map<Long, KeyRing.Writer> byMark = new ConcurrentHashMap<>();
 
   Writers(List<KeyRing.Writer> writers) {
     writers.forEach(w -> byMark.put(w.id().high(), w));
+  }
+
+  /** Takes in those that were admitted since. */
+  void learn(List<KeyRing.Writer> more) {
+    more.forEach(w -> byMark.putIfAbsent(w.id().high(), w));
+  }
+
+  /** Whether write-only clients sign this kind. */
+  static boolean isSigned(ObjectKind kind) {
+    return SIGNED.contains(kind);
   }
 
   /** The one that has this key. */

@@ -102,6 +102,11 @@ final class SegmentReading {
       damaged.put(id, e);
       return;
     }
+    if (keys.isForeign(id)) {
+      // Of a write-only client that was admitted since the list was made.
+      present.remove(id);
+      return;
+    }
     ViewHead.Segment head = new ViewHead.Segment(id, segment.superseded());
     known.put(id, head);
     if (segment.packs().isEmpty()) {

@@ -5,20 +5,17 @@ import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SignedMessage;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.storage.ObjectInfo;
+import io.salvor.engine.storage.ForwardingStorage;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.ObjectWriter;
 import io.salvor.engine.storage.Storage;
-import io.salvor.engine.storage.StorageTraits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /**
  * A storage by which nobody is acknowledged, and nobody deletes, whose authority has a successor
@@ -27,12 +24,11 @@ import java.util.function.Consumer;
  * announcement is in the census, what was stored after it is not, and its author finds out here.
  * Safe for several threads.
  */
-public final class AuthorityWatch implements Storage {
+public final class AuthorityWatch extends ForwardingStorage {
   private static final String LEDGER = ObjectKind.LEDGER_ENTRY.prefix();
   private static final List<String> LASTING =
       List.of(LEDGER, ObjectKind.MANIFEST.prefix(), ObjectKind.FACT.prefix());
 
-  private final Storage storage;
   private final byte[] authority;
   private final Set<ObjectId> foreign = new HashSet<>();
   private volatile boolean written = true;
@@ -41,7 +37,7 @@ public final class AuthorityWatch implements Storage {
    * Watches over {@code storage}, which it closes in the end, for who opened it with these keys.
    */
   public AuthorityWatch(Storage storage, OpenedKeys keys) {
-    this.storage = storage;
+    super(storage);
     this.authority = keys.payload().authority();
   }
 
@@ -112,21 +108,6 @@ public final class AuthorityWatch implements Storage {
   }
 
   @Override
-  public String address() {
-    return storage.address();
-  }
-
-  @Override
-  public String place() {
-    return storage.place();
-  }
-
-  @Override
-  public StorageTraits traits() {
-    return storage.traits();
-  }
-
-  @Override
   public void put(ObjectName name, byte[] content) throws IOException {
     // Else what nobody will count would lie there for good.
     if (LASTING.stream().anyMatch(name.value()::startsWith)) {
@@ -175,26 +156,6 @@ public final class AuthorityWatch implements Storage {
   }
 
   @Override
-  public byte[] get(ObjectName name) throws IOException {
-    return storage.get(name);
-  }
-
-  @Override
-  public byte[] get(ObjectName name, long offset, int length) throws IOException {
-    return storage.get(name, offset, length);
-  }
-
-  @Override
-  public Optional<ObjectInfo> find(ObjectName name) throws IOException {
-    return storage.find(name);
-  }
-
-  @Override
-  public void list(String prefix, Consumer<ObjectInfo> each) throws IOException {
-    storage.list(prefix, each);
-  }
-
-  @Override
   public void delete(ObjectName name) throws IOException {
     if (written && !isOwnSession(name)) {
       // Before it looks: what another thread stores meanwhile has to be looked after as well.
@@ -213,10 +174,5 @@ public final class AuthorityWatch implements Storage {
   /** Nothing rests on the objects of a session. */
   private static boolean isOwnSession(ObjectName name) {
     return name.value().startsWith(ObjectKind.SESSION_OPEN.prefix());
-  }
-
-  @Override
-  public void close() throws IOException {
-    storage.close();
   }
 }

@@ -70,6 +70,10 @@ final class KeyChanges {
     return clock.instant();
   }
 
+  Ledger ledger() {
+    return ledger;
+  }
+
   KeyRecord ledgerRecord() {
     return KeyRecord.of(ledger);
   }
@@ -106,8 +110,23 @@ final class KeyChanges {
    */
   void settle() throws IOException {
     Secrets _ = keys.secrets();
+    refresh();
+    List<Added> added = missing();
+    if (!added.isEmpty()) {
+      enter(added, List.of());
+    }
+    deleteRemoved();
+  }
+
+  /** Reads the ledger and the key objects again. */
+  void refresh() throws IOException {
     ledger.refresh();
+    KeyRecord _ = keys.known(ledger);
     keys.reread(storage);
+  }
+
+  /** What is there and the ledger does not know yet. */
+  List<Added> missing() {
     KeyRecord known = ledgerRecord();
     List<Added> added = new ArrayList<>();
     keys.table().epochs().values().forEach(e -> adopt(e, known).ifPresent(added::add));
@@ -126,9 +145,12 @@ final class KeyChanges {
     credential(keys.credential())
         .flatMap(own -> line(ObjectKind.CREDENTIAL.name(own.id()), own.label(), known))
         .ifPresent(added::add);
-    if (!added.isEmpty()) {
-      enter(added, List.of());
-    }
+    return added;
+  }
+
+  /** Deletes what the ledger has removed, but for admissions, which are needed for good. */
+  void deleteRemoved() throws IOException {
+    KeyRecord known = ledgerRecord();
     for (ObjectName name : keys.objects().hashes().keySet()) {
       if (known.isRemoved(name) && ObjectKind.WRITER.idIn(name).isEmpty()) {
         storage.delete(name);
@@ -141,7 +163,8 @@ final class KeyChanges {
     return line(ObjectKind.EPOCH.name(epoch.id()), before, known);
   }
 
-  private Optional<Added> line(ObjectName name, String label, KeyRecord known) {
+  /** The line for an object that the ledger does not know yet. */
+  Optional<Added> line(ObjectName name, String label, KeyRecord known) {
     byte @Nullable [] hash = keys.objects().hashes().get(name);
     return hash == null || known.existing().containsKey(name) || known.isRemoved(name)
         ? Optional.empty()
@@ -160,6 +183,7 @@ final class KeyChanges {
     List<String> names = removed.stream().map(ObjectName::value).toList();
     LedgerChange change = new LedgerChange(added, names, List.of());
     ledger.append(change, clock.instant(), author, random);
+    KeyRecord _ = keys.known(ledger);
     keys.reread(storage);
   }
 

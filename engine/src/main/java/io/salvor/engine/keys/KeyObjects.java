@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -42,6 +43,16 @@ record KeyObjects(
           ObjectKind.CENSUS);
 
   static KeyObjects read(Storage storage) throws IOException {
+    return read(storage, Set.of());
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param named those that the ledger names, which are asked for by their names: lists may lag, or
+   *     hide them
+   */
+  static KeyObjects read(Storage storage, Set<ObjectName> named) throws IOException {
     KeyObjects objects =
         new KeyObjects(
             new ArrayList<>(),
@@ -52,7 +63,7 @@ record KeyObjects(
             new ArrayList<>(),
             new TreeMap<>(),
             new TreeMap<>());
-    TreeSet<ObjectName> names = new TreeSet<>();
+    TreeSet<ObjectName> names = new TreeSet<>(named);
     storage.list(ObjectKind.CREDENTIAL.prefix(), info -> names.add(info.name()));
     for (ObjectName name : names) {
       for (ObjectKind kind : KINDS) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,11 @@ record KeyTable(
   /** The same of the epochs for sensitive content, as far as holders of its root have made them. */
   Optional<Epoch> newestSensitive(byte[] root) {
     return newest(epoch -> epoch.isSensitive() && epoch.isProvenBy(root));
+  }
+
+  /** The epochs of a chain. */
+  Set<ObjectId> epochs(Predicate<Epoch> chain) {
+    return epochs.values().stream().filter(chain).map(Epoch::id).collect(Collectors.toSet());
   }
 
   Optional<Epoch> newest(Predicate<Epoch> chain) {

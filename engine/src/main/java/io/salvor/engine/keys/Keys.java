@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -179,7 +180,7 @@ public final class Keys {
    */
   public static KeyRing open(Storage storage, Opener opener, SecureRandom random)
       throws IOException {
-    OpenedKeys opened = unlock(storage, opener, Set.of(), random);
+    OpenedKeys opened = unlock(storage, opener, Set.of(), Set.of(), random);
     opened.requireWhole();
     return opened.ring();
   }
@@ -189,37 +190,49 @@ public final class Keys {
    * ledger, {@link OpenedKeys#audit}.
    *
    * @param without credentials that are passed over
+   * @param named key objects that are asked for by their names, listed or not
    * @param random for the objects that the ring will make
    * @throws SalvorException as {@link #describe}; WRONG_CREDENTIAL if no intact credential is
    *     opened; KEY_DAMAGED if none is intact, or what it leads to is damaged
    */
   public static OpenedKeys unlock(
-      Storage storage, Opener opener, Set<ObjectId> without, SecureRandom random)
+      Storage storage,
+      Opener opener,
+      Set<ObjectId> without,
+      Set<ObjectName> named,
+      SecureRandom random)
       throws IOException {
     byte[] description = describe(storage).bytes();
-    KeyObjects objects = KeyObjects.read(storage);
-    @Nullable ObjectId best = null;
-    Credential.@Nullable Payload opened = null;
+    KeyObjects objects = KeyObjects.read(storage, named);
+    Map<ObjectId, Credential.Payload> opened = new LinkedHashMap<>();
     for (Credential credential : objects.credentials()) {
       if (without.contains(credential.id())) {
         continue;
       }
-      Optional<Credential.Payload> payload = credential.open(opener);
-      if (payload.isPresent()
-          && (opened == null || generation(opened) < generation(payload.get()))) {
-        best = credential.id();
-        opened = payload.get();
-      }
-      if (opened != null && objects.announcements().isEmpty()) {
+      credential.open(opener).ifPresent(payload -> opened.put(credential.id(), payload));
+      if (!opened.isEmpty() && objects.announcements().isEmpty()) {
         break;
       }
     }
-    if (best != null && opened != null) {
+    int newest = opened.values().stream().mapToInt(Keys::generation).max().orElse(0);
+    opened.values().removeIf(payload -> generation(payload) < newest);
+    @Nullable SalvorException first = null;
+    for (Map.Entry<ObjectId, Credential.Payload> one : opened.entrySet()) {
       try {
-        return OpenedKeys.of(best, opened, description, objects, random);
+        return OpenedKeys.of(one.getKey(), one.getValue(), description, objects, random);
       } catch (SalvorException e) {
-        throw AuthorityWatch.explained(e, objects, opened.authority());
+        if (e.code() != ErrorCode.KEY_DAMAGED) {
+          throw e;
+        }
+        // Of two successors at once with the same passphrase one may have left a credential alone.
+        first =
+            first == null
+                ? AuthorityWatch.explained(e, objects, one.getValue().authority())
+                : first;
       }
+    }
+    if (first != null) {
+      throw first;
     }
     if (objects.credentials().isEmpty()) {
       throw objects.damaged().values().stream()

@@ -5,7 +5,6 @@ import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
-import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.SensitiveKeys;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
@@ -30,11 +29,12 @@ import org.jspecify.annotations.Nullable;
 public final class OpenedKeys implements AutoCloseable {
   private final ObjectId credential;
   private final Credential.Payload payload;
-  private final @Nullable Secrets secrets;
   private final KeyRing ring;
   private final Authority authority;
   private KeyObjects objects;
   private KeyTable table;
+  private @Nullable Secrets secrets;
+  private Set<ObjectName> named = Set.of();
 
   private OpenedKeys(
       ObjectId credential,
@@ -171,24 +171,38 @@ public final class OpenedKeys implements AutoCloseable {
   }
 
   /**
-   * Lets the ring look for epochs that are made while it is in use, or what others write would look
-   * damaged.
+   * Lets the ring look for epochs and write-only clients that come while it is in use, or what is
+   * written with them would look damaged.
    */
   public void learnFrom(Storage storage) {
-    if (secrets != null) {
-      ring.learnFrom(sensitive -> granted(storage, sensitive));
-    }
+    ring.learnFrom(() -> news(storage));
   }
 
-  private Map<ObjectId, SealingKey> granted(Storage storage, boolean sensitive) {
+  private KeyRing.News news(Storage storage) throws IOException {
+    KeyTable now = KeyTable.of(KeyObjects.read(storage, named), authority);
+    @Nullable Secrets granted = secrets == null ? null : granted(now);
+    Secrets.@Nullable Sensitive own = granted == null ? null : granted.sensitive();
+    return new KeyRing.News(
+        new KeyRing.Chain(
+            granted == null ? Map.of() : granted.epochs(),
+            now.epochs(epoch -> !epoch.isSensitive())),
+        new KeyRing.Chain(
+            own == null ? Map.of() : own.epochs(),
+            own == null
+                ? Set.of()
+                : now.epochs(epoch -> epoch.isSensitive() && epoch.isProvenBy(own.root()))),
+        now.admitted());
+  }
+
+  /** What was granted by now; what was granted before, if that cannot be told. */
+  private @Nullable Secrets granted(KeyTable now) {
     try {
-      KeyTable now = KeyTable.of(KeyObjects.read(storage), authority);
-      Secrets granted = now.secrets(credential, payload);
-      Secrets.@Nullable Sensitive own = granted.sensitive();
-      return !sensitive ? granted.epochs() : own == null ? Map.of() : own.epochs();
-    } catch (IOException | SalvorException e) {
-      // Then the object is told as one whose epoch is not known.
-      return Map.of();
+      return now.secrets(credential, payload);
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.KEY_DAMAGED) {
+        throw e;
+      }
+      return secrets;
     }
   }
 
@@ -209,7 +223,7 @@ public final class OpenedKeys implements AutoCloseable {
    *     or damaged
    */
   public KeyAudit audit(Storage storage, Ledger ledger) throws IOException {
-    KeyAudit audit = KeyAudit.of(this, KeyRecord.of(ledger), storage);
+    KeyAudit audit = KeyAudit.of(this, known(ledger), storage);
     for (SalvorException e : audit.refusals()) {
       throw AuthorityWatch.explained(e, objects, payload.authority());
     }
@@ -218,11 +232,24 @@ public final class OpenedKeys implements AutoCloseable {
 
   /** Everything that is wrong with the key objects as they lie there now, by the ledger. */
   public List<SalvorException> faults(Storage storage, Ledger ledger) throws IOException {
+    KeyRecord known = known(ledger);
     reread(storage);
-    KeyAudit audit = KeyAudit.of(this, KeyRecord.of(ledger), storage);
+    KeyAudit audit = KeyAudit.of(this, known, storage);
     List<SalvorException> faults = new ArrayList<>(audit.refusals());
     faults.addAll(audit.issues());
     return faults;
+  }
+
+  /** What the ledger says; what it names is asked for by its name from now on. */
+  KeyRecord known(Ledger ledger) {
+    KeyRecord known = KeyRecord.of(ledger);
+    named = Set.copyOf(known.existing().keySet());
+    return known;
+  }
+
+  /** Key objects that the ledger named when it was looked at last. */
+  public Set<ObjectName> named() {
+    return named;
   }
 
   /** Without the ledger nobody can tell whom damage concerns: any of it stops everybody. */
@@ -234,8 +261,16 @@ public final class OpenedKeys implements AutoCloseable {
 
   /** Reads the key objects again, after they were changed. */
   void reread(Storage storage) throws IOException {
-    objects = KeyObjects.read(storage);
+    objects = KeyObjects.read(storage, named);
     table = KeyTable.of(objects, authority);
+  }
+
+  /** The same, with what was granted to this credential since. */
+  void renew(Storage storage) throws IOException {
+    reread(storage);
+    if (secrets != null) {
+      secrets = table.secrets(credential, payload);
+    }
   }
 
   KeyObjects objects() {

@@ -1,17 +1,14 @@
 package io.salvor.engine.keys;
 
-import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.Sha256;
-import io.salvor.engine.crypto.SignedMessage;
 import io.salvor.engine.crypto.SigningKey;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.Ledger;
-import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry.Added;
 import io.salvor.engine.ledger.LedgerMemory;
 import io.salvor.engine.progress.Progress;
@@ -35,9 +32,13 @@ import java.util.TreeSet;
  * all others are withdrawn.
  *
  * <p>Announce, wait until lists show what was stored before, count what there is, store what opens
- * the repository under the new authority, then the ledger entry, then delete the old credentials. A
- * crash before the new credential is stored leaves a repository that reads as before and takes no
- * change until this is run again; afterwards both open it until it is.
+ * the repository under the new authority, then the ledger entry, a new epoch, and the deletion of
+ * the old credentials ({@link Accession}). A crash before the new credential is stored leaves a
+ * repository that reads as before and takes no change until this is run again; afterwards both open
+ * it until it is.
+ *
+ * <p>Of several at the same time at most one ends well: each stores its grant and looks for those
+ * of others before it stores a credential. Who sees another one takes back what it has stored.
  */
 public final class Succession {
   private final Storage storage;
@@ -84,7 +85,8 @@ public final class Succession {
    *
    * @param storage that nobody watches over, see {@link AuthorityWatch#unwatched}
    * @return the id of the new credential
-   * @throws SalvorException CREDENTIAL_NEEDED, EPOCH_NOT_GRANTED, NOT_ERASABLE
+   * @throws SalvorException CREDENTIAL_NEEDED, EPOCH_NOT_GRANTED, NOT_ERASABLE,
+   *     LISTING_LAG_UNKNOWN; OBJECT_DAMAGED or OBJECT_LOST if something would be left out for good
    */
   public static ObjectId run(
       Storage storage,
@@ -99,7 +101,8 @@ public final class Succession {
     Ledger ledger = Ledger.read(storage, keys.ring(), memory);
     KeyChanges changes =
         new KeyChanges(storage, keys, ledger, request.erasable(), request.author(), clock, random);
-    return new Succession(storage, changes, memory, request, waiting, progress).run();
+    Succession succession = new Succession(storage, changes, memory, request, waiting, progress);
+    return succession.run();
   }
 
   private ObjectId run() throws IOException, InterruptedException {
@@ -107,29 +110,118 @@ public final class Succession {
     if (changes.erasable()) {
       Keys.requireDestroyable(opener);
     }
-    changes.settle();
+    if (!storage.traits().knowsLag()) {
+      throw needed(
+          ErrorCode.LISTING_LAG_UNKNOWN,
+          "The authority cannot be succeeded in " + storage.address(),
+          "Nobody knows how late objects may appear in its lists, so that some could be left out",
+          "Use a storage that says so");
+    }
+    changes.refresh();
     Optional<ObjectId> finished = finish(opener);
     if (finished.isPresent()) {
       return finished.get();
     }
+    Set<ObjectId> dead = unfinished(new byte[0]);
     requirePossible(opener);
-    Instant now = changes.now();
+    settle();
     try (SigningKey authority = SigningKey.generate(changes.random());
         SealingKey key = SealingKey.generate(changes.random())) {
-      List<Added> added = new ArrayList<>();
-      added.add(changes.put(announcement(authority.publicKey(), now), ""));
-      if (storage.traits().knowsLag()) {
-        waiting.forLists(storage.traits().listingLag());
+      return new Attempt(authority, key, dead).run(opener);
+    }
+  }
+
+  /**
+   * As long as the ledger names no key object, half of a succession would stop everybody. What is
+   * entered in the name of the authority before has to come before any announcement.
+   */
+  private void settle() throws IOException {
+    if (!changes.ledgerRecord().isKept()
+        && Announcement.of(keys.objects(), keys.payload().authority()).isEmpty()) {
+      under(new AuthorityWatch(storage, keys), keys).settle();
+    }
+  }
+
+  private KeyChanges under(Storage place, OpenedKeys opened) throws IOException {
+    return new KeyChanges(
+        place,
+        opened,
+        Ledger.read(place, opened.ring(), memory),
+        request.erasable(),
+        request.author(),
+        changes::now,
+        changes.random());
+  }
+
+  /** One successor, from its announcement on. */
+  private final class Attempt {
+    private final SigningKey authority;
+    private final SealingKey key;
+    private final Set<ObjectId> dead;
+    private final Instant now = changes.now();
+    private final ObjectId id = ObjectId.random(changes.random());
+    private final ObjectId grant = ObjectId.random(changes.random());
+    private final List<ObjectName> stored = new ArrayList<>();
+
+    Attempt(SigningKey authority, SealingKey key, Set<ObjectId> dead) {
+      this.authority = authority;
+      this.key = key;
+      this.dead = dead;
+    }
+
+    ObjectId run(Opener opener) throws IOException, InterruptedException {
+      KeyObject credential;
+      try {
+        credential = prepare(opener);
+      } catch (SalvorException | InterruptedException e) {
+        takeBack(e);
+        throw e;
       }
+      // From here on it opens, and may be used: whatever happens, another run ends it.
+      put(credential);
+      await(storage.traits().listingLag());
       keys.reread(storage);
-      byte[] hashes = Census.take(storage, keys, progress);
-      ObjectId censusId = ObjectId.random(changes.random());
-      KeyObject census = Census.encode(censusId, hashes, now, authority);
-      added.add(changes.put(census, ""));
+      if (Announcement.isAside(keys.objects(), keys.payload().authority(), grant)) {
+        SalvorException e = another();
+        if (!isEntered(opener)) {
+          takeBack(e);
+        }
+        throw e;
+      }
+      try (OpenedKeys opened = unlocked(opener, id)) {
+        end(accession(opened));
+      }
+      return id;
+    }
+
+    /** Whether somebody else with the same opener has ended it. */
+    private boolean isEntered(Opener opener) throws IOException {
+      if (storage.find(ObjectKind.GRANT.name(grant)).isEmpty()) {
+        return false;
+      }
+      try (OpenedKeys opened = unlocked(opener, id)) {
+        return accession(opened).isEntered();
+      }
+    }
+
+    /** Stores what comes before the credential. */
+    private KeyObject prepare(Opener opener) throws IOException, InterruptedException {
+      ObjectId announced = ObjectId.random(changes.random());
+      put(
+          new Announcement(announced, authority.publicKey(), dead)
+              .encode(now, keys.secrets().authority()));
+      // As late as a writer may miss it, and as late as what that one then stored may show.
+      await(storage.traits().listingLag().multipliedBy(2));
+      changes.refresh();
+      keys.renew(storage);
+      requireAlone();
+      requirePossible(opener);
+      byte[] hashes = Census.take(storage, keys, changes.ledger(), progress);
+      KeyObject census = Census.encode(ObjectId.random(changes.random()), hashes, now, authority);
+      put(census);
       List<byte[]> earlier =
           new ArrayList<>(keys.payload().ancestry().map(Ancestry::authorities).orElse(List.of()));
       earlier.add(keys.payload().authority());
-      ObjectId id = ObjectId.random(changes.random());
       Credential credential =
           Credential.create(
               id,
@@ -141,73 +233,108 @@ public final class Succession {
                   key,
                   authority.publicKey(),
                   keys.payload().description(),
-                  Optional.of(new Ancestry(censusId, Sha256.of(census.encode()), earlier))),
+                  Optional.of(new Ancestry(census.id(), Sha256.of(census.encode()), earlier))),
               changes.random());
       Secrets own = keys.secrets();
       Secrets secrets = new Secrets(own.root(), authority, own.epochs(), own.sensitive());
-      Grant grant = changes.grant(id, key.publicHalf(), secrets);
-      added.add(changes.put(grant.encode(authority), id.toString()));
-      List<ObjectName> old = old();
-      // From here on it opens.
-      added.add(changes.put(credential.encode(), request.label()));
-      enter(opener, added, old, now);
-      changes.delete(old);
-      return id;
+      put(Grant.create(grant, id, key.publicHalf(), secrets, changes.random()).encode(authority));
+      await(storage.traits().listingLag());
+      keys.reread(storage);
+      requireAlone();
+      return credential.encode();
+    }
+
+    private void requireAlone() throws IOException {
+      if (!dead.containsAll(unfinished(authority.publicKey()))) {
+        throw another();
+      }
+    }
+
+    private void put(KeyObject object) throws IOException {
+      stored.add(object.name());
+      Added _ = changes.put(object, "");
+    }
+
+    /** Nobody was told of it: the credential first, and the announcement last. */
+    private void takeBack(Exception why) {
+      for (ObjectName name : stored.reversed()) {
+        try {
+          storage.delete(name);
+        } catch (IOException | SalvorException e) {
+          why.addSuppressed(e);
+          return;
+        }
+      }
     }
   }
 
+  private void await(Duration lag) throws InterruptedException {
+    if (!lag.isZero()) {
+      waiting.forLists(lag);
+    }
+  }
+
+  private Set<ObjectId> unfinished(byte[] own) throws IOException {
+    return Announcement.unfinished(storage, keys.objects(), keys.payload().authority(), own);
+  }
+
+  /** With this credential and no other. */
+  private OpenedKeys unlocked(Opener opener, ObjectId credential) throws IOException {
+    Set<ObjectId> others = new TreeSet<>();
+    keys.objects().credentials().forEach(c -> others.add(c.id()));
+    others.remove(credential);
+    return Keys.unlock(storage, opener, others, keys.named(), changes.random());
+  }
+
   /**
-   * What an earlier run with the same opener has left: ended, if the ledger has its entry; else
-   * taken away, for nobody was told of it.
+   * What an earlier run with the same opener has left is ended. It is never taken away: whoever
+   * knows the opener may have stored something under it.
    */
-  private Optional<ObjectId> finish(Opener opener) throws IOException {
+  private Optional<ObjectId> finish(Opener opener) throws IOException, InterruptedException {
     for (Credential left : List.copyOf(keys.objects().credentials())) {
       if (!left.open(opener).map(this::isSuccessors).orElse(false)) {
         continue;
       }
-      Set<ObjectId> others = new TreeSet<>();
-      keys.objects().credentials().forEach(c -> others.add(c.id()));
-      others.remove(left.id());
-      ObjectName name = ObjectKind.CREDENTIAL.name(left.id());
-      try (OpenedKeys opened = Keys.unlock(storage, opener, others, changes.random())) {
-        Ledger ledger = Ledger.read(storage, opened.ring(), memory);
-        if (KeyRecord.of(ledger).existing().containsKey(name)) {
-          under(opened, ledger).settle();
-          return Optional.of(left.id());
-        }
+      await(storage.traits().listingLag());
+      keys.reread(storage);
+      try (OpenedKeys opened = unlocked(opener, left.id())) {
+        end(accession(opened));
+        return Optional.of(left.id());
       }
-      changes.delete(List.of(name));
     }
     return Optional.empty();
   }
 
   private boolean isSuccessors(Credential.Payload payload) {
+    payload.key().close();
     byte[] own = keys.payload().authority();
     return payload.ancestry().stream()
         .flatMap(ancestry -> ancestry.authorities().stream())
         .anyMatch(earlier -> Arrays.equals(earlier, own));
   }
 
-  /** Changes in the name of the new authority. */
-  private KeyChanges under(OpenedKeys opened, Ledger ledger) {
-    return new KeyChanges(
-        storage,
-        opened,
-        ledger,
-        request.erasable(),
-        request.author(),
-        changes::now,
-        changes.random());
+  private Accession accession(OpenedKeys opened) throws IOException {
+    return new Accession(storage, under(storage, opened));
+  }
+
+  /** Whether somebody has gone past it, who did not see its credential. */
+  private boolean isAside(Accession accession) {
+    return accession.grants().stream()
+        .anyMatch(grant -> Announcement.isAside(keys.objects(), keys.payload().authority(), grant));
+  }
+
+  /** What follows once the successor's credential is there. */
+  private void end(Accession accession) throws IOException {
+    if (isAside(accession)) {
+      throw another();
+    }
+    accession.run();
+    if (!accession.stands()) {
+      throw another();
+    }
   }
 
   private void requirePossible(Opener opener) {
-    if (!keys.epochs().containsAll(ids(false)) || !keys.sensitiveEpochs().containsAll(ids(true))) {
-      throw needed(
-          ErrorCode.EPOCH_NOT_GRANTED,
-          "This credential does not open everything that is to stay",
-          "Some epochs were not granted to it",
-          "Use one that opens them all, sensitive content too; see `salvor key list`");
-    }
     if (!new Admissions(changes).list().isEmpty()) {
       throw needed(
           ErrorCode.CREDENTIAL_NEEDED,
@@ -227,51 +354,15 @@ public final class Succession {
     }
   }
 
-  private List<ObjectId> ids(boolean sensitive) {
-    return keys.table().epochs().values().stream()
-        .filter(epoch -> epoch.isSensitive() == sensitive)
-        .map(Epoch::id)
-        .toList();
+  private static SalvorException another() {
+    return needed(
+        ErrorCode.CREDENTIAL_NEEDED,
+        "Somebody else is giving the repository another authority",
+        "Another `salvor key rotate --authority` goes on, or was cut off just now",
+        "Wait until it has ended, or run it again if it was cut off");
   }
 
   private static SalvorException needed(ErrorCode code, String message, String why, String remedy) {
     return new SalvorException(code, message, why, remedy);
-  }
-
-  private KeyObject announcement(byte[] successor, Instant now) {
-    ObjectId id = ObjectId.random(changes.random());
-    byte[] message =
-        new CborWriter().map().key(0).bytes(successor).key(1).time(now).end().toByteArray();
-    return new KeyObject(
-        ObjectKind.AUTHORITY,
-        id,
-        SignedMessage.sign(keys.secrets().authority(), ObjectKind.AUTHORITY, id, message));
-  }
-
-  /** The credentials and grants under the authority before. */
-  private List<ObjectName> old() {
-    return keys.objects().hashes().keySet().stream()
-        .filter(
-            name ->
-                ObjectKind.CREDENTIAL.idIn(name).isPresent()
-                    || ObjectKind.GRANT.idIn(name).isPresent())
-        .toList();
-  }
-
-  /**
-   * What was stored is opened as everybody will open it, before the ledger gives up the rest; what
-   * is written from then on is sealed to an epoch that the authority before did not know.
-   */
-  private void enter(Opener opener, List<Added> added, List<ObjectName> old, Instant now)
-      throws IOException {
-    Set<ObjectId> without = new TreeSet<>();
-    old.forEach(name -> ObjectKind.CREDENTIAL.idIn(name).ifPresent(without::add));
-    try (OpenedKeys opened = Keys.unlock(storage, opener, without, changes.random())) {
-      Ledger ledger = Ledger.read(storage, opened.ring(), memory);
-      List<String> removed = old.stream().map(ObjectName::value).toList();
-      LedgerChange change = new LedgerChange(added, removed, List.of());
-      ledger.append(change, now, request.author(), changes.random());
-      EpochInfo _ = new Rotation(under(opened, ledger)).run();
-    }
   }
 }

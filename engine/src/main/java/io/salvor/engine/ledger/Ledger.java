@@ -110,6 +110,11 @@ public final class Ledger {
     return view.knows(entry) || view.damaged().contains(entry);
   }
 
+  /** The entries that were read, and need not be in a list. */
+  public synchronized Set<ObjectId> entries() {
+    return Set.copyOf(view.entries().keySet());
+  }
+
   /** Whether an entry need not be there any more, for a summary repeats it. */
   public synchronized boolean covers(ObjectId entry) {
     return view.covers(entry);

@@ -150,6 +150,11 @@ final class PackCheck {
         // Its hash tells that it is as its author has left it.
         return null;
       }
+      if (e.code() == ErrorCode.OBJECT_UNREADABLE) {
+        // Somebody else may open it.
+        damage.add(new PackReport.Damage(name + ": " + e.why(), everyBlob(0), true));
+        return null;
+      }
       if (e.code() != ErrorCode.OBJECT_DAMAGED && e.code() != ErrorCode.FORMAT_NEWER) {
         throw e;
       }

@@ -1,10 +1,10 @@
 package io.salvor.engine.repair;
 
+import io.salvor.engine.storage.ForwardingStorage;
 import io.salvor.engine.storage.ObjectInfo;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.ObjectWriter;
 import io.salvor.engine.storage.Storage;
-import io.salvor.engine.storage.StorageTraits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -15,21 +15,12 @@ import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /** A storage as it would be with some small objects put back; for dry runs, which write nothing. */
-record PatchedStorage(Storage inner, SortedMap<ObjectName, byte[]> patches) implements Storage {
+final class PatchedStorage extends ForwardingStorage {
+  private final SortedMap<ObjectName, byte[]> patches;
 
-  @Override
-  public String address() {
-    return inner.address();
-  }
-
-  @Override
-  public String place() {
-    return inner.place();
-  }
-
-  @Override
-  public StorageTraits traits() {
-    return inner.traits();
+  PatchedStorage(Storage storage, SortedMap<ObjectName, byte[]> patches) {
+    super(storage);
+    this.patches = patches;
   }
 
   @Override
@@ -40,14 +31,14 @@ record PatchedStorage(Storage inner, SortedMap<ObjectName, byte[]> patches) impl
   @Override
   public byte[] get(ObjectName name) throws IOException {
     byte[] patch = patches.get(name);
-    return patch == null ? inner.get(name) : patch.clone();
+    return patch == null ? storage.get(name) : patch.clone();
   }
 
   @Override
   public byte[] get(ObjectName name, long offset, int length) throws IOException {
     byte[] patch = patches.get(name);
     if (patch == null) {
-      return inner.get(name, offset, length);
+      return storage.get(name, offset, length);
     }
     if (offset > patch.length - (long) length) {
       throw new EOFException(name + " ends at " + patch.length);
@@ -58,13 +49,13 @@ record PatchedStorage(Storage inner, SortedMap<ObjectName, byte[]> patches) impl
   @Override
   public Optional<ObjectInfo> find(ObjectName name) throws IOException {
     byte[] patch = patches.get(name);
-    return patch == null ? inner.find(name) : Optional.of(new ObjectInfo(name, patch.length));
+    return patch == null ? storage.find(name) : Optional.of(new ObjectInfo(name, patch.length));
   }
 
   @Override
   public void list(String prefix, Consumer<ObjectInfo> each) throws IOException {
     Set<ObjectName> shown = new HashSet<>();
-    inner.list(
+    storage.list(
         prefix,
         info -> {
           byte[] patch = patches.get(info.name());
@@ -82,10 +73,5 @@ record PatchedStorage(Storage inner, SortedMap<ObjectName, byte[]> patches) impl
   @Override
   public void delete(ObjectName name) {
     throw new IllegalStateException("a dry run wants to delete " + name);
-  }
-
-  @Override
-  public void close() throws IOException {
-    inner.close();
   }
 }

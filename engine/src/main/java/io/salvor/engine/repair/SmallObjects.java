@@ -45,8 +45,8 @@ record SmallObjects(
     List<Backup> backups,
     List<LedgerEntry.Added> adopted) {
   static final String WITHHELD =
-      "check the disk or the service behind the storage, and run it again; or put it back from a"
-          + " copy, with --from";
+      "check the disk or the service behind the storage, open it with a credential that was granted"
+          + " every epoch, and run it again; or put it back from a copy, with --from";
 
   static SmallObjects survey(
       Repository repository,

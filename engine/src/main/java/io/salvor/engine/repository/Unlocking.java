@@ -10,6 +10,7 @@ import io.salvor.engine.keys.OpenedKeys;
 import io.salvor.engine.keys.Opener;
 import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the credential that opens a repository and that its ledger has not withdrawn. */
 final class Unlocking {
-  private static final int MOST_ATTEMPTS = 3;
+  private static final int MOST_READINGS = 3;
 
   private Unlocking() {}
 
@@ -31,10 +32,12 @@ final class Unlocking {
       throws IOException {
     Set<ObjectId> withdrawn = new HashSet<>();
     @Nullable SalvorException why = null;
-    for (int attempt = 1; ; attempt++) {
+    Set<ObjectName> named = Set.of();
+    int behind = 0;
+    while (true) {
       OpenedKeys keys;
       try {
-        keys = Keys.unlock(storage, opener, withdrawn, random);
+        keys = Keys.unlock(storage, opener, withdrawn, named, random);
       } catch (SalvorException e) {
         throw why != null && e.code() == ErrorCode.WRONG_CREDENTIAL ? why : e;
       }
@@ -43,13 +46,18 @@ final class Unlocking {
         AuthorityWatch watch = new AuthorityWatch(storage, keys);
         Ledger ledger = Ledger.read(watch, keys.ring(), places);
         KeyAudit audit = keys.audit(storage, ledger);
-        if (!audit.behind() || attempt >= MOST_ATTEMPTS) {
+        if (!audit.behind()) {
           audit
               .issues()
               .forEach(
                   e -> progress.warn(e.code().code(), "keys", e.getMessage() + ": " + e.why()));
           return new Unlocked(keys, watch, ledger);
         }
+        if (++behind == MOST_READINGS) {
+          throw behind(storage);
+        }
+        // A list that lags, or hides a new epoch, would have this one seal to the epoch before.
+        named = keys.named();
         keys.close();
       } catch (SalvorException e) {
         keys.close();
@@ -64,6 +72,14 @@ final class Unlocking {
         throw e;
       }
     }
+  }
+
+  private static SalvorException behind(Storage storage) {
+    return new SalvorException(
+        ErrorCode.STORAGE_FAILED,
+        "The keys of the repository in " + storage.address() + " cannot all be read",
+        "Objects that its ledger names are there, and are not given when they are asked for",
+        "Run it again; if it stays so, check the disk or the service behind the storage");
   }
 
   /** Something that is kept on this machine. */

@@ -37,8 +37,10 @@ public final class OneObject {
         ErrorCode.OBJECT_UNREADABLE,
         "the object " + name + " cannot be read",
         why,
-        "check the disk or the service behind the storage, and run it again; if it stays so, put"
-            + " the object back from a copy",
+        cause instanceof SalvorException known && known.code() == ErrorCode.OBJECT_UNREADABLE
+            ? known.remedy()
+            : "check the disk or the service behind the storage, and run it again; if it stays so,"
+                + " put the object back from a copy",
         cause);
   }
 }

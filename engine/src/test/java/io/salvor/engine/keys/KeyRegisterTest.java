@@ -126,7 +126,7 @@ class KeyRegisterTest {
     byte[] before = shop.seal("first", new ObjectId(0, 1));
     OpenedKeys thief;
     try (Passphrase given = passphrase("second")) {
-      thief = Keys.unlock(shop.storage, given, Set.of(), shop.random);
+      thief = Keys.unlock(shop.storage, given, Set.of(), Set.of(), shop.random);
     }
     try (KeyShop.Open open = shop.open("first")) {
       open.register().remove(second.id(), false);

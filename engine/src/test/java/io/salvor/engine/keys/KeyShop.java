@@ -92,7 +92,7 @@ final class KeyShop implements AutoCloseable {
     while (true) {
       OpenedKeys keys;
       try {
-        keys = Keys.unlock(storage, opener, withdrawn, random);
+        keys = Keys.unlock(storage, opener, withdrawn, Set.of(), random);
       } catch (SalvorException e) {
         throw why == null ? e : why;
       }

@@ -1,10 +1,10 @@
 package io.salvor.testkit.storage;
 
+import io.salvor.engine.storage.ForwardingStorage;
 import io.salvor.engine.storage.ObjectInfo;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.ObjectWriter;
 import io.salvor.engine.storage.Storage;
-import io.salvor.engine.storage.StorageTraits;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,12 +13,10 @@ import java.util.function.Consumer;
  * A storage before another one, which sees each operation as a value. A commit is one operation;
  * what is written before it cannot be seen by anybody.
  */
-abstract sealed class ObservedStorage implements Storage
+abstract sealed class ObservedStorage extends ForwardingStorage
     permits FaultyStorage, RecordingStorage, SteppedStorage {
-  private final Storage inner;
-
   ObservedStorage(Storage inner) {
-    this.inner = inner;
+    super(inner);
   }
 
   /** What the inner storage does. */
@@ -36,22 +34,7 @@ abstract sealed class ObservedStorage implements Storage
   void release(long bytes) {}
 
   final Storage inner() {
-    return inner;
-  }
-
-  @Override
-  public String address() {
-    return inner.address();
-  }
-
-  @Override
-  public String place() {
-    return inner.place();
-  }
-
-  @Override
-  public StorageTraits traits() {
-    return inner.traits();
+    return storage;
   }
 
   @Override
@@ -64,7 +47,7 @@ abstract sealed class ObservedStorage implements Storage
             perform(
                 new Operation.Put(name, bytes),
                 () -> {
-                  inner.put(name, bytes);
+                  storage.put(name, bytes);
                   return true;
                 });
           }
@@ -83,18 +66,18 @@ abstract sealed class ObservedStorage implements Storage
 
   @Override
   public final byte[] get(ObjectName name) throws IOException {
-    return perform(new Operation.Get(name), () -> inner.get(name));
+    return perform(new Operation.Get(name), () -> storage.get(name));
   }
 
   @Override
   public final byte[] get(ObjectName name, long offset, int length) throws IOException {
     return perform(
-        new Operation.GetRange(name, offset, length), () -> inner.get(name, offset, length));
+        new Operation.GetRange(name, offset, length), () -> storage.get(name, offset, length));
   }
 
   @Override
   public final Optional<ObjectInfo> find(ObjectName name) throws IOException {
-    return perform(new Operation.Find(name), () -> inner.find(name));
+    return perform(new Operation.Find(name), () -> storage.find(name));
   }
 
   @Override
@@ -102,7 +85,7 @@ abstract sealed class ObservedStorage implements Storage
     perform(
         new Operation.Listing(prefix),
         () -> {
-          inner.list(prefix, each);
+          storage.list(prefix, each);
           return true;
         });
   }
@@ -112,13 +95,8 @@ abstract sealed class ObservedStorage implements Storage
     perform(
         new Operation.Delete(name),
         () -> {
-          inner.delete(name);
+          storage.delete(name);
           return true;
         });
-  }
-
-  @Override
-  public void close() throws IOException {
-    inner.close();
   }
 }

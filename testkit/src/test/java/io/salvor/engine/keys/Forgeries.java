@@ -15,12 +15,26 @@ import java.util.Set;
 public final class Forgeries {
   private Forgeries() {}
 
+  /** An epoch that nobody was granted. */
+  public static void epoch(Storage storage, String passphrase, ObjectId before, Instant created)
+      throws IOException {
+    SecureRandom random = new SecureRandom();
+    try (Passphrase own = Passphrase.of(passphrase.getBytes(StandardCharsets.UTF_8));
+        OpenedKeys keys = Keys.unlock(storage, own, Set.of(), Set.of(), random);
+        SealingKey key = SealingKey.generate(random)) {
+      Epoch epoch =
+          new Epoch(ObjectId.random(random), key.publicHalf(), created, Optional.of(before), null);
+      KeyObject object = epoch.encode(keys.secrets().authority());
+      storage.put(object.name(), object.encode());
+    }
+  }
+
   /** An epoch of sensitive content by somebody without its root secret. */
   public static void sensitiveEpoch(
       Storage storage, String passphrase, ObjectId before, Instant created) throws IOException {
     SecureRandom random = new SecureRandom();
     try (Passphrase own = Passphrase.of(passphrase.getBytes(StandardCharsets.UTF_8));
-        OpenedKeys keys = Keys.unlock(storage, own, Set.of(), random);
+        OpenedKeys keys = Keys.unlock(storage, own, Set.of(), Set.of(), random);
         SealingKey key = SealingKey.generate(random)) {
       Secrets secrets = keys.secrets();
       Epoch epoch =

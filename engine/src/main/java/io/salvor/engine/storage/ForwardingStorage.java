@@ -4,10 +4,15 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Passes everything on; a test overrides what it is about. */
+/**
+ * A storage before another one, to which it passes everything on; whoever extends it overrides what
+ * it is about. Whole objects are put by {@link #create}, so that what is said of writers holds for
+ * them too.
+ */
 public abstract class ForwardingStorage implements Storage {
   protected final Storage storage;
 
+  /** A storage before {@code storage}, which it closes in the end. */
   protected ForwardingStorage(Storage storage) {
     this.storage = storage;
   }
@@ -15,6 +20,11 @@ public abstract class ForwardingStorage implements Storage {
   @Override
   public String address() {
     return storage.address();
+  }
+
+  @Override
+  public String place() {
+    return storage.place();
   }
 
   @Override
