@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class TestRepository implements InstantSource {
   private final Path directory;
   private final LocalState local;
   private Instant now = Instant.parse("2026-01-30T15:00:00Z");
+  private Runnable whileWaiting = () -> {};
 
   /** Makes one below {@code temp}. */
   public TestRepository(Path temp) throws IOException {
@@ -57,13 +59,23 @@ public final class TestRepository implements InstantSource {
     now = now.plusSeconds(seconds);
   }
 
+  /** What happens whenever somebody waits; the clock has moved on by then. */
+  public void whileWaiting(Runnable action) {
+    whileWaiting = action;
+  }
+
+  private void sleep(Duration time) {
+    now = now.plus(time);
+    whileWaiting.run();
+  }
+
   @Override
   public Instant instant() {
     return now;
   }
 
   private Surroundings surroundings() {
-    return new Surroundings(this, new SecureRandom(), local, "test");
+    return new Surroundings(this, new SecureRandom(), local, "test", this::sleep);
   }
 
   private static Passphrase passphrase() {
