@@ -19,6 +19,7 @@ import io.salvor.engine.source.Patterns;
 import io.salvor.engine.tree.TreeRoot;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,95 @@ class ManifestCodecTest {
         }
       }
     }
+  }
+
+  @Test
+  void moreThanAManifestIsRefused() {
+    byte[] bytes = ManifestCodec.encode(bare());
+    byte[] more = Arrays.copyOf(bytes, bytes.length + 1);
+    assertThatThrownBy(() -> ManifestCodec.decode(more)).isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void theNumberInItsLineOfBackupsHasBounds() {
+    Manifest most = numbered(Manifest.MAX_SEQUENCE);
+    assertThat(ManifestCodec.decode(ManifestCodec.encode(most)).lineage().sequence())
+        .isEqualTo(Manifest.MAX_SEQUENCE);
+    byte[] over = ManifestCodec.encode(numbered(Manifest.MAX_SEQUENCE + 1));
+    assertThatThrownBy(() -> ManifestCodec.decode(over)).isInstanceOf(MalformedException.class);
+    assertThat(ManifestCodec.encode(numbered(0)))
+        .as("without one it is written as it was before there were any")
+        .hasSizeLessThan(ManifestCodec.encode(numbered(1)).length);
+  }
+
+  private static Manifest numbered(long sequence) {
+    Manifest m = bare();
+    return new Manifest(
+        m.id(),
+        m.session(),
+        m.status(),
+        m.origin(),
+        new Lineage(BackupType.FULL, null, null, sequence),
+        m.label(),
+        m.started(),
+        m.finished(),
+        m.entries(),
+        m.bytes(),
+        m.root(),
+        m.components(),
+        m.failures(),
+        m.segments(),
+        m.software(),
+        m.epoch(),
+        null);
+  }
+
+  @Test
+  void whatIsSensitiveIsWrittenAndReadBack() {
+    Manifest m = full(null);
+    Patterns patterns = new Patterns(List.of(), List.of(), List.of("*.key"));
+    Origin o = m.origin();
+    Origin with =
+        new Origin(
+            o.provider(), o.source(), o.paths(), o.host(), o.createdBy(), o.group(), patterns);
+    Manifest sensitive =
+        new Manifest(
+            m.id(),
+            m.session(),
+            m.status(),
+            with,
+            m.lineage(),
+            m.label(),
+            m.started(),
+            m.finished(),
+            m.entries(),
+            m.bytes(),
+            m.root(),
+            m.components(),
+            m.failures(),
+            m.segments(),
+            m.software(),
+            m.epoch(),
+            null);
+    Manifest read = ManifestCodec.decode(ManifestCodec.encode(sensitive));
+    assertThat(read.origin().patterns().sensitive()).containsExactly("*.key");
+  }
+
+  @Test
+  void aComponentsChecksumTellsEveryRootAndProviderApart() {
+    TreeRoot other = new TreeRoot(new BlobId(1, 2, 3, 5), 2, 1234);
+    TreeRoot fewer = new TreeRoot(new BlobId(1, 2, 3, 4), 2, 1233);
+    List<String> all =
+        List.of(
+            hex("files", ROOT),
+            hex("other", ROOT),
+            hex("files", other),
+            hex("files", fewer));
+    assertThat(all).doesNotHaveDuplicates();
+  }
+
+  private static String hex(String provider, TreeRoot root) {
+    return HexFormat.of().formatHex(ComponentChecksum.of(provider, root));
   }
 
   private static Manifest full(@Nullable UndoOf undo) {

@@ -3,6 +3,15 @@ package io.salvor.engine.fact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.Map;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.local.LocalDirectory;
+import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.backup.MapSource;
+import io.salvor.engine.backup.BackupRun;
+import io.salvor.engine.backup.BackupRequest;
+import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
@@ -219,6 +228,106 @@ class FactsTest {
     int first = counts.gets();
     assertThat(Facts.of(repository).notes()).hasSize(5);
     assertThat(counts.gets()).isEqualTo(first).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void labelsAreTheBackupsOwnWithWhatWasGivenAndTakenAwaySince() throws Exception {
+    TreeMap<String, String> own = new TreeMap<>(Map.of("env", "prod", "team", "web"));
+    BackupRequest request = new BackupRequest(null, "host", "me", "", "", own);
+    Backup backup = BackupRun.backup(repository, new MapSource(), request, Progress.NONE).backup();
+    assertThat(Facts.of(repository).labels(backup)).isEqualTo(own);
+    TreeMap<String, String> since = new TreeMap<>(Map.of("env", "", "team", "ops", "new", "1"));
+    Note _ = Facts.add(repository, new Fact.Tag(backup.id(), since), "me");
+    assertThat(Facts.of(repository).labels(backup))
+        .containsExactly(Map.entry("new", "1"), Map.entry("team", "ops"));
+  }
+
+  @Test
+  void oneThatStandsForOthersIsThereBeforeTheyGo() throws Exception {
+    Note old = Facts.add(repository, new Fact.Hold(A, "old"), "me");
+    Note other = Facts.add(repository, new Fact.Hold(A, "other"), "me");
+    Note dead = Facts.put(repository, new Fact.Hold(A, "unnamed"), "me", new ArrayList<>());
+    Note named = Facts.put(repository, new Fact.Hold(B, "unnamed"), "me", new ArrayList<>());
+    List<ObjectName> gone = List.of(name(old), name(dead));
+    Note now = Facts.replace(repository, new Fact.Hold(A, "new"), gone, "me");
+    Facts facts = Facts.of(repository);
+    assertThat(facts.objects().keySet())
+        .containsExactlyInAnyOrder(name(other), name(named), name(now));
+    assertThat(facts.unnamed()).isEmpty();
+    assertThat(facts.dead()).as("they are gone from the storage as well").isEmpty();
+    assertThat(repository.ledger().removed())
+        .containsExactlyInAnyOrder(name(old).value(), name(dead).value());
+    assertThat(repository.ledger().existing())
+        .containsOnlyKeys(name(other).value(), name(named).value(), name(now).value());
+  }
+
+  private static ObjectName name(Note note) {
+    return ObjectKind.FACT.name(note.id());
+  }
+
+  @Test
+  void theLedgerSaysOfEachWhatItIsAndOfWhichBackup() throws IOException {
+    Duration took = Duration.ZERO;
+    Note hold = Facts.add(repository, new Fact.Hold(A, ""), "me");
+    for (Fact fact :
+        List.of(
+            new Fact.Release(A, hold.id(), ""),
+            new Fact.Tag(B, new TreeMap<>()),
+            new Fact.Verified(List.of(), List.of(), Fact.Verified.Depth.FULL, true, took, 1, 1),
+            new Fact.Restored(A, "files", took, 1, 1, "content"),
+            new Fact.Forgotten(List.of(), "rules"),
+            new Fact.Erased(List.of(A, B), List.of(), List.of()))) {
+      Note _ = Facts.add(repository, fact, "me");
+    }
+    assertThat(repository.ledger().existing().values())
+        .extracting(LedgerEntry.Added::label)
+        .containsExactlyInAnyOrder(
+            "hold " + A,
+            "release " + A,
+            "tag " + B,
+            "verified",
+            "restored " + A,
+            "forgotten",
+            "erased");
+  }
+
+  @Test
+  void aMemoryThatIsDamagedOnlyCostsReading() throws IOException {
+    Note _ = Facts.add(repository, new Fact.Hold(A, "1"), "me");
+    repository.close();
+    ReadCounts counts = new ReadCounts(test.directory(), "facts/");
+    repository = test.open(counts);
+    assertThat(Facts.of(repository).notes()).hasSize(1);
+    LocalDirectory place = repository.local().cache(repository.id().toString());
+    byte[] kept = place.read("facts").orElseThrow();
+    for (byte[] odd : List.of(new byte[] {1}, new byte[0], Arrays.copyOf(kept, kept.length + 1))) {
+      place.writeAtomically("facts", odd);
+      int before = counts.gets();
+      assertThat(Facts.of(repository).notes()).hasSize(1);
+      assertThat(counts.gets()).isEqualTo(before + 1);
+      assertThat(Facts.of(repository).notes()).hasSize(1);
+      assertThat(counts.gets()).as("it is remembered again").isEqualTo(before + 1);
+    }
+  }
+
+  @Test
+  void whatCannotBeReadIsNotRemembered() throws IOException {
+    Note sound = Facts.add(repository, new Fact.Hold(A, "1"), "me");
+    byte[] object = repository.storage().get(name(sound));
+    byte[] damaged = object.clone();
+    damaged[200] ^= 1;
+    repository.close();
+    ReadCounts counts = new ReadCounts(test.directory(), "facts/");
+    repository = test.open(counts);
+    replace(name(sound), damaged);
+    assertThat(Facts.of(repository).damaged()).containsExactly(name(sound));
+    replace(name(sound), object);
+    assertThat(Facts.of(repository).damaged()).isEmpty();
+  }
+
+  private void replace(ObjectName name, byte[] object) throws IOException {
+    repository.storage().delete(name);
+    repository.storage().put(name, object);
   }
 
   @Test

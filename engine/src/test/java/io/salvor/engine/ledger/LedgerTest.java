@@ -153,6 +153,72 @@ class LedgerTest {
   }
 
   @Test
+  void whatIsRemovedIsRemovedForGoodUnlessItsPlaceIsTakenByWhatWasPutInIt() throws IOException {
+    LedgerEntry.Added instead = new LedgerEntry.Added(fact(1), new byte[32], "hold a");
+    LedgerEntry.Added alike = new LedgerEntry.Added(fact(2), new byte[32], "hold a");
+    LedgerEntry.Added other = new LedgerEntry.Added(fact(3), new byte[32], "hold b");
+    LedgerEntry.Added kind =
+        new LedgerEntry.Added(
+            ObjectKind.MANIFEST.name(new ObjectId(4, 4)).value(), new byte[32], "hold a");
+    assertThat(replaced("facts/a", instead).isRemovedForGood("facts/a", instead)).isFalse();
+    assertThat(replaced("facts/b", alike).isRemovedForGood("facts/b", instead)).isFalse();
+    assertThat(replaced("facts/c", other).isRemovedForGood("facts/c", instead)).isTrue();
+    assertThat(replaced("facts/d", kind).isRemovedForGood("facts/d", instead)).isTrue();
+    assertThat(ledger().isRemovedForGood("facts/never", instead)).isFalse();
+    append(ledger(), LedgerChange.removing(List.of("facts/a")));
+    assertThat(ledger().isRemovedForGood("facts/a", instead))
+        .as("one of two who removed it has put nothing there")
+        .isTrue();
+  }
+
+  private static String fact(long id) {
+    return ObjectKind.FACT.name(new ObjectId(id, id)).value();
+  }
+
+  private Ledger replaced(String object, LedgerEntry.Added with) throws IOException {
+    Ledger ledger = ledger();
+    append(ledger, new LedgerChange(List.of(with), List.of(object), List.of()));
+    return ledger;
+  }
+
+  @Test
+  void aChangeIsNotMadeOnceWhatItReliesOnWasRemoved() throws IOException {
+    Ledger ledger = ledger();
+    LedgerChange one = adding("backups/a");
+    assertThat(unlessRemoved(ledger, "facts/x", one)).isTrue();
+    assertThat(ledger().existing()).containsKey("backups/a");
+    append(ledger(), LedgerChange.removing(List.of("facts/x")));
+    assertThat(unlessRemoved(ledger, "facts/x", adding("backups/b"))).isFalse();
+    assertThat(ledger().existing()).doesNotContainKey("backups/b");
+    assertThat(unlessRemoved(ledger, "facts/y", adding("backups/b"))).isTrue();
+    assertThat(ledger().existing()).containsKey("backups/b");
+  }
+
+  private static boolean unlessRemoved(Ledger ledger, String name, LedgerChange change)
+      throws IOException {
+    return ledger.appendUnlessRemoved(
+        Set.of("facts/other", name), change, NOW, "me", new SecureRandom());
+  }
+
+  private static LedgerChange adding(String object) {
+    return LedgerChange.adding(List.of(new LedgerEntry.Added(object, new byte[32], "label")));
+  }
+
+  @Test
+  void anEntryIsKnownOnceItWasReadThoughItIsDamaged() throws IOException {
+    add(ledger(), "backups/a");
+    ObjectName name = entries().getFirst();
+    ObjectId id = ObjectKind.LEDGER_ENTRY.idIn(name).orElseThrow();
+    assertThat(ledger().knows(id)).isTrue();
+    assertThat(ledger().knows(new ObjectId(1, 1))).isFalse();
+    byte[] bytes = storage.get(name);
+    bytes[bytes.length / 2] ^= 1;
+    storage.delete(name);
+    storage.put(name, bytes);
+    assertThat(Ledger.read(storage, keys, LedgerMemory.NONE).knows(id)).isTrue();
+  }
+
+  @Test
   void severalClosuresOfASessionAcceptWhatAllOfThemAccept() throws IOException {
     ObjectId session = new ObjectId(1, 1);
     ObjectId one = new ObjectId(2, 2);

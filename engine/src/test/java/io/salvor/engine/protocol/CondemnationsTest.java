@@ -73,6 +73,17 @@ class CondemnationsTest {
     assertMalformed(Arrays.copyOf(sound, sound.length + 1));
   }
 
+  @Test
+  void whatALaterVersionAddsIsPassedOver() {
+    CborWriter out = new CborWriter().map().key(0).bytes(ONE.bytes()).key(1).time(NOW);
+    byte[] later = out.key(9).array().text("later").end().end().toByteArray();
+    assertThat(Condemnation.decode(later))
+        .isEqualTo(new Condemnation(ONE, NOW, List.of(), "", List.of()));
+    CborWriter other = new CborWriter().map().key(0).bytes(ONE.bytes()).key(1).time(NOW);
+    assertThat(Revocation.decode(other.key(9).text("later").end().toByteArray()))
+        .isEqualTo(new Revocation(ONE, NOW, "", false));
+  }
+
   private static byte[] message(ObjectId... packs) {
     byte[] ids = new byte[packs.length * ObjectId.SIZE];
     for (int i = 0; i < packs.length; i++) {
@@ -128,8 +139,18 @@ class CondemnationsTest {
     object[object.length / 2] ^= 1;
     storage.delete(name);
     storage.put(name, object);
-    Condemnations read = new Condemnations(storage, keys);
+    int[] lists = {0};
+    Storage counted =
+        new ForwardingStorage(storage) {
+          @Override
+          public void list(String prefix, Consumer<ObjectInfo> each) throws IOException {
+            lists[0]++;
+            super.list(prefix, each);
+          }
+        };
+    Condemnations read = new Condemnations(counted, keys);
     read.refresh();
+    assertThat(lists[0]).as("a damaged one is there, and not looked for again").isEqualTo(2);
     assertThat(read.damaged()).containsExactly(name);
     assertThat(read.packs()).containsExactly(PACK);
     assertThatThrownBy(read::requireAllReadable)

@@ -6,6 +6,7 @@ import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.verify.VerifyReport.Issue;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FindingsTest {
@@ -61,5 +62,44 @@ class FindingsTest {
     assertThat(findings.issues()).extracting(Issue::severity).containsOnly(Severity.NOTICE);
     assertThat(findings.issues().getLast().backups()).isEqualTo(List.of());
     assertThat(findings.damagedPlaces()).isEmpty();
+  }
+
+  @Test
+  void theSameFoundForAnotherBackupIsOneIssueOfBoth() {
+    Findings findings = new Findings(true);
+    findings.damage("pack", "cut off", "repair", SECOND);
+    findings.damage("pack", "cut off", "repair", FIRST);
+    findings.damage("pack", "cut off", "repair", FIRST);
+    findings.damage("pack", "damaged", "repair", FIRST);
+    assertThat(findings.issues())
+        .containsExactly(
+            new Issue(Severity.DAMAGE, "pack", List.of(FIRST, SECOND), "cut off", "repair"),
+            new Issue(Severity.DAMAGE, "pack", List.of(FIRST), "damaged", "repair"));
+    assertThat(findings.damagedPlaces()).containsOnly(Map.entry(FIRST, 2L), Map.entry(SECOND, 1L));
+  }
+
+  @Test
+  void whatLiesElsewhereIsDamageOnlyWhereEverythingIsVerified() {
+    Findings all = new Findings(true);
+    all.elsewhere("pack", "lost", "-", FIRST);
+    assertThat(all.issues()).extracting(Issue::severity).containsExactly(Severity.DAMAGE);
+    assertThat(all.damagedPlaces()).containsOnly(Map.entry(FIRST, 1L));
+    Findings some = new Findings(false);
+    some.elsewhere("pack", "lost", "-", FIRST);
+    assertThat(some.issues()).extracting(Issue::severity).containsExactly(Severity.NOTICE);
+    assertThat(some.damagedPlaces()).isEmpty();
+  }
+
+  @Test
+  void aReportIsIntactAsLongAsNothingIsDamaged() {
+    Issue notice = new Issue(Severity.NOTICE, "object", List.of(), "not needed", "-");
+    Issue damage = new Issue(Severity.DAMAGE, "object", List.of(), "lost", "-");
+    assertThat(report().intact()).isTrue();
+    assertThat(report(notice).intact()).isTrue();
+    assertThat(report(notice, damage).intact()).isFalse();
+  }
+
+  private static VerifyReport report(Issue... issues) {
+    return new VerifyReport(VerifyReport.Depth.FULL, 1, 1, List.of(issues), List.of(), List.of());
   }
 }
