@@ -34,9 +34,10 @@ import picocli.CommandLine.Parameters;
       "  salvor erase 20260130-150000-k7f3q --kms kms:file:/keys/one --new-kms kms:file:/keys/two --yes",
       "",
       "Only in a repository that was made with `salvor init --erasable`. What stays is sealed anew for",
-      "the new key, and then every old key is destroyed at its key service: what copies, snapshots",
-      "and locks still have of the erased backups opens to nobody. A copy of the repository must be",
-      "brought up to date between; name those that were with --copied."
+      "the new key, and then every old key is destroyed at its key service, also those of credentials",
+      "that were removed before: what copies, snapshots and locks still have of the erased backups",
+      "opens to nobody. A copy of the repository must be brought up to date between; name those that",
+      "were with --copied. Exit code 3: erased, but an earlier key could not be asked, or is not known."
     })
 final class EraseCommand implements Command {
   @Parameters(arity = "1..*", paramLabel = "<backup>", description = "the ids of the backups")
@@ -95,8 +96,8 @@ final class EraseCommand implements Command {
               request,
               session.progress());
       report(report, session);
+      return report.unreached().isEmpty() ? Exit.DONE : Exit.PARTIAL;
     }
-    return Exit.DONE;
   }
 
   /** Those that are there by their prefixes; a whole id may be of one that is forgotten already. */
@@ -138,10 +139,15 @@ final class EraseCommand implements Command {
       json.field("destroyed", report.destroyed());
       json.field("copies", report.copies());
       json.field("checked", report.checked());
+      json.field("unreached", report.unreached());
     } else {
       TextOutput out = session.text();
       out.line("erased " + HumanText.count(report.backups().size(), "backup", "backups"));
       report.destroyed().forEach(key -> out.line("destroyed the key " + PlainText.of(key)));
+      report
+          .unreached()
+          .forEach(
+              key -> out.line(out.bad("not destroyed") + ", do it yourself: " + PlainText.of(key)));
       out.line("the repository is opened with the new key from now on");
     }
   }

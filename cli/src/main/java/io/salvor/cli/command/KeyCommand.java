@@ -5,6 +5,7 @@ import io.salvor.cli.console.JsonDocument;
 import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.erasure.Withdrawals;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.keys.CredentialInfo;
 import io.salvor.engine.keys.EpochInfo;
@@ -170,6 +171,7 @@ final class KeyCommand implements Command {
     }
     List<CredentialInfo> replaced =
         replace ? before.stream().filter(CredentialInfo::inUse).toList() : List.of();
+    Withdrawals.note(repository, register, replaced, author(session));
     for (CredentialInfo old : replaced) {
       register.remove(old.id(), true);
     }
@@ -189,6 +191,8 @@ final class KeyCommand implements Command {
     Repository repository = session.openToWrite();
     KeyRegister register = register(repository, session);
     CredentialInfo removed = register.byPrefix(rest.getFirst());
+    register.requireRemovable(removed.id(), yes);
+    Withdrawals.note(repository, register, List.of(removed), author(session));
     register.remove(removed.id(), yes);
     if (session.isJson()) {
       JsonDocument json = session.json();
@@ -260,6 +264,8 @@ final class KeyCommand implements Command {
     ObjectId made;
     try (Opener opener = Openers.findNew(session, newPasswordFile, newKms)) {
       Argon2id cost = Argon2id.calibrated(session.machine().nanos());
+      KeyRegister register = register(repository, session);
+      Withdrawals.note(repository, register, register.credentials(), author(session));
       made =
           repository.succeedAuthority(
               opener, label(session), cost, author(session), session.progress());

@@ -8,6 +8,7 @@ import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.erasure.Withdrawals;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
@@ -95,6 +96,7 @@ record WriterCommands(KeyCommand command, Session session) {
                             .isPresent())
             .map(b -> b.ledgerLine())
             .toList();
+    Withdrawals.noteClient(repository, writer.credential(), session.machine().user());
     register.removeWriter(writer.id(), sealed);
     if (session.isJson()) {
       JsonDocument json = session.json();

@@ -3,6 +3,7 @@ package io.salvor.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.cli.command.CommandLineHarness.Result;
+import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.kms.KeyService;
 import io.salvor.engine.kms.KeyServices;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +105,126 @@ class EraseCommandTest {
   }
 
   @Test
+  void aCopyThatIsUpToDateIsLookedAtAndKeepsWhatStays() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("secret"), "to be erased".repeat(1000));
+    String first = backup(one);
+    Files.delete(source.resolve("secret"));
+    Files.writeString(source.resolve("later"), "later");
+    String second = backup(one);
+    String copy = top.resolve("copy").toString();
+    assertThat(salvor.run("copy", "--to", copy, "--init", "--kms", one).exit()).isZero();
+    String[] erase = {"erase", first, "--kms", one, "--new-kms", two, "--copied", copy, "--yes"};
+    assertThat(salvor.run(erase).err()).contains("SLV-1016", copy);
+
+    bringUpToDate(copy);
+    JsonNode erased = salvor.json(erase);
+    assertThat(erased.at("/checked/0").asString()).isEqualTo(copy);
+    for (String repository : List.of(salvor.repository().toString(), copy)) {
+      assertThat(salvor.run("list", "--repo", repository, "--kms", one).exit()).isEqualTo(12);
+      assertThat(salvor.run("cat", second, "later", "--repo", repository, "--kms", two).out())
+          .isEqualTo("later");
+    }
+  }
+
+  @Test
+  void aCopyWithACredentialOfItsOwnStopsTheErasure() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("file"), "content");
+    String first = backup(one);
+    backup(one);
+    String copy = top.resolve("copy").toString();
+    String[] erase = {"erase", first, "--kms", one, "--new-kms", two, "--copied", copy, "--yes"};
+    assertThat(salvor.run("copy", "--to", copy, "--init", "--kms", one).exit()).isZero();
+    assertThat(salvor.run(erase).err()).contains("SLV-1016", copy);
+    bringUpToDate(copy);
+    String added = add(one, "three", "--repo", copy);
+    Result refused = salvor.run(erase);
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("SLV-1016", copy, added);
+    assertThat(isThere(one)).isTrue();
+  }
+
+  @Test
+  void aCredentialThatNamesAnotherKeyThanItsOwnStopsTheErasure() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("file"), "content");
+    String first = backup(one);
+    backup(one);
+    String added = add(one, "three");
+    KeyServices.createIfMissing(keyIn("decoy"), new SecureRandom());
+    Path object = salvor.repository().resolve("keys/" + added + ".credential");
+    byte[] was = Files.readAllBytes(object);
+    Files.write(object, exchanged(was, "keys/three", "keys/decoy"));
+
+    String[] erase = {"erase", first, "--kms", one, "--new-kms", two, "--yes"};
+    Result refused = salvor.run(erase);
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("no key was destroyed", "SLV-1016", added);
+    assertThat(List.of(one, keyIn("three"), keyIn("decoy"))).allMatch(EraseCommandTest::isThere);
+
+    Files.write(object, was);
+    assertThat(texts(salvor.json(erase).get("destroyed"))).containsExactly(one, keyIn("three"));
+    assertThat(isThere(keyIn("decoy"))).isTrue();
+  }
+
+  @Test
+  void keysOfCredentialsThatWereRemovedBeforeAreDestroyedToo() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("file"), "content");
+    String first = backup(one);
+    backup(one);
+    String added = add(one, "three");
+    Path thief = copyOf(salvor.repository());
+    assertThat(salvor.run("key", "remove", added, "--kms", one).exit()).isZero();
+    String four = keyIn("four");
+    salvor.json("key", "add", "--kms", one, "--new-kms", four, "--replace");
+    assertThat(salvor.json("list", "--repo", thief.toString(), "--kms", keyIn("three")).toString())
+        .contains(first);
+
+    JsonNode erased = salvor.json("erase", first, "--kms", four, "--new-kms", two, "--yes");
+    Schemas.check("erase", erased.toString());
+    assertThat(texts(erased.get("destroyed"))).containsExactlyInAnyOrder(one, keyIn("three"), four);
+    assertThat(erased.get("unreached")).isEmpty();
+    assertThat(salvor.run("list", "--repo", thief.toString(), "--kms", keyIn("three")).exit())
+        .isEqualTo(12);
+    assertThat(salvor.run("list", "--kms", two).exit()).isZero();
+  }
+
+  @Test
+  void anEarlierKeyThatCannotBeAskedIsNamed() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("file"), "content");
+    String first = backup(one);
+    backup(one);
+    String added = add(one, "three");
+    assertThat(salvor.run("key", "remove", added, "--kms", one).exit()).isZero();
+    Files.delete(Path.of(keyIn("three").substring("kms:file:".length())));
+    Result erased = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes", "--json");
+    assertThat(erased.exit()).isEqualTo(3);
+    Schemas.check("erase", erased.out());
+    assertThat(erased.out()).contains("\"unreached\"", keyIn("three"));
+    assertThat(isThere(one)).isFalse();
+  }
+
+  @Test
+  void aKeyThatIsDestroyedAlreadyIsNotDenied() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("file"), "content");
+    String first = backup(one);
+    backup(one);
+    add(one, "three");
+    try (KeyService service = KeyServices.open(keyIn("three"), new SecureRandom())) {
+      service.destroy();
+    }
+    assertThat(salvor.run("hold", first, "--kms", one).exit()).isZero();
+    Result refused = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("SLV-1016", "1 old key is destroyed", "on hold");
+    assertThat(isThere(one)).isTrue();
+  }
+
+  @Test
   void aTenantsRepositoryDiesWithItsKeyAndSaysSo() throws IOException {
     salvor.json("init", "--erasable", "--kms", one);
     Files.writeString(source.resolve("file"), "of one tenant");
@@ -156,6 +278,51 @@ class EraseCommandTest {
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("SLV-1010");
     assertThat(Files.readString(Path.of(one.substring("kms:file:".length())))).contains("key ");
+  }
+
+  private String keyIn(String name) {
+    return "kms:file:" + top.resolve("keys/" + name);
+  }
+
+  private static boolean isThere(String reference) {
+    try (KeyService service = KeyServices.open(reference, new SecureRandom())) {
+      return !service.isDestroyed();
+    }
+  }
+
+  /** Adds a credential behind a new key; its id. */
+  private String add(String with, String key, String... more) {
+    List<String> words = new ArrayList<>(List.of("key", "add", "--kms", with));
+    words.addAll(List.of("--new-kms", keyIn(key)));
+    words.addAll(List.of(more));
+    return salvor.json(words.toArray(String[]::new)).at("/credential/id").asString();
+  }
+
+  /** What the runbook says. */
+  private void bringUpToDate(String copy) {
+    assertThat(salvor.run("copy", "--to", copy, "--kms", one).exit()).isZero();
+    String[] seal = {"key", "rotate", "--reencrypt", "--resume", "--repo", copy, "--kms", one};
+    assertThat(salvor.run(seal).exit()).isZero();
+    assertThat(salvor.run("prune", "--repo", copy, "--kms", one).exit()).isZero();
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asString()));
+    return texts;
+  }
+
+  /** A key object with other words, and the checksum that goes with them. */
+  private static byte[] exchanged(byte[] object, String was, String is) {
+    int length = object.length - Sha256.SIZE;
+    byte[] body =
+        new String(object, 0, length, StandardCharsets.ISO_8859_1)
+            .replace(was, is)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(body).hasSize(length);
+    byte[] exchanged = Arrays.copyOf(body, object.length);
+    System.arraycopy(Sha256.of(body), 0, exchanged, length, Sha256.SIZE);
+    return exchanged;
   }
 
   private String backup(String key) {

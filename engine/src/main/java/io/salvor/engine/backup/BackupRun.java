@@ -194,6 +194,7 @@ public final class BackupRun {
     Session session = Session.begin(repository.storage(), repository.keys(), open);
     try {
       repository.awaitListings();
+      repository.followEpochs();
       for (ObjectName unreadable : repository.leaveOutCondemnedPacks()) {
         warn(
             "condemnation-damaged",

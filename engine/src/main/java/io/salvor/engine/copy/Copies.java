@@ -136,6 +136,8 @@ public final class Copies {
       // Who has written and then lists waits in between, as every writer does.
       from.awaitListings();
       to.awaitListings();
+      // An erasure may have given it another epoch since.
+      requireCopy(from, to);
       CopyReport report = new CopyRun(from, to, reading, writing, progress).run();
       return report;
     }

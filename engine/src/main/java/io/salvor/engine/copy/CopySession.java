@@ -60,7 +60,15 @@ public final class CopySession implements AutoCloseable {
         .put(
             ObjectKind.SESSION_OPEN.name(id),
             repository.keys().sealSmall(ObjectKind.SESSION_OPEN, id, open.encode()));
-    return new CopySession(repository.storage(), Optional.of(id));
+    CopySession session = new CopySession(repository.storage(), Optional.of(id));
+    try {
+      repository.followEpochs();
+      return session;
+    } catch (IOException | RuntimeException e) {
+      try (session) {
+        throw e;
+      }
+    }
   }
 
   /** As {@link #begin}; but goes on without a session, with a warning, where nothing is written. */

@@ -21,7 +21,7 @@ final class Epochs implements AutoCloseable {
   private static final byte[] OBJECT = "salvor/1 object".getBytes(StandardCharsets.US_ASCII);
 
   private final Map<ObjectId, SealingKey> keys;
-  private final KeyRing.@Nullable Recipient current;
+  private volatile KeyRing.@Nullable Recipient current;
 
   /**
    * @param keys every epoch that can be opened
@@ -41,20 +41,31 @@ final class Epochs implements AutoCloseable {
     more.forEach(keys::putIfAbsent);
   }
 
+  /**
+   * Seals to another epoch from now on.
+   *
+   * @param newest null if it was not granted, so that nothing can be written any more
+   */
+  void follow(Map<ObjectId, SealingKey> granted, KeyRing.@Nullable Recipient newest) {
+    learn(granted);
+    current = newest;
+  }
+
   boolean canSeal() {
     return current != null;
   }
 
   /** What new objects are sealed to. */
   KeyRing.Recipient recipient() {
-    if (current == null) {
+    KeyRing.@Nullable Recipient to = current;
+    if (to == null) {
       throw new SalvorException(
           ErrorCode.EPOCH_NOT_GRANTED,
           "This credential cannot write to the repository",
           "The newest epoch of its keys was not granted to it",
           "Have somebody with another credential run `salvor key rotate`");
     }
-    return current;
+    return to;
   }
 
   KeyRing.NewObject seal(ObjectKind kind, ObjectId id, SecureRandom random) {

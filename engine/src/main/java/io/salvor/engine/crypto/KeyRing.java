@@ -215,6 +215,19 @@ public final class KeyRing implements AutoCloseable {
     newcomers.from(source);
   }
 
+  /**
+   * Seals to another epoch from now on.
+   *
+   * @param keyClass of sensitive content, or of the rest
+   * @param granted what can be opened
+   * @param newest null if it was not granted, so that nothing can be written any more
+   */
+  public void follow(
+      ObjectKind.KeyClass keyClass, Map<ObjectId, SealingKey> granted, @Nullable Recipient newest) {
+    Epochs chain = keyClass == ObjectKind.KeyClass.SENSITIVE ? sensitive().epochs : epochs;
+    chain.follow(granted, newest);
+  }
+
   private boolean learns(Epochs chain, boolean secret, ObjectId epoch, String place) {
     if (self == null) {
       newcomers.epoch(chain, secret, epoch, place);

@@ -3,15 +3,13 @@ package io.salvor.engine.erasure;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Fact;
 import io.salvor.engine.fact.Facts;
-import io.salvor.engine.keys.CredentialInfo;
 import io.salvor.engine.keys.KeyRegister;
 import io.salvor.engine.keys.Opener;
-import io.salvor.engine.kms.KeyService;
-import io.salvor.engine.kms.KeyServices;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.prune.Prune;
 import io.salvor.engine.prune.PruneReport;
@@ -23,12 +21,8 @@ import io.salvor.engine.repository.Repository;
 import io.salvor.engine.retention.Forgetting;
 import io.salvor.engine.retention.RetentionPlan;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -43,6 +37,7 @@ public final class Erasure {
   private final CopyOpening copies;
   private final ErasureRequest request;
   private final Progress progress;
+  private final Outcome outcome = new Outcome();
 
   /** Opens the repository anew, so that it knows the newest epoch. */
   public interface Opening {
@@ -80,8 +75,9 @@ public final class Erasure {
   /**
    * Runs it.
    *
-   * @throws SalvorException NOT_ERASABLE; ERASURE_UNFINISHED if writers are at work, or something
-   *     is still sealed to an old epoch: then no key was destroyed
+   * @throws SalvorException NOT_ERASABLE; ERASURE_UNFINISHED if writers are at work, something is
+   *     still sealed to an old epoch, or a credential is not behind the key that it names: then
+   *     this run has destroyed no key
    */
   public static ErasureReport run(Opening opening, ErasureRequest request, Progress progress)
       throws IOException, InterruptedException {
@@ -100,20 +96,35 @@ public final class Erasure {
   }
 
   private ErasureReport run() throws IOException, InterruptedException {
-    forget();
+    ObjectId successor = forget();
     try (Repository repository = opening.open()) {
+      // Whoever begins from here on sees the new epoch; whoever did not has a session that shows.
+      repository.awaitListings();
+      repository.awaitListings();
       prune(repository);
       ReencryptReport sealed = Reencryption.run(repository, request.author(), progress);
       if (!sealed.failures().isEmpty()) {
-        throw unfinished(String.valueOf(sealed.failures().getFirst().getMessage()));
+        throw outcome.unfinished(String.valueOf(sealed.failures().getFirst().getMessage()));
       }
       prune(repository);
-      requireMoved(repository);
-      return destroy(repository);
+      KeyRegister register = repository.keyRegister(request.author());
+      OldKeys keys = new OldKeys(repository, request, outcome, progress);
+      // What stays in the way is told before copies are opened, and looked for again afterwards.
+      requireMoved(repository, register);
+      List<String> checked =
+          new CopyCheck(repository, request, copies, outcome, progress).run(keys.known(register));
+      new Quiet(repository, request, outcome, progress).await();
+      register.refresh();
+      requireOpens(register, successor);
+      requireMoved(repository, register);
+      keys.require(register, successor);
+      keys.destroy(register, successor);
+      return record(repository, checked);
     }
   }
 
-  private void forget() throws IOException, InterruptedException {
+  /** Forgets them, and makes the epoch that a new credential alone will open; gives its id. */
+  private ObjectId forget() throws IOException, InterruptedException {
     try (Repository repository = opening.open()) {
       if (!repository.description().erasable()) {
         throw new SalvorException(
@@ -122,27 +133,27 @@ public final class Erasure {
             "It may be opened by passphrases, which nobody can destroy",
             "Make an erasable one with `salvor init --erasable --kms`, and back up to it");
       }
+      KeyRegister register = repository.keyRegister(request.author());
+      new OldKeys(repository, request, outcome, progress).require(register, null);
       BackupList list = BackupList.read(repository);
       Set<BackupId> there = list.backups().stream().map(Backup::id).collect(Collectors.toSet());
       there.retainAll(request.backups());
       Facts facts = Facts.of(repository);
       for (BackupId id : there) {
         if (!facts.holds(id).isEmpty()) {
-          throw unfinished("the backup " + id + " is on hold");
+          throw outcome.unfinished("the backup " + id + " is on hold");
         }
       }
-      KeyRegister register = repository.keyRegister(request.author());
       requireAnotherKey(register, there);
-      requireKeysApart(repository, register);
       if (!there.isEmpty()) {
         RetentionPlan plan =
             RetentionPlan.of(Forgetting.candidates(list, facts), there, repository.now());
         List<Backup> gone = Forgetting.run(repository, plan, "erasure", request.author(), progress);
         if (gone.size() != there.size()) {
-          throw unfinished("not all of the backups could be forgotten");
+          throw outcome.unfinished("not all of the backups could be forgotten");
         }
       }
-      register.succeed(request.successor(), request.label());
+      return register.succeed(request.successor(), request.label()).id();
     }
   }
 
@@ -160,47 +171,21 @@ public final class Erasure {
     }
   }
 
-  /**
-   * One key may have two names: a link to its file, or a copy of it. What the old one opens the new
-   * one must not.
-   */
-  private void requireKeysApart(Repository repository, KeyRegister register) {
-    KeyService successor = request.successor().service();
-    SortedMap<String, String> context = new TreeMap<>(Map.of("purpose", "probe"));
-    for (CredentialInfo old : register.credentials()) {
-      String kms = old.kms();
-      if (kms == null || kms.equals(successor.reference())) {
-        continue;
-      }
-      try (KeyService service = KeyServices.open(kms, repository.random())) {
-        if (!service.isDestroyed()
-            && successor.unwrap(service.wrap(new byte[32], context), context).isPresent()) {
-          throw new SalvorException(
-              ErrorCode.CREDENTIAL_NEEDED,
-              "The key " + successor.reference() + " cannot open alone what stays",
-              "It is the key " + kms + " under another name",
-              "Name a new key");
-        }
-      }
-    }
-  }
-
   /** Until nothing is left that nobody needs. */
   private void prune(Repository repository) throws IOException, InterruptedException {
     PruneRequest everything =
         new PruneRequest(0, PruneRequest.GIVE_UP_AFTER, request.patience(), request.author());
     PruneReport report = Prune.run(repository, everything, progress);
     if (!report.isComplete()) {
-      throw unfinished(report.waitsFor().size() + " writers are at work");
+      throw outcome.unfinished(report.waitsFor().size() + " writers are at work");
     }
   }
 
-  private void requireMoved(Repository repository) throws IOException {
-    KeyRegister register = repository.keyRegister(request.author());
+  private void requireMoved(Repository repository, KeyRegister register) throws IOException {
     for (Exposure old : Exposure.of(repository, register, progress)) {
       boolean empty = old.packs() + old.others() + old.unnamed() + old.backups().size() == 0;
       if (!old.epoch().newest() && !empty) {
-        throw unfinished(
+        throw outcome.unfinished(
             old.packs()
                 + old.unnamed()
                 + " packs and "
@@ -211,39 +196,21 @@ public final class Erasure {
     }
   }
 
-  private ErasureReport destroy(Repository repository) throws IOException {
-    List<String> checked = new CopyCheck(repository, request, copies, progress).run();
-    KeyRegister register = repository.keyRegister(request.author());
-    String successor = request.successor().service().reference();
-    requireKeysApart(repository, register);
-    List<String> destroyed = new ArrayList<>();
-    progress.phase("destroy");
-    for (CredentialInfo old : register.credentials()) {
-      String kms = old.kms();
-      if (kms == null) {
-        throw unfinished("the credential " + old.id() + " is behind no key that can be destroyed");
-      }
-      if (!kms.equals(successor)) {
-        try (KeyService service = KeyServices.open(kms, repository.random())) {
-          service.destroy();
-          if (!service.isDestroyed()) {
-            throw unfinished("the key " + kms + " is still there");
-          }
-        }
-        destroyed.add(kms);
-        register.remove(old.id(), true);
-      }
+  /** Afterwards nothing but this opens what stays. */
+  private void requireOpens(KeyRegister register, ObjectId successor) {
+    boolean opens =
+        register.credentials().stream().anyMatch(one -> one.id().equals(successor) && one.newest())
+            && register.opens(successor, request.successor());
+    if (!opens) {
+      throw outcome.unfinished("the credential " + successor + " does not open the newest epoch");
     }
-    List<BackupId> backups = request.backups().stream().sorted().toList();
-    Facts.add(repository, new Fact.Erased(backups, destroyed, request.copies()), request.author());
-    return new ErasureReport(backups, destroyed, request.copies(), checked);
   }
 
-  static SalvorException unfinished(String why) {
-    return new SalvorException(
-        ErrorCode.ERASURE_UNFINISHED,
-        "Nothing was erased: no key was destroyed",
-        why,
-        "Mend that, and run the same command again; it goes on");
+  private ErasureReport record(Repository repository, List<String> checked) throws IOException {
+    List<BackupId> backups = request.backups().stream().sorted().toList();
+    List<String> destroyed = List.copyOf(outcome.destroyed());
+    Facts.add(repository, new Fact.Erased(backups, destroyed, request.copies()), request.author());
+    return new ErasureReport(
+        backups, destroyed, request.copies(), checked, List.copyOf(outcome.unreached()));
   }
 }

@@ -181,6 +181,28 @@ public sealed interface Fact {
   }
 
   /**
+   * Credentials were withdrawn, or are about to be, in a repository whose backups can be erased.
+   *
+   * @param keys what each was behind: the reference of a key of a key service, or empty for one
+   *     that opens no epoch
+   */
+  record Withdrawn(SortedMap<ObjectId, String> keys) implements Fact {
+    public Withdrawn {
+      keys = new TreeMap<>(keys);
+    }
+
+    @Override
+    public List<BackupId> backups() {
+      return List.of();
+    }
+
+    @Override
+    public String word() {
+      return "withdrawn";
+    }
+  }
+
+  /**
    * A note of a type that this version does not know.
    *
    * @param type its number

@@ -14,6 +14,7 @@ import io.salvor.engine.fact.Fact.Restored;
 import io.salvor.engine.fact.Fact.Tag;
 import io.salvor.engine.fact.Fact.Unknown;
 import io.salvor.engine.fact.Fact.Verified;
+import io.salvor.engine.fact.Fact.Withdrawn;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,8 @@ final class FactCodec {
   private static final int RESTORED = 5;
   private static final int FORGOTTEN = 6;
   private static final int ERASED = 7;
+  // 8 is reserved: a fact of that type is one that this version does not know.
+  private static final int WITHDRAWN = 9;
 
   private FactCodec() {}
 
@@ -82,13 +85,20 @@ final class FactCodec {
         }
         out.end();
       }
-      case Erased _ -> {}
+      case Erased _, Withdrawn _ -> {}
       case Unknown u -> throw new IllegalArgumentException("a fact of " + u.word());
     }
     out.key(17).bytes16(note.id().high(), note.id().low());
     if (note.fact() instanceof Erased erased) {
       texts(out, 18, erased.keys());
       texts(out, 19, erased.copies());
+    }
+    if (note.fact() instanceof Withdrawn withdrawn) {
+      out.key(20).array();
+      withdrawn
+          .keys()
+          .forEach((id, key) -> out.array().bytes16(id.high(), id.low()).text(key).end());
+      out.end();
     }
     return out.end().toByteArray();
   }
@@ -116,6 +126,7 @@ final class FactCodec {
       case Restored _ -> RESTORED;
       case Forgotten _ -> FORGOTTEN;
       case Erased _ -> ERASED;
+      case Withdrawn _ -> WITHDRAWN;
       case Unknown u -> throw new IllegalArgumentException("a fact of " + u.word());
     };
   }
@@ -160,9 +171,10 @@ final class FactCodec {
     private final List<Deletion> deletions = new ArrayList<>();
     private final List<String> erasedKeys = new ArrayList<>();
     private final List<String> copies = new ArrayList<>();
+    private final TreeMap<ObjectId, String> withdrawn = new TreeMap<>();
 
     void read(int key, CborReader in) {
-      if (type > ERASED && key > 3 && key != 17) {
+      if (!isKnown() && key > 3 && key != 17) {
         in.skip();
         return;
       }
@@ -210,8 +222,19 @@ final class FactCodec {
             copies.add(in.text());
           }
         }
+        case 20 -> {
+          for (int n = in.array(); n > 0; n--) {
+            in.array(2);
+            ObjectId credential = ObjectId.from(in.view(ObjectId.SIZE));
+            withdrawn.put(credential, in.text());
+          }
+        }
         default -> in.skip();
       }
+    }
+
+    private boolean isKnown() {
+      return type <= ERASED || type == WITHDRAWN;
     }
 
     private void packs(ByteBuffer ids) {
@@ -224,7 +247,7 @@ final class FactCodec {
     }
 
     Fact fact() {
-      if (type > ERASED) {
+      if (!isKnown()) {
         return new Unknown(type, backups);
       }
       return switch ((int) type) {
@@ -241,7 +264,8 @@ final class FactCodec {
                 backups, packs, Verified.Depth.values()[depth], intact, took, blobs, bytes);
         case RESTORED -> new Restored(one(), target, took, entries, bytes, checked);
         case FORGOTTEN -> new Forgotten(deletions, reason);
-        default -> new Erased(backups, erasedKeys, copies);
+        case ERASED -> new Erased(backups, erasedKeys, copies);
+        default -> new Withdrawn(withdrawn);
       };
     }
 

@@ -97,13 +97,22 @@ public final class Facts {
   public static Note put(
       Repository repository, Fact fact, String author, List<LedgerEntry.Added> lines)
       throws IOException {
-    ObjectId id = ObjectId.random(repository.random());
-    Note note = new Note(id, repository.now(), author, fact);
-    byte[] object = repository.keys().sealSmall(ObjectKind.FACT, id, FactCodec.encode(note));
-    ObjectName name = ObjectKind.FACT.name(id);
-    repository.storage().put(name, object);
-    lines.add(FactObjects.line(name, note, object));
-    return note;
+    repository.followEpochs();
+    while (true) {
+      ObjectId id = ObjectId.random(repository.random());
+      ObjectId epoch = repository.keys().epoch();
+      Note note = new Note(id, repository.now(), author, fact);
+      byte[] object = repository.keys().sealSmall(ObjectKind.FACT, id, FactCodec.encode(note));
+      ObjectName name = ObjectKind.FACT.name(id);
+      repository.storage().put(name, object);
+      // No session tells an erasure of it: so it looks again once the fact can be seen.
+      repository.followEpochs();
+      if (repository.keys().epoch().equals(epoch)) {
+        lines.add(FactObjects.line(name, note, object));
+        return note;
+      }
+      repository.storage().delete(name);
+    }
   }
 
   private void conclude() {
@@ -120,7 +129,7 @@ public final class Facts {
             tags.computeIfAbsent(tag.backup(), b -> new TreeMap<>()).putAll(tag.tags());
         case Fact.Verified v -> v.backups().forEach(b -> verified(b, note.time(), v));
         case Fact.Restored r -> restored(r.backup(), note.time(), r);
-        case Fact.Forgotten _, Fact.Erased _, Fact.Unknown _ -> {}
+        case Fact.Forgotten _, Fact.Erased _, Fact.Withdrawn _, Fact.Unknown _ -> {}
       }
     }
     objects.lost().forEach(line -> lostHold(line).ifPresent(all::add));

@@ -4,6 +4,7 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.Authority;
+import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
@@ -47,6 +48,11 @@ record Epoch(
   /** Whether a holder of this sensitive root secret has made it. */
   boolean isProvenBy(byte[] root) {
     return MessageDigest.isEqual(proof, SensitiveKeys.proof(root, id, publicHalf));
+  }
+
+  /** It as what is sealed to. */
+  KeyRing.Recipient recipient() {
+    return new KeyRing.Recipient(id, publicHalf);
   }
 
   KeyObject encode(SigningKey authority) {

@@ -121,7 +121,8 @@ public record KeyAudit(
         : damage;
   }
 
-  private static SalvorException withdrawn(ObjectId own) {
+  /** What those are told whose credential the ledger removes. */
+  static SalvorException withdrawn(ObjectId own) {
     return new SalvorException(
         ErrorCode.CREDENTIAL_WITHDRAWN,
         "The credential " + own + " was withdrawn",

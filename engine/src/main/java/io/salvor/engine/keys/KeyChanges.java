@@ -4,6 +4,7 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry.Added;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +113,9 @@ final class KeyChanges {
   void settle() throws IOException {
     Secrets _ = keys.secrets();
     refresh();
+    if (ledgerRecord().isRemoved(ObjectKind.CREDENTIAL.name(keys.credential()))) {
+      throw KeyAudit.withdrawn(keys.credential());
+    }
     List<Added> added = missing();
     if (!added.isEmpty()) {
       enter(added, List.of());
@@ -178,13 +183,31 @@ final class KeyChanges {
     return new Added(object.name().value(), Sha256.of(bytes), label);
   }
 
-  /** Writes the ledger's entry about a change. */
+  /**
+   * Writes the ledger's entry about a change.
+   *
+   * @throws SalvorException CREDENTIAL_WITHDRAWN if somebody has withdrawn this one until right
+   *     before: nothing was entered
+   */
   void enter(List<Added> added, List<ObjectName> removed) throws IOException {
-    List<String> names = removed.stream().map(ObjectName::value).toList();
-    LedgerChange change = new LedgerChange(added, names, List.of());
-    ledger.append(change, clock.instant(), author, random);
+    Set<String> own = Set.of(ObjectKind.CREDENTIAL.name(keys.credential()).value());
+    LedgerChange change = new LedgerChange(added, values(removed), List.of());
+    if (!ledger.appendUnlessRemoved(own, change, clock.instant(), author, random)) {
+      throw KeyAudit.withdrawn(keys.credential());
+    }
     KeyRecord _ = keys.known(ledger);
     keys.reread(storage);
+  }
+
+  /** The same entry by whom an erasure has left without a credential. */
+  void withdraw(List<ObjectName> removed) throws IOException {
+    ledger.append(LedgerChange.removing(values(removed)), clock.instant(), author, random);
+    KeyRecord _ = keys.known(ledger);
+    delete(removed);
+  }
+
+  private static List<String> values(List<ObjectName> names) {
+    return names.stream().map(ObjectName::value).toList();
   }
 
   /** Deletes what the ledger has removed before. */
@@ -205,6 +228,20 @@ final class KeyChanges {
       throw KeyDamage.of(name, "What was stored does not open again");
     }
     opened.get().key().close();
+  }
+
+  /** What can be said of a member's object. */
+  CredentialStanding standing(Member member) {
+    ObjectName name = ObjectKind.CREDENTIAL.name(member.id());
+    @Nullable Added line = ledgerRecord().existing().get(name);
+    byte @Nullable [] hash = keys.objects().hashes().get(name);
+    if (hash == null) {
+      return line == null ? CredentialStanding.NEVER_STORED : CredentialStanding.GONE;
+    }
+    if (!isUsable(member)) {
+      return CredentialStanding.EXCHANGED;
+    }
+    return line == null ? CredentialStanding.UNNAMED : CredentialStanding.NAMED;
   }
 
   /** Whether its object is there, and the one that it was when it was made, as far as is known. */

@@ -1,5 +1,6 @@
 package io.salvor.engine.keys;
 
+import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.ledger.LedgerEntry;
@@ -7,6 +8,7 @@ import io.salvor.engine.storage.ObjectName;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the ledger says of the key objects. The first ones are in it from the first change on.
@@ -28,6 +30,13 @@ record KeyRecord(SortedMap<ObjectName, LedgerEntry.Added> existing, Set<String> 
 
   boolean isRemoved(ObjectName name) {
     return removed.contains(name.value());
+  }
+
+  /** The epochs that it names. */
+  Set<ObjectId> epochs() {
+    return existing.keySet().stream()
+        .flatMap(name -> ObjectKind.EPOCH.idIn(name).stream())
+        .collect(Collectors.toSet());
   }
 
   /** Whether the ledger knows of key objects at all. */

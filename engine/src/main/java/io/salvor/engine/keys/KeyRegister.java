@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,24 @@ public final class KeyRegister {
     }
     infos.sort(Comparator.comparing(CredentialInfo::created).thenComparing(CredentialInfo::id));
     return infos;
+  }
+
+  /** What can be said of a credential's object. */
+  public CredentialStanding standing(ObjectId id) {
+    @Nullable Member member = changes.members().get(id);
+    return member == null ? CredentialStanding.GONE : changes.standing(member);
+  }
+
+  /** Whether a key opens a credential's object: then the credential is behind it, and says so. */
+  public boolean opens(ObjectId id, Opener opener) {
+    Optional<Credential.Payload> payload = changes.credential(id).flatMap(c -> c.open(opener));
+    payload.ifPresent(opened -> opened.key().close());
+    return payload.isPresent();
+  }
+
+  /** Reads again what others have changed. */
+  public void refresh() throws IOException {
+    changes.refresh();
   }
 
   /** The epochs, oldest first; those of sensitive content after all others. */
@@ -155,7 +174,14 @@ public final class KeyRegister {
       added.add(changes.put(grant.encode(own.authority()), id.toString()));
       added.add(changes.put(credential.encode(), label));
       changes.requireOpens(id, opener);
-      changes.enter(added, List.of());
+      try {
+        changes.enter(added, List.of());
+      } catch (SalvorException e) {
+        if (e.code() == ErrorCode.CREDENTIAL_WITHDRAWN) {
+          changes.delete(added.stream().map(line -> new ObjectName(line.object())).toList());
+        }
+        throw e;
+      }
     }
     return info(id);
   }
@@ -170,10 +196,8 @@ public final class KeyRegister {
    */
   public CredentialInfo succeed(KmsKey opener, String label) throws IOException {
     changes.settle();
-    Optional<CredentialInfo> made =
-        credentials().stream()
-            .filter(c -> opener.service().reference().equals(c.kms()))
-            .findFirst();
+    List<CredentialInfo> made =
+        credentials().stream().filter(c -> opener.service().reference().equals(c.kms())).toList();
     return info(new Rotation(changes).succeed(opener, label, made));
   }
 
@@ -185,6 +209,15 @@ public final class KeyRegister {
    *     sensitive in it, or it is in use and nobody has said that it may go
    */
   public void remove(ObjectId id, boolean evenInUse) throws IOException {
+    requireRemovable(id, evenInUse);
+    List<ObjectName> names = new ArrayList<>(List.of(ObjectKind.CREDENTIAL.name(id)));
+    names.addAll(changes.grantsOf(id));
+    changes.enter(List.of(), names);
+    changes.delete(names);
+  }
+
+  /** Refuses what {@link #remove} refuses, and changes nothing. */
+  public void requireRemovable(ObjectId id, boolean evenInUse) throws IOException {
     changes.settle();
     List<Member> others =
         changes.members().values().stream()
@@ -214,10 +247,28 @@ public final class KeyRegister {
           "What opened the repository now would not open it again",
           "Open the repository with another one, or say --yes");
     }
-    List<ObjectName> names = new ArrayList<>(List.of(ObjectKind.CREDENTIAL.name(id)));
-    names.addAll(changes.grantsOf(id));
-    changes.enter(List.of(), names);
-    changes.delete(names);
+  }
+
+  /**
+   * Withdraws these, the one in use among them, when what they are behind is destroyed.
+   *
+   * @throws SalvorException CREDENTIAL_NEEDED if no other is there
+   */
+  public void withdraw(Set<ObjectId> ids) throws IOException {
+    if (changes.members().values().stream()
+        .allMatch(m -> ids.contains(m.id()) || !changes.isUsable(m))) {
+      throw new SalvorException(
+          ErrorCode.CREDENTIAL_NEEDED,
+          "These credentials are the last ones",
+          "Without them nobody could open the repository any more",
+          "Add another one first, with `salvor key add`");
+    }
+    List<ObjectName> names = new ArrayList<>();
+    for (ObjectId id : ids) {
+      names.add(ObjectKind.CREDENTIAL.name(id));
+      names.addAll(changes.grantsOf(id));
+    }
+    changes.withdraw(names);
   }
 
   /**

@@ -5,6 +5,7 @@ import io.salvor.engine.crypto.DerivedKeys;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.SensitiveKeys;
 import io.salvor.engine.crypto.Sha256;
 import io.salvor.engine.error.ErrorCode;
@@ -35,6 +36,7 @@ public final class OpenedKeys implements AutoCloseable {
   private KeyTable table;
   private @Nullable Secrets secrets;
   private Set<ObjectName> named = Set.of();
+  private Set<ObjectId> followed;
 
   private OpenedKeys(
       ObjectId credential,
@@ -51,6 +53,7 @@ public final class OpenedKeys implements AutoCloseable {
     this.authority = authority;
     this.objects = objects;
     this.table = table;
+    this.followed = Set.copyOf(table.epochs().keySet());
   }
 
   /** From an opened credential to the ring, checking each step (docs/format.md §4). */
@@ -77,7 +80,7 @@ public final class OpenedKeys implements AutoCloseable {
                 () ->
                     KeyDamage.lost(
                         "The newest epoch cannot be told", "No object keys/*.epoch can be read"));
-    KeyRing.Recipient current = new KeyRing.Recipient(newest.id(), newest.publicHalf());
+    KeyRing.Recipient current = newest.recipient();
     KeyRing ring;
     if (secrets == null) {
       ring = writersRing(credential, writer.orElseThrow(), authority, current, table, random);
@@ -135,7 +138,7 @@ public final class OpenedKeys implements AutoCloseable {
         table
             .newestSensitive(secrets.root())
             .filter(epoch -> secrets.epochs().containsKey(epoch.id()))
-            .map(epoch -> new KeyRing.Recipient(epoch.id(), epoch.publicHalf()))
+            .map(Epoch::recipient)
             .orElse(null);
     return new SensitiveKeys(secrets.root(), secrets.epochs(), current);
   }
@@ -204,6 +207,55 @@ public final class OpenedKeys implements AutoCloseable {
       }
       return secrets;
     }
+  }
+
+  /**
+   * Seals to the newest epoch from now on, if the ledger names one that is not known yet.
+   *
+   * @param ledger as it was read just now
+   * @throws SalvorException CREDENTIAL_WITHDRAWN; KEY_DAMAGED if an epoch that it names is not
+   *     there
+   */
+  public synchronized void follow(Storage storage, Ledger ledger) throws IOException {
+    KeyRecord record = KeyRecord.of(ledger);
+    if (followed.containsAll(record.epochs())) {
+      return;
+    }
+    if (record.isRemoved(ObjectKind.CREDENTIAL.name(credential))) {
+      throw KeyAudit.withdrawn(credential);
+    }
+    KeyObjects read = KeyObjects.read(storage, record.existing().keySet());
+    KeyTable now = KeyTable.of(read, authority);
+    for (ObjectId epoch : record.epochs()) {
+      if (!now.epochs().containsKey(epoch)) {
+        throw KeyDamage.lost(
+            "The key object " + ObjectKind.EPOCH.name(epoch) + " is missing",
+            "The ledger names it");
+      }
+    }
+    Optional<Epoch> newest = now.newest();
+    if (secrets == null) {
+      ring.follow(ObjectKind.KeyClass.EPOCH, Map.of(), newest.map(Epoch::recipient).orElse(null));
+    } else {
+      Secrets granted = now.secrets(credential, payload);
+      follow(ObjectKind.KeyClass.EPOCH, granted.epochs(), newest);
+      Secrets.@Nullable Sensitive sensitive = granted.sensitive();
+      if (sensitive != null && ring.opensSensitive()) {
+        follow(
+            ObjectKind.KeyClass.SENSITIVE,
+            sensitive.epochs(),
+            now.newestSensitive(sensitive.root()));
+      }
+    }
+    followed = Set.copyOf(now.epochs().keySet());
+  }
+
+  private void follow(
+      ObjectKind.KeyClass chain, Map<ObjectId, SealingKey> granted, Optional<Epoch> newest) {
+    ring.follow(
+        chain,
+        granted,
+        newest.filter(e -> granted.containsKey(e.id())).map(Epoch::recipient).orElse(null));
   }
 
   /** What reads and writes objects. */

@@ -43,11 +43,15 @@ final class Rotation {
    *
    * @see KeyRegister#succeed
    */
-  ObjectId succeed(KmsKey opener, String label, Optional<CredentialInfo> made) throws IOException {
-    if (made.isPresent()) {
-      CredentialInfo one = made.get();
+  ObjectId succeed(KmsKey opener, String label, List<CredentialInfo> made) throws IOException {
+    if (!made.isEmpty()) {
+      CredentialInfo one = made.getFirst();
       // Only this method leaves others with more epochs than the newest, which it holds alone.
-      boolean alone = one.newest() && one.epochs().size() == 1 && one.sensitive().size() <= 1;
+      boolean alone =
+          made.size() == 1
+              && one.newest()
+              && one.epochs().size() == 1
+              && one.sensitive().size() <= 1;
       if (alone && (one.inUse() || keys.epochs().size() > 1)) {
         return one.id();
       }

@@ -1,5 +1,6 @@
 package io.salvor.engine.prune;
 
+import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
@@ -106,7 +107,13 @@ final class Deletion {
     Set<ObjectId> without = new HashSet<>(condemned);
     without.addAll(gone);
     Copies copies = new Copies(repository, marks, without, progress);
-    copies.run(from);
+    // An erasure has to see who may still store something under the epoch that it closes.
+    try (CopySession _ =
+        repository.description().erasable()
+            ? CopySession.begin(repository, "pruner", "prune")
+            : null) {
+      copies.run(from);
+    }
     copiedBlobs = copies.blobs();
     copiedBytes = copies.stored();
     repository.awaitListings();

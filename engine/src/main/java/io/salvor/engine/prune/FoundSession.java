@@ -27,17 +27,17 @@ public record FoundSession(
     boolean closed) {
 
   /** Whether nobody may be at work in it any more, so that nothing has to be waited for. */
-  boolean isGivenUp() {
+  public boolean isGivenUp() {
     return revoked || closed;
   }
 
   /** Whether its writer has died on this machine. */
-  boolean isDead() {
+  public boolean isDead() {
     return open != null && ProcessMark.parse(open.process()).map(ProcessMark::isDead).orElse(false);
   }
 
   /** Whether nothing was heard of its writer for so long, by this machine's clock. */
-  boolean isSilent(Duration most, Instant now) {
+  public boolean isSilent(Duration most, Instant now) {
     return lastSign().map(sign -> sign.plus(most).isBefore(now)).orElse(false);
   }
 

@@ -213,6 +213,20 @@ public final class Repository implements AutoCloseable {
         progress);
   }
 
+  /**
+   * Has what is stored from now on sealed to the newest epoch, in a repository whose backups can be
+   * erased: there the one before may soon be closed to everybody. Who opens a session calls this
+   * afterwards, so that an erasure sees the session, or this the erasure's epoch.
+   *
+   * @throws SalvorException CREDENTIAL_WITHDRAWN; KEY_DAMAGED
+   */
+  public void followEpochs() throws IOException {
+    if (description.erasable()) {
+      ledger.refresh();
+      opened.follow(storage, ledger);
+    }
+  }
+
   /** What is wrong with the key objects as they lie there now. */
   public List<SalvorException> keyFaults() throws IOException {
     return opened.faults(storage, ledger);

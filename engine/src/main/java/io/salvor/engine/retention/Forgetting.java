@@ -234,6 +234,7 @@ public final class Forgetting {
               boolean kept =
                   note.fact() instanceof Fact.Forgotten
                       || note.fact() instanceof Fact.Erased
+                      || note.fact() instanceof Fact.Withdrawn
                       || note.fact() instanceof Fact.Unknown
                       || note.fact() instanceof Fact.Hold
                       || note.fact() instanceof Fact.Release;

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,8 @@ class FactCodecTest {
             new Fact.Restored(ONE, "files", took, 11, 12, "content"),
             new Fact.Forgotten(List.of(), "by name"),
             new Fact.Erased(List.of(ONE), List.of("kms:file:/k"), List.of("/copy")),
-            new Fact.Erased(List.of(ONE), List.of(), List.of()))) {
+            new Fact.Erased(List.of(ONE), List.of(), List.of()),
+            new Fact.Withdrawn(new TreeMap<>(Map.of(ID, "kms:file:/k", new ObjectId(3, 4), ""))))) {
       Note note = new Note(ID, NOW, "me", fact);
       assertThat(FactCodec.decode(FactCodec.encode(note))).isEqualTo(note);
     }
@@ -74,7 +76,7 @@ class FactCodecTest {
   void aFactOfATypeToComeIsKeptAsUnknownWithWhatItIsAbout() {
     byte[] message =
         message(
-            9,
+            10,
             out ->
                 out.key(3)
                     .array()
@@ -87,8 +89,8 @@ class FactCodecTest {
                     .key(17)
                     .bytes(ID.bytes()));
     Note note = FactCodec.decode(message);
-    assertThat(note.fact()).isEqualTo(new Fact.Unknown(9, List.of(ONE)));
-    assertThat(note.fact().word()).isEqualTo("type 9");
+    assertThat(note.fact()).isEqualTo(new Fact.Unknown(10, List.of(ONE)));
+    assertThat(note.fact().word()).isEqualTo("type 10");
     assertThat(note.fact().only()).isEqualTo(ONE);
     assertThatThrownBy(() -> FactCodec.encode(note)).isInstanceOf(IllegalArgumentException.class);
   }

@@ -29,6 +29,7 @@ import io.salvor.testkit.storage.Extent;
 import io.salvor.testkit.storage.Fault;
 import io.salvor.testkit.storage.FaultyStorage;
 import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Operation;
 import io.salvor.testkit.storage.SimulatedCrash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +96,33 @@ class ErasureCrashTest {
 
   @Test
   void whereverItIsCutOffTheSameRequestEndsIt() throws Exception {
-    everywhere(29);
+    everywhere(41);
+  }
+
+  @Test
+  void amongTheKeyObjectsOfItsNewKey() throws Exception {
+    for (int grant = 1; grant <= 6; grant++) {
+      Files.write(one, firstKey);
+      Files.deleteIfExists(two);
+      KeyServices.createIfMissing(reference(two), new SecureRandom());
+      MemoryStorage storage = MemoryStorage.of(before);
+      Path place = LocalCopies.copy(local, temp.resolve("local" + places++));
+      int[] keys = {0};
+      int last = grant;
+      FaultyStorage faulty =
+          new FaultyStorage(storage, grant)
+              .wherever(
+                  operation ->
+                      operation instanceof Operation.Put put
+                          && put.name().value().startsWith("keys/")
+                          && ++keys[0] == last,
+                  new Fault.Crash(Extent.WHOLE));
+      if (dies(new Machine(place, clock), faulty)) {
+        check(place, storage, "");
+      }
+      assertThat(faulty.hasCrashed()).as("put %d", grant).isEqualTo(grant <= 5);
+      LocalCopies.remove(place);
+    }
   }
 
   @Test
