@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,6 +142,24 @@ public final class BlobIndex implements AutoCloseable {
               return false;
             });
     return List.copyOf(found.values());
+  }
+
+  /**
+   * Whether each of these has a place that is good. They are looked up in the order of their ids,
+   * so that a page of the index is read once for all that are in it: for many it costs a small part
+   * of what asking one by one does.
+   */
+  public boolean haveAll(List<BlobQuery> queries, Predicate<BlobLocation> good) {
+    List<BlobQuery> sorted = new ArrayList<>(queries);
+    sorted.sort(Comparator.comparing(BlobQuery::id));
+    return onViews(
+        views ->
+            views.haveAll(
+                sorted,
+                query ->
+                    overlay.find(
+                        query.kind(), query.id(), place -> query.fits(place) && good.test(place)),
+                good));
   }
 
   private boolean see(BlobKind kind, BlobId id, Predicate<BlobLocation> enough) {

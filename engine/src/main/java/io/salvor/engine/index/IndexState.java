@@ -80,6 +80,31 @@ record IndexState(
     return supposed.isPresent() && supposed.get().find(kind, id, enough);
   }
 
+  /**
+   * Whether each has a place that is good, or was found before; asked in the order of their ids.
+   */
+  boolean haveAll(
+      List<BlobQuery> sorted, Predicate<BlobQuery> found, Predicate<BlobLocation> good) {
+    List<LiveView> all = all();
+    List<View.Finger> fingers = all.stream().map(view -> new View.Finger()).toList();
+    for (BlobQuery query : sorted) {
+      boolean here = false;
+      for (int i = 0; i < fingers.size() && !here; i++) {
+        here =
+            all.get(i)
+                .find(
+                    query.kind(),
+                    query.id(),
+                    place -> query.fits(place) && good.test(place),
+                    fingers.get(i));
+      }
+      if (!here && !found.test(query)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Shows every pack that counts; one may come more than once. */
   void packs(Consumer<PackSummary> each) {
     for (LiveView live : all()) {

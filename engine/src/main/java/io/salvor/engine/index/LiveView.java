@@ -25,6 +25,25 @@ record LiveView(View view, BitSet dead) {
                 && enough.test(Row.location(page, at, view.packId(Row.pack(page, at)))));
   }
 
+  /** The same, for who asks in the order of ids. */
+  boolean find(BlobKind kind, BlobId id, Predicate<BlobLocation> enough, View.Finger finger) {
+    if (!view.mayContain(id)) {
+      return false;
+    }
+    boolean[] found = new boolean[1];
+    view.find(
+        id,
+        (row, page, at) -> {
+          found[0] =
+              Row.isKind(page, at, kind)
+                  && isLive(page, at)
+                  && enough.test(Row.location(page, at, view.packId(Row.pack(page, at))));
+          return found[0];
+        },
+        finger);
+    return found[0];
+  }
+
   /** Shows each row of a blob until one was enough; tells whether one was. */
   boolean find(BlobId id, View.Rows rows) {
     if (!view.mayContain(id)) {

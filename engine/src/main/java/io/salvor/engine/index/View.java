@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A view's file, mapped: blobs of some segments sorted by id behind a filter. Never changed once it
@@ -47,11 +48,15 @@ final class View {
   // read the one page that they need.
   private final long[] fences;
 
+  // As far as they were asked for.
+  private final @Nullable ObjectId[] packIds;
+
   private View(Path path, ViewHead head, List<ViewHead.Segment> segments, MemorySegment bytes) {
     this.path = path;
     this.head = head;
     this.segments = segments;
     this.bytes = bytes;
+    this.packIds = new ObjectId[head.packs()];
     this.fences = new long[Math.toIntExact(ViewHead.pages(head.blobs(), Page.ROWS))];
   }
 
@@ -124,34 +129,65 @@ final class View {
     }
   }
 
+  /** A page that was read last: who asks in the order of ids finds the next one in it, or near. */
+  static final class Finger {
+    private final byte[] page = new byte[Page.SIZE];
+    private long number = -1;
+    private int count;
+
+    /** Whether the first row of an id is in this page if it is anywhere. */
+    private boolean holds(BlobId id) {
+      return number >= 0
+          && Row.compare(page, Page.row(0), id) < 0
+          && Row.compare(page, Page.row(count - 1), id) >= 0;
+    }
+  }
+
   /** Shows every row of a blob until enough was seen. */
   void find(BlobId id, Rows rows) {
     byte[] page = PAGES.take();
     try {
       long at = locate(id, page);
-      if (at < 0) {
-        return;
-      }
-      long last = ViewHead.pages(head.blobs(), Page.ROWS) - 1;
-      int count = Page.rows(page);
-      int place = firstNotBelow(page, count, id);
-      while (Row.compare(page, Page.row(place), id) == 0) {
-        if (rows.see(at * Page.ROWS + place, page, Page.row(place))) {
-          return;
-        }
-        place++;
-        if (place == count) {
-          if (at == last) {
-            return;
-          }
-          at++;
-          count = readBlobs(page, at);
-          place = 0;
-        }
+      if (at >= 0) {
+        long _ = find(id, rows, page, at);
       }
     } finally {
       PAGES.give(page);
     }
+  }
+
+  /** The same, beginning where the last one has ended. */
+  void find(BlobId id, Rows rows, Finger finger) {
+    long at = finger.holds(id) ? finger.number : -1;
+    finger.number = -1;
+    at = at < 0 ? locate(id, finger.page) : at;
+    if (at >= 0) {
+      finger.number = find(id, rows, finger.page, at);
+      finger.count = Page.rows(finger.page);
+    }
+  }
+
+  /** From a page that was read on; the page that was read last. */
+  private long find(BlobId id, Rows rows, byte[] page, long from) {
+    long at = from;
+    long last = ViewHead.pages(head.blobs(), Page.ROWS) - 1;
+    int count = Page.rows(page);
+    int place = firstNotBelow(page, count, id);
+    while (Row.compare(page, Page.row(place), id) == 0) {
+      if (rows.see(at * Page.ROWS + place, page, Page.row(place))) {
+        return at;
+      }
+      place++;
+      if (place == count) {
+        if (at == last) {
+          return at;
+        }
+        at++;
+        count = readBlobs(page, at);
+        place = 0;
+      }
+    }
+    return at;
   }
 
   /**
@@ -248,15 +284,21 @@ final class View {
     return (word >>> 11) * 0x1p11;
   }
 
-  /** The id of the pack with this number. */
+  /** The id of the pack with this number; each is read once. */
   ObjectId packId(int pack) {
     if (pack < 0 || pack >= head.packs()) {
       throw new ViewDamagedException(path, "a blob names a pack that is not there");
     }
+    ObjectId known = packIds[pack];
+    if (known != null) {
+      return known;
+    }
     byte[] page = PAGES.take();
     try {
       readPage(page, head.packPage() + pack / Page.ROWS);
-      return Row.packId(page, Page.row(pack % Page.ROWS));
+      ObjectId id = Row.packId(page, Page.row(pack % Page.ROWS));
+      packIds[pack] = id;
+      return id;
     } finally {
       PAGES.give(page);
     }

@@ -35,6 +35,11 @@ public final class BackupAudit {
   public interface Usable {
     /** The length in bytes of a blob that can be had; negative if it cannot. */
     int length(BlobKind kind, BlobId id);
+
+    /** Whether it can be had, and is so many bytes long. */
+    default boolean has(BlobKind kind, BlobId id, long length) {
+      return length(kind, id) == length;
+    }
   }
 
   private final NodeCache nodes;
@@ -176,7 +181,7 @@ public final class BackupAudit {
     @Override
     public boolean data(long offset, Extent.Data data) {
       blobs++;
-      if (usable.length(data.kind(), data.id()) == data.length()) {
+      if (usable.has(data.kind(), data.id(), data.length())) {
         return true;
       }
       findings.damage(

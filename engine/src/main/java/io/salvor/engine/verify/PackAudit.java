@@ -309,6 +309,16 @@ public final class PackAudit {
     return place(kind, id, null).map(BlobLocation::length).orElse(-1);
   }
 
+  /** Whether nothing was found yet that is not as it should be. */
+  boolean isFlawless() {
+    return damage.isEmpty();
+  }
+
+  /** Whether the pack of this place is there, and as long as it should be. */
+  boolean isThere(BlobLocation place) {
+    return !badPacks.contains(place.pack());
+  }
+
   private Optional<BlobLocation> place(BlobKind kind, BlobId id, @Nullable ObjectId without) {
     return repository
         .index()

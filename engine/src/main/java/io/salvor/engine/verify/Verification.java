@@ -18,6 +18,7 @@ import io.salvor.engine.verify.VerifyReport.Issue;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -136,15 +137,7 @@ public final class Verification {
     new LedgerAudit(repository, list, findings).run();
     PackAudit packs = new PackAudit(repository, findings, progress);
     packs.structure();
-    progress.phase("read");
-    switch (depth) {
-      case STRUCTURE, CHECKSUMS -> {}
-      case SAMPLE -> packs.read(packs.sample(needed(packs), share));
-      case FULL -> readUnlessVerified(packs);
-    }
-    packs.conclude();
-    progress.phase("trees");
-    BackupAudit trees = new BackupAudit(repository, packs::length, findings, progress);
+    List<Backup> walked = new ArrayList<>();
     for (Backup backup : wanted) {
       segments(backup, objects);
       if (isWaiting(backup)) {
@@ -155,11 +148,13 @@ public final class Verification {
                 + " was made by a write-only client, and nobody has read it back yet",
             "run `salvor key writer accept`");
       } else {
-        trees.audit(backup);
+        walked.add(backup);
       }
     }
+    progress.phase("read");
+    long lookedAt = read(packs, walked);
     remember(packs);
-    long blobs = depth == Depth.FULL && unlessVerified.isZero() ? packs.blobs() : trees.blobs();
+    long blobs = depth == Depth.FULL && unlessVerified.isZero() ? packs.blobs() : lookedAt;
     List<Issue> issues = ofWhatIsThere(findings.issues());
     return new VerifyReport(
         depth,
@@ -168,6 +163,30 @@ public final class Verification {
         issues,
         sound(findings.issues()),
         packs.sound().stream().sorted().toList());
+  }
+
+  /** Reads packs, and walks trees meanwhile; tells how many blobs were looked at in trees. */
+  private long read(PackAudit packs, List<Backup> walked) throws IOException, InterruptedException {
+    Set<ObjectId> needed = depth == Depth.SAMPLE || depth == Depth.FULL ? needed(packs) : Set.of();
+    // What is read and found bad while it walks is found here, in the end, and walked again.
+    try (HopefulWalk hopeful = new HopefulWalk(repository, walked, packs::isThere, progress)) {
+      switch (depth) {
+        case STRUCTURE, CHECKSUMS -> {}
+        case SAMPLE -> packs.read(packs.sample(needed, share));
+        case FULL -> readUnlessVerified(packs, needed);
+      }
+      progress.phase("trees");
+      boolean sound = hopeful.foundEverything() && packs.isFlawless();
+      packs.conclude();
+      if (sound) {
+        return hopeful.blobs();
+      }
+    }
+    BackupAudit trees = new BackupAudit(repository, packs::length, findings, progress);
+    for (Backup backup : walked) {
+      trees.audit(backup);
+    }
+    return trees.blobs();
   }
 
   /** Nobody misses what belonged only to backups that were forgotten while this was running. */
@@ -289,8 +308,8 @@ public final class Verification {
         .anyMatch(id -> repository.keys().isForeign(id) && !taken.contains(id));
   }
 
-  private void readUnlessVerified(PackAudit packs) throws IOException, InterruptedException {
-    Set<ObjectId> chosen = needed(packs);
+  private void readUnlessVerified(PackAudit packs, Set<ObjectId> chosen)
+      throws IOException, InterruptedException {
     Set<ObjectId> left = new HashSet<>(chosen);
     if (unlessVerified.isPositive()) {
       left.removeAll(repository.verifiedSince(repository.now().minus(unlessVerified)));

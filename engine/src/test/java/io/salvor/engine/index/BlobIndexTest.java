@@ -273,4 +273,51 @@ class BlobIndexTest {
       IndexPlace.assertHolds(index, packs);
     }
   }
+
+  @Test
+  void manyAreLookedUpTogetherAsOneByOne() throws IOException {
+    List<PackDescription> packs = new ArrayList<>(place.packs(60, 3, 20));
+    place.segments().write(packs.subList(0, 50));
+    byte[] ids = new byte[32];
+    place.random().nextBytes(ids);
+    for (int i = 0; i < 150; i++) {
+      // A blob of more places than fit into a page.
+      packs.add(
+          new PackDescription(
+              place.packs(1, 1, 1).getFirst().id(),
+              new byte[32],
+              10_000_000,
+              BlobKind.DATA,
+              List.of(SamplePacks.frame(place.random(), ids))));
+    }
+    place.segments().write(packs.subList(60, 210));
+    try (BlobIndex index = place.open()) {
+      packs.subList(50, 60).forEach(index::add);
+      List<BlobQuery> queries = new ArrayList<>();
+      for (PackDescription pack : packs) {
+        for (FrameDescription frame : pack.frames()) {
+          for (int blob = 0; blob < frame.blobs(); blob++) {
+            long length = blob % 2 == 0 ? frame.length(blob) : BlobQuery.ANY;
+            boolean twice = pack.frames().size() == 1;
+            queries.add(new BlobQuery(pack.kind(), frame.id(blob), twice ? BlobQuery.ANY : length));
+          }
+        }
+      }
+      assertThat(index.haveAll(queries, any -> true)).isTrue();
+      assertThat(index.haveAll(queries, at -> !at.pack().equals(packs.get(100).id()))).isTrue();
+      for (PackDescription pack : packs.subList(0, 60)) {
+        assertThat(index.haveAll(queries, at -> !at.pack().equals(pack.id()))).isFalse();
+      }
+      BlobQuery first = queries.getFirst();
+      for (BlobQuery wrong :
+          List.of(
+              new BlobQuery(first.kind(), first.id(), first.length() + 1),
+              new BlobQuery(BlobKind.SENSITIVE, first.id(), first.length()),
+              new BlobQuery(first.kind(), new BlobId(-1, 2, 3, 4), BlobQuery.ANY))) {
+        List<BlobQuery> more = new ArrayList<>(queries);
+        more.add(wrong);
+        assertThat(index.haveAll(more, any -> true)).isFalse();
+      }
+    }
+  }
 }

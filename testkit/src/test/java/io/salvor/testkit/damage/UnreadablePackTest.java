@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,16 +78,17 @@ class UnreadablePackTest {
   void whereOneFrameCannotBeReadTheOthersOfThePackAreInOrder() throws Exception {
     FaultyStorage storage = new FaultyStorage(specimen.storage(), 1);
     ObjectName pack = packs().getFirst();
-    boolean[] done = {false};
+    AtomicLong bad = new AtomicLong(-1);
     storage.wherever(
         o -> {
-          boolean frame =
-              o instanceof Operation.GetRange(ObjectName name, long offset, int _)
-                  && name.equals(pack)
-                  && offset > 0;
-          boolean first = frame && !done[0];
-          done[0] |= frame;
-          return first;
+          if (o instanceof Operation.GetRange(ObjectName name, long offset, int length)
+              && name.equals(pack)
+              && offset > 0) {
+            // Where the first one begins that is read, whoever reads it.
+            bad.compareAndSet(-1, offset);
+            return offset <= bad.get() && bad.get() < offset + length;
+          }
+          return false;
         },
         new Fault.Fail());
     try (Repository repository = machine("verifier").open(storage)) {
