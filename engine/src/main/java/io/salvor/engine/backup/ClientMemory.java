@@ -167,7 +167,7 @@ final class ClientMemory {
   }
 
   /** Nodes in their order; of the values those that were noted before the node at hand. */
-  private static final class Leaves implements LeafCursor.Leaves, BlobSource {
+  static final class Leaves implements LeafCursor.Leaves, BlobSource {
     private final SealedRecords.@Nullable Reader reader;
     private final Map<BlobId, SealedRecords.Place> values = new HashMap<>();
 

@@ -1,6 +1,7 @@
 package io.salvor.testkit.fuzz;
 
 import com.github.luben.zstd.Zstd;
+import io.salvor.engine.backup.FuzzedClientMemory;
 import io.salvor.engine.backup.SessionRecord;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.crypto.FuzzedSealed;
@@ -82,6 +83,13 @@ final class FuzzSeeds {
     }
     keep("kms-file", kms());
     keep("remembered", remembered());
+    for (byte[] node : there("tree-node")) {
+      if (node.length > 0 && node.length < 4_000) {
+        byte[] records = FuzzedClientMemory.seed(node);
+        keep("client-records", records);
+        keep("client-memory", FuzzedClientMemory.sealed(records));
+      }
+    }
     for (byte[] plan : there("plan")) {
       Path file = Files.createTempFile("plan", "");
       Files.write(file, plan);

@@ -1,5 +1,6 @@
 package io.salvor.testkit.fuzz;
 
+import io.salvor.engine.backup.FuzzedClientMemory;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.backup.ManifestCodec;
 import io.salvor.engine.backup.SessionRecord;
@@ -117,6 +118,8 @@ final class Targets {
         Target.of("key-text", (bytes, _) -> text(bytes)),
         Target.of("age", (bytes, _) -> age(bytes)),
         Target.of("remembered", (bytes, file) -> FuzzedPlaces.remembered(file, bytes)),
+        Target.of("client-memory", (bytes, file) -> FuzzedClientMemory.file(file, bytes)),
+        Target.of("client-records", (bytes, file) -> FuzzedClientMemory.records(file, bytes)),
         Target.of("kms-file", (bytes, file) -> FuzzedKms.key(file, bytes)),
         Target.of(
             "plan-step",
