@@ -141,11 +141,7 @@ class ManifestCodecTest {
     TreeRoot other = new TreeRoot(new BlobId(1, 2, 3, 5), 2, 1234);
     TreeRoot fewer = new TreeRoot(new BlobId(1, 2, 3, 4), 2, 1233);
     List<String> all =
-        List.of(
-            hex("files", ROOT),
-            hex("other", ROOT),
-            hex("files", other),
-            hex("files", fewer));
+        List.of(hex("files", ROOT), hex("other", ROOT), hex("files", other), hex("files", fewer));
     assertThat(all).doesNotHaveDuplicates();
   }
 

@@ -38,7 +38,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which packs go, by how much of them is needed: one pack of data with four blobs, one of nodes. */
+/**
+ * Which packs go, by how much of them is needed: one pack of data with four blobs, one of nodes.
+ */
 class PlannerTest {
   private static final ObjectId STRANGE = new ObjectId(3, 3);
   private static final FoundSession WRITER =

@@ -166,8 +166,7 @@ class SessionListTest {
     sessions.open(TWO, repository.now());
     FoundSession found = Cancellation.cancel(repository, ONE.toString().substring(0, 14), "me");
     assertThat(found.id()).isEqualTo(ONE);
-    Revocation told =
-        Revocation.find(repository.storage(), repository.keys(), ONE).orElseThrow();
+    Revocation told = Revocation.find(repository.storage(), repository.keys(), ONE).orElseThrow();
     assertThat(told).isEqualTo(new Revocation(ONE, repository.now(), "me", true));
     assertThat(Revocation.find(repository.storage(), repository.keys(), TWO)).isEmpty();
     test.advance(60);

@@ -32,8 +32,7 @@ final class Sessions {
 
   static SessionRecord.Open opening(ObjectId session, Instant started, String process) {
     BackupId backup = new BackupId("20260130-15000" + Math.floorMod(session.low(), 10) + "-k7f3q");
-    return new SessionRecord.Open(
-        session, "host", started, null, process, "files:/srv", backup);
+    return new SessionRecord.Open(session, "host", started, null, process, "files:/srv", backup);
   }
 
   static SessionRecord.Checkpoint checkpoint(ObjectId session, int number, Instant written) {

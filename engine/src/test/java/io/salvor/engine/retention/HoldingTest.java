@@ -3,15 +3,14 @@ package io.salvor.engine.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.salvor.engine.storage.ObjectName;
-import io.salvor.engine.crypto.ObjectId;
-import io.salvor.engine.backup.ManifestCodec;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
+import io.salvor.engine.backup.ManifestCodec;
 import io.salvor.engine.backup.MapSource;
+import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
@@ -24,6 +23,7 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.TestRepository;
 import io.salvor.engine.storage.DirectoryStorage;
+import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -150,7 +150,8 @@ class HoldingTest {
   @Test
   void aForgettingThatWasCalledOffForgetsNothing() throws Exception {
     onWait(
-        1, () -> remove(ObjectKind.FACT.name(Facts.of(repository).notes().getFirst().id()).value()));
+        1,
+        () -> remove(ObjectKind.FACT.name(Facts.of(repository).notes().getFirst().id()).value()));
     assertThat(forget(first, second)).isEmpty();
     assertThat(listed()).containsExactly(first.id(), second.id(), newest.id());
     assertThat(repository.storage().find(first.object())).isPresent();
@@ -220,9 +221,7 @@ class HoldingTest {
         new Fact.Forgotten.Deletion(
             backup.id(), "map:test", "host", backup.manifest().started(), new byte[32], "");
     Fact fact = new Fact.Forgotten(List.of(deletion), "named");
-    return ObjectKind.FACT
-        .name(Facts.put(repository, fact, "bob", new ArrayList<>()).id())
-        .value();
+    return ObjectKind.FACT.name(Facts.put(repository, fact, "bob", new ArrayList<>()).id()).value();
   }
 
   private void remove(String object) throws IOException {
