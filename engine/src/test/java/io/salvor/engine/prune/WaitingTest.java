@@ -88,6 +88,17 @@ class WaitingTest {
     assertThat(again().ready()).as("not remembered").isEmpty();
   }
 
+  @Test
+  void whoWasThereThenStaysInTheWayAtTheNextRunAndWhoCameLaterDoesNot() throws Exception {
+    sessions.open(ONE, repository.now());
+    waiting(Duration.ZERO).begin(Set.of(FIRST));
+    sessions.open(TWO, repository.now());
+    Waiting again = again();
+    assertThat(again.ready()).isEmpty();
+    assertThat(again.blocking()).extracting(FoundSession::id).containsExactly(ONE);
+    assertThat(again.toClose(Set.of(FIRST))).containsExactly(ONE);
+  }
+
   private Waiting again() throws IOException {
     Waiting again = waiting(Duration.ZERO);
     again.begin(Set.of(FIRST));
