@@ -91,9 +91,20 @@ public final class NameList implements Iterable<byte[]> {
     return Kind.ofDirectoryType(chunk(position)[position & (CHUNK - 1)]);
   }
 
-  /** Orders the names as {@link RawNames#compare} does, in place, and returns this list. */
+  /**
+   * Orders the names as {@link RawNames#compare} does, in place, and returns this list. A name that
+   * was listed twice is kept once: some file systems show one that is removed and made again
+   * meanwhile at both its places.
+   */
   public NameList sort() {
     sort(0, size, new int[(size + 1) / 2]);
+    int kept = Math.min(size, 1);
+    for (int i = 1; i < size; i++) {
+      if (compare(at[kept - 1], at[i]) != 0) {
+        at[kept++] = at[i];
+      }
+    }
+    size = kept;
     return this;
   }
 

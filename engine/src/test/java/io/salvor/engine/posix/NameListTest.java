@@ -38,8 +38,21 @@ class NameListTest {
       NameList list = of(names);
       assertThat(list).containsExactlyElementsOf(names);
       names.sort(Arrays::compareUnsigned);
-      assertThat(list.sort()).containsExactlyElementsOf(names);
+      List<byte[]> once = new ArrayList<>();
+      for (byte[] name : names) {
+        if (once.isEmpty() || !Arrays.equals(once.getLast(), name)) {
+          once.add(name);
+        }
+      }
+      assertThat(list.sort()).containsExactlyElementsOf(once);
     }
+  }
+
+  @Test
+  void keepsANameThatWasListedTwiceOnce() {
+    byte[] a = {'a'};
+    byte[] b = {'b'};
+    assertThat(of(List.of(b, a, b, a, b)).sort()).containsExactly(a, b);
   }
 
   @Test
