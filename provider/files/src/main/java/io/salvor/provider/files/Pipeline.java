@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,6 @@ final class Pipeline {
   private final Progress progress;
   private final EntryReader reader;
   private final Unmatched unmatched;
-  private final int threads;
   private final BlockingQueue<Batch> order;
   private final ExecutorService workers;
   private volatile boolean stopped;
@@ -38,22 +38,32 @@ final class Pipeline {
     void run(Pipeline to) throws IOException;
   }
 
-  private Pipeline(Capture capture, EntryReader reader, Unmatched unmatched, int threads) {
+  private Pipeline(
+      Capture capture, EntryReader reader, Unmatched unmatched, int threads, ThreadFactory maker) {
     this.capture = capture;
     this.unmatched = unmatched;
     this.progress = capture.progress();
     this.reader = reader;
-    this.threads = threads;
     this.order = new ArrayBlockingQueue<>(4 * threads);
-    this.workers =
-        Executors.newFixedThreadPool(
-            threads, Thread.ofPlatform().name("files-read-", 0).daemon().factory());
+    this.workers = Executors.newFixedThreadPool(threads, maker);
   }
 
   /** Runs a walk and hands what it finds to the capture. */
   static void run(Capture capture, EntryReader reader, Unmatched unmatched, int threads, Walk walk)
       throws IOException, InterruptedException {
-    Pipeline pipeline = new Pipeline(capture, reader, unmatched, threads);
+    ThreadFactory maker = Thread.ofPlatform().name("files-read-", 0).daemon().factory();
+    run(capture, reader, unmatched, threads, maker, walk);
+  }
+
+  static void run(
+      Capture capture,
+      EntryReader reader,
+      Unmatched unmatched,
+      int threads,
+      ThreadFactory maker,
+      Walk walk)
+      throws IOException, InterruptedException {
+    Pipeline pipeline = new Pipeline(capture, reader, unmatched, threads, maker);
     Thread walker =
         Thread.ofPlatform().name("files-walk").daemon().start(() -> pipeline.walk(walk));
     try {
@@ -68,7 +78,7 @@ final class Pipeline {
     unmatched.see(one.key(), one.isDirectory());
     open.add(one);
     if (open.isFull()) {
-      submit(false);
+      submit();
     }
   }
 
@@ -77,7 +87,7 @@ final class Pipeline {
     try {
       walk.run(this);
       if (!open.isEmpty()) {
-        submit(false);
+        submit();
       }
     } catch (Stopped _) {
       open.finish(null);
@@ -99,9 +109,9 @@ final class Pipeline {
     enqueue(end);
   }
 
-  private void submit(boolean last) throws Stopped {
+  private void submit() throws Stopped {
     Batch batch = open;
-    open = new Batch(last);
+    open = new Batch(false);
     foundItems += batch.found().size();
     foundBytes += batch.bytes();
     progress.expect(foundItems, foundBytes);
@@ -116,7 +126,13 @@ final class Pipeline {
       batch.finish(null);
       throw e;
     }
-    workers.execute(() -> read(batch));
+    try {
+      workers.execute(() -> read(batch));
+    } catch (RuntimeException | Error e) {
+      // No thread can be started: whoever waits for the batch would wait for ever.
+      batch.finish(e);
+      throw e;
+    }
   }
 
   private void enqueue(Batch batch) throws Stopped {
