@@ -8,6 +8,9 @@ public sealed interface Extent {
   /** The most bytes that a data blob has. */
   int MAX_DATA = 8 << 20;
 
+  /** The most bytes that a hole has: a length has 62 bits beside the bit that tells holes. */
+  long MAX_HOLE = Long.MAX_VALUE >> 1;
+
   /** Length in bytes. */
   long length();
 
@@ -35,8 +38,7 @@ public sealed interface Extent {
   /** Zeros that take no room. */
   record Hole(long length) implements Extent {
     public Hole {
-      // A length has 62 bits beside the bit that tells holes.
-      if (length < 1 || length > Long.MAX_VALUE >> 1) {
+      if (length < 1 || length > MAX_HOLE) {
         throw new IllegalArgumentException("a hole of " + length + " bytes");
       }
     }

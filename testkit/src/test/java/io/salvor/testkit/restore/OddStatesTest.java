@@ -56,6 +56,25 @@ class OddStatesTest {
   }
 
   @Test
+  void aLiveFileThatIsTooLongForTheFormatStaysAndTheRestIsRestored() throws Exception {
+    Path live = Files.createDirectory(mount(temp.resolve("tmpfs")).resolve("live"));
+    Path tooLong = Files.writeString(live.resolve("a"), "in the backup");
+    Files.writeString(live.resolve("b"), "in the backup");
+    try (World world = new World(temp)) {
+      Backup backup = world.backup(live);
+      try (RandomAccessFile hole = new RandomAccessFile(tooLong.toFile(), "rw")) {
+        hole.setLength(5L << 60);
+      }
+      Files.writeString(live.resolve("b"), "changed");
+      RestoreReport report = world.restore(World.request(backup, ConflictStrategy.OVERWRITE), live);
+      assertThat(report.status()).isEqualTo(RestoreStatus.PARTIAL);
+      assertThat(report.problems()).extracting(RestoreReport.Problem::key).containsExactly("a");
+    }
+    assertThat(tooLong.toFile().length()).isEqualTo(5L << 60);
+    assertThat(live.resolve("b")).hasContent("in the backup");
+  }
+
+  @Test
   void inodesOfTwoFileSystemsAreNotMistakenForOneInTheUndo() throws Exception {
     Path live = Files.createDirectory(temp.resolve("live"));
     Path one = mount(live.resolve("one"));

@@ -22,9 +22,6 @@ record Content(long size, ContentRef ref) {
   private static final int UNIT = 512;
   private static final int LARGE = 1 << 20;
 
-  // The format's longest hole.
-  private static final long MOST = Long.MAX_VALUE >> 1;
-
   /** Bytes that are no holes, as far as the file system counts them. */
   static long dataBytes(Stat stat) {
     return stat.blocks() < 0 ? stat.size() : Math.min(stat.size(), stat.blocks() * UNIT);
@@ -55,7 +52,7 @@ record Content(long size, ContentRef ref) {
 
     Content all() throws IOException, SourceFailure {
       long size = stat.size();
-      if (size > MOST) {
+      if (size > io.salvor.engine.content.Extent.MAX_HOLE) {
         // Anybody can make such a file of one hole; it must not end the backup.
         throw new SourceFailure(new PosixException(Errno.EFBIG, "read", null));
       }

@@ -10,6 +10,7 @@ import io.salvor.engine.entry.HardLinks;
 import io.salvor.engine.entry.Owner;
 import io.salvor.engine.entry.Xattr;
 import io.salvor.engine.posix.Dir;
+import io.salvor.engine.posix.Errno;
 import io.salvor.engine.posix.Handle;
 import io.salvor.engine.posix.Kind;
 import io.salvor.engine.posix.Owners;
@@ -60,8 +61,12 @@ final class LiveEntries {
   }
 
   /** All but a link's target and extended attributes; the content is one hole. */
-  EntryBuilder begin(Stat stat) {
+  private EntryBuilder begin(Stat stat) throws PosixException {
     EntryKind kind = kind(stat.kind());
+    if (kind == EntryKind.FILE && stat.size() > Extent.MAX_HOLE) {
+      // Anybody can make such a file of one hole; it must not end the restore.
+      throw new PosixException(Errno.EFBIG, "stat", null);
+    }
     EntryBuilder entry =
         Entry.builder(kind)
             .mode(stat.mode())

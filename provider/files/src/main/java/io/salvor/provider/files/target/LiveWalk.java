@@ -4,6 +4,7 @@ import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.posix.Dir;
+import io.salvor.engine.posix.Errno;
 import io.salvor.engine.posix.NameList;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.Stat;
@@ -130,7 +131,7 @@ final class LiveWalk implements LiveCursor {
     try {
       return take(key);
     } catch (PosixException e) {
-      if (key.isRoot() || !e.isPermission()) {
+      if (key.isRoot() || !(e.isPermission() || e.is(Errno.EFBIG))) {
         throw e;
       }
       throw new UnreadableException(String.valueOf(e.getMessage()), e);

@@ -4,6 +4,7 @@ import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryField;
 import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.posix.Dir;
+import io.salvor.engine.posix.Errno;
 import io.salvor.engine.posix.FileHandle;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.restore.LiveItem;
@@ -114,7 +115,7 @@ final class Looking {
         node.exit();
       }
     } catch (PosixException e) {
-      if (e.isNotFound() || e.isWrongKind()) {
+      if (e.isNotFound() || e.isWrongKind() || e.is(Errno.EFBIG)) {
         return null;
       }
       throw e;
