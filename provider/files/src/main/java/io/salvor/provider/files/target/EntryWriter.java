@@ -80,11 +80,32 @@ final class EntryWriter {
     }
   }
 
-  /** Changes the metadata of what is there. */
+  /**
+   * Changes the metadata of what is there; of a file by its handle, for by its name another one
+   * that has been put there meanwhile would get the owner and the set-id bits.
+   */
   Stat change(Step step, Dir dir, byte[] name, Entry wanted, LiveItem live)
       throws PosixException, MovedException {
+    try (FileHandle file = wanted.kind() == EntryKind.FILE ? readable(dir, name) : null) {
+      if (file != null) {
+        requireUnmoved(file.stat(), live);
+        return metadata.apply(step.key(), file, wanted, true);
+      }
+    }
     requireUnmoved(dir, name, live);
     return metadata.apply(step.key(), dir, name, wanted, true);
+  }
+
+  /** Opens a file; null if that is not allowed, as to an ordinary user, who gives nobody rights. */
+  private static @Nullable FileHandle readable(Dir dir, byte[] name) throws PosixException {
+    try {
+      return dir.openFile(name);
+    } catch (PosixException e) {
+      if (e.isPermission()) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** Removes what is there; that it has gone already is what was wanted. */
@@ -269,6 +290,8 @@ final class EntryWriter {
       dir.rename(temporary, dir, name);
       return;
     }
+    // What is known to have changed does not even for a moment lie under a name that is removed.
+    requireUnmoved(dir, name, live);
     try {
       dir.rename(temporary, dir, name, RenameMode.EXCHANGE);
     } catch (PosixException e) {
