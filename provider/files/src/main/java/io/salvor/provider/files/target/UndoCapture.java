@@ -115,6 +115,8 @@ final class UndoCapture implements Source {
         capture.fail(key, ErrorCode.ENTRY_UNREADABLE, String.valueOf(e.getMessage()));
       }
       // What has gone since the plan was made will be reported as moved when it is applied.
+    } catch (DirPool.ReplacedException _) {
+      // Likewise.
     }
   }
 
@@ -134,13 +136,13 @@ final class UndoCapture implements Source {
       return builder.content(wanted.size(), wanted.content()).build();
     }
     Inode inode = Inode.of(entry);
+    // What is known to be sensitive in the backup is so in what it replaces.
+    boolean sensitive = wanted != null && wanted.isSensitive();
     Entry before = inode == null ? null : linked.get(inode);
-    if (before != null && before.size() == entry.size()) {
+    if (before != null && before.size() == entry.size() && before.isSensitive() == sensitive) {
       return builder.content(before.size(), before.content()).build();
     }
     try (FileHandle file = dir.openFile(step.key().name())) {
-      // What is known to be sensitive in the backup is so in what it replaces.
-      boolean sensitive = wanted != null && wanted.isSensitive();
       ContentSink sink = sensitive ? capture.sensitive() : capture.content();
       long size = read(file, sink);
       ContentRef ref = size == 0 ? ContentRef.EMPTY : sink.finish();
