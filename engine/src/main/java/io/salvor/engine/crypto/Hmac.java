@@ -20,7 +20,9 @@ final class Hmac {
   }
 
   static byte[] extract(byte[] salt, byte[]... input) {
-    Mac mac = init(FREE.take(), RawKey.mac(salt.length == 0 ? new byte[SIZE] : salt.clone()));
+    RawKey key = RawKey.mac(salt.length == 0 ? new byte[SIZE] : salt.clone());
+    Mac mac = init(FREE.take(), key);
+    key.destroy();
     for (byte[] part : input) {
       mac.update(part);
     }
@@ -33,7 +35,9 @@ final class Hmac {
     if (length > 255 * SIZE) {
       throw new IllegalArgumentException("HKDF gives no " + length + " bytes");
     }
-    Mac mac = init(FREE.take(), RawKey.mac(key.clone()));
+    RawKey secret = RawKey.mac(key.clone());
+    Mac mac = init(FREE.take(), secret);
+    secret.destroy();
     byte[] out = new byte[length];
     byte[] block = new byte[0];
     for (int at = 0, i = 1; at < length; at += SIZE, i++) {
