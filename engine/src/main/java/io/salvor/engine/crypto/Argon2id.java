@@ -68,9 +68,7 @@ public record Argon2id(int memory, int passes, int lanes) {
     byte[] out = generate(parameters.build(), passphrase, length);
     parameters.clear();
     if (memory >= LEAST.memory) {
-      // The heap has grown for this alone, and would keep it: a quarter of what a process has,
-      // which
-      // serves better as cache of files.
+      // The heap has grown for this alone, and would keep a quarter of what a process has.
       System.gc();
     }
     return out;

@@ -35,11 +35,6 @@ public final class Gcm {
 
   private Gcm() {}
 
-  /** Says that much will be encrypted or decrypted soon, so that the cipher is compiled early. */
-  public static void prepareBulk() {
-    startWarming(0);
-  }
-
   /** Encrypts; writes {@code length + 16} bytes and gives their number. */
   static int seal(
       RawKey key,

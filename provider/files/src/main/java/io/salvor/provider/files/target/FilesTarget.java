@@ -21,7 +21,6 @@ import io.salvor.engine.restore.RestoreMode;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
-import io.salvor.engine.tree.KeyText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -118,11 +117,6 @@ public final class FilesTarget implements Target {
   @Override
   public String address() {
     return root.display();
-  }
-
-  /** The raw path. */
-  public byte[] path() {
-    return KeyText.bytes(root.display());
   }
 
   @Override

@@ -23,13 +23,6 @@ final class NodePath {
     return way.getLast();
   }
 
-  /** Leaves every directory that does not hold {@code key}. */
-  void leaveFor(Key key) {
-    while (way.size() > 1 && !(top().key.covers(key) && !top().key.equals(key))) {
-      left.accept(way.removeLast());
-    }
-  }
-
   /** Goes to a directory, which is not followed if it is a link. */
   DirPool.Node to(Key directory) throws PosixException {
     while (!top().key.covers(directory)) {

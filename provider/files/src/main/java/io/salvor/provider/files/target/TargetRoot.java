@@ -27,10 +27,6 @@ final class TargetRoot {
     this.path = path.toAbsolutePath().normalize();
   }
 
-  Path path() {
-    return path;
-  }
-
   String display() {
     return path.toString();
   }
@@ -38,10 +34,6 @@ final class TargetRoot {
   /** User that this process acts as. */
   long user() {
     return posix.effectiveUid();
-  }
-
-  Posix posix() {
-    return posix;
   }
 
   /** Opens it; null if there is nothing. */

@@ -52,10 +52,6 @@ final class Workers implements AutoCloseable {
     return entry.size() > LARGE;
   }
 
-  int threads() {
-    return threads;
-  }
-
   /** Adds something to be done; {@code after} runs in any case. */
   void add(Work work, Runnable after, long bytes) throws InterruptedException {
     batch.add(new Task(work, after));
