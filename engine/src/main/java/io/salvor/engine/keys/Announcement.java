@@ -50,7 +50,12 @@ record Announcement(ObjectId id, byte[] successor, Set<ObjectId> aside) {
     return announcements;
   }
 
-  private static Announcement decode(KeyObject object, byte[] message) {
+  /**
+   * Reads what was signed.
+   *
+   * @throws SalvorException KEY_DAMAGED
+   */
+  static Announcement decode(KeyObject object, byte[] message) {
     byte[] successor = new byte[0];
     Set<ObjectId> aside = new TreeSet<>();
     try {

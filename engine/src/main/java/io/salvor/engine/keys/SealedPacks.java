@@ -1,6 +1,5 @@
 package io.salvor.engine.keys;
 
-import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -29,13 +28,11 @@ final class SealedPacks {
   private record Pack(ObjectKind kind, ObjectId id) {}
 
   private final Storage storage;
-  private final boolean sensitive;
   private final Set<ObjectId> lacking;
   private final Map<ObjectId, List<Pack>> bySegment = new TreeMap<>();
 
   SealedPacks(Storage storage, OpenedKeys keys) {
     this.storage = storage;
-    this.sensitive = keys.sensitive() == null;
     this.lacking = new HashSet<>(keys.table().epochs().keySet());
     lacking.removeAll(keys.epochs());
     lacking.removeAll(keys.sensitiveEpochs());
@@ -43,7 +40,7 @@ final class SealedPacks {
 
   /** Takes note of what a segment names. */
   void add(ObjectId segment, IndexSegment read) {
-    if (lacking.isEmpty() && !sensitive) {
+    if (lacking.isEmpty()) {
       return;
     }
     List<Pack> packs = new ArrayList<>();
@@ -72,14 +69,13 @@ final class SealedPacks {
     ObjectName name = pack.kind.name(pack.id);
     try {
       byte[] header = storage.get(name, 0, KeyRing.headerSize(pack.kind));
-      boolean closed = sensitive && pack.kind == PackDescription.kindOf(BlobKind.SENSITIVE);
-      if (closed || lacking.contains(KeyRing.epochOf(pack.kind, pack.id, header))) {
+      if (lacking.contains(KeyRing.epochOf(pack.kind, pack.id, header))) {
         throw new SalvorException(
             ErrorCode.EPOCH_NOT_GRANTED,
             "This credential does not open everything that is to stay",
             name + " is sealed to an epoch that was not granted to it",
-            "Use one that opens them all, sensitive content too, see `salvor key list`; what nobody"
-                + " needs goes with `salvor prune`");
+            "Use one that opens them all, see `salvor key list`; what nobody needs goes with `salvor"
+                + " prune`");
       }
     } catch (NoSuchFileException | EOFException e) {
       // Lost, or pruned: nobody opens it.

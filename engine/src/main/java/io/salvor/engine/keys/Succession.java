@@ -335,6 +335,14 @@ public final class Succession {
   }
 
   private void requirePossible(Opener opener) {
+    // Whether the epochs are enough is told by the census: some may be of nobody's use.
+    if (keys.sensitive() == null && !keys.table().epochs(Epoch::isSensitive).isEmpty()) {
+      throw needed(
+          ErrorCode.EPOCH_NOT_GRANTED,
+          "This credential does not open everything that is to stay",
+          "It was granted everything but the keys of sensitive content",
+          "Use one that opens that, too; see `salvor key list`");
+    }
     if (!new Admissions(changes).list().isEmpty()) {
       throw needed(
           ErrorCode.CREDENTIAL_NEEDED,

@@ -8,6 +8,7 @@ import io.salvor.engine.crypto.SignedMessage;
 import io.salvor.engine.crypto.SigningKey;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Set;
 
 /** Opens the parsers of key objects to the fuzzer, behind checksums and signatures. */
 public final class FuzzedKeyObjects {
@@ -47,6 +48,22 @@ public final class FuzzedKeyObjects {
 
   public static Object census(byte[] message) {
     return Census.decode(signed(ObjectKind.CENSUS, message), AUTHORITY.publicKey());
+  }
+
+  public static Object announcement(byte[] message) {
+    byte[] signed = signed(ObjectKind.AUTHORITY, message).message();
+    return Announcement.decode(
+        new KeyObject(ObjectKind.AUTHORITY, new ObjectId(1, 2), signed), message);
+  }
+
+  /** A seed of {@link #announcement}. */
+  public static byte[] announced() {
+    Set<ObjectId> aside = Set.of(new ObjectId(3, 4), new ObjectId(5, 6));
+    byte[] message =
+        new Announcement(new ObjectId(1, 2), AUTHORITY.publicKey(), aside)
+            .encode(Instant.EPOCH, AUTHORITY)
+            .message();
+    return Arrays.copyOfRange(message, SignedMessage.OVERHEAD, message.length);
   }
 
   public static Object writerSecrets(byte[] plain) {

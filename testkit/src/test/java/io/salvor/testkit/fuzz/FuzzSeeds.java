@@ -69,6 +69,7 @@ final class FuzzSeeds {
     int plain = (int) Zstd.getFrameContentSize(packed);
     keep("frame", joined(ByteBuffer.allocate(5).putInt(plain).put((byte) 1).array(), packed));
     keep("writer", FuzzedKeyObjects.admission());
+    keep("announcement", FuzzedKeyObjects.announced());
     keep("census", FuzzedKeyObjects.counted());
     keep("writer-secrets", FuzzedKeyObjects.derived());
     for (byte[] entry : there("entry")) {

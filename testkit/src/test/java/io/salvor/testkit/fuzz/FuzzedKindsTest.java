@@ -42,8 +42,7 @@ class FuzzedKindsTest {
           Map.entry(161, Set.of("key-object", "epoch")),
           Map.entry(162, Set.of("key-object", "grant", "secrets", "writer-secrets")),
           Map.entry(163, Set.of("key-object", "writer")),
-          // Of an announcement only the signature is looked at.
-          Map.entry(165, Set.of("key-object")),
+          Map.entry(165, Set.of("key-object", "announcement")),
           Map.entry(166, Set.of("key-object", "census")));
 
   @Test

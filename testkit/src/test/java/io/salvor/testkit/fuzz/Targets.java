@@ -68,6 +68,7 @@ final class Targets {
         Target.of("credential", (bytes, _) -> FuzzedKeyObjects.credential(bytes)),
         Target.of("epoch", (bytes, _) -> FuzzedKeyObjects.epoch(bytes)),
         Target.of("writer", (bytes, _) -> FuzzedKeyObjects.writer(bytes)),
+        Target.of("announcement", (bytes, _) -> FuzzedKeyObjects.announcement(bytes)),
         Target.of("census", (bytes, _) -> FuzzedKeyObjects.census(bytes)),
         Target.of("writer-secrets", (bytes, _) -> FuzzedKeyObjects.writerSecrets(bytes)),
         Target.of("grant", (bytes, _) -> FuzzedKeyObjects.grant(bytes)),

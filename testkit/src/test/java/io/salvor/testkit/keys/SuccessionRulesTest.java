@@ -15,6 +15,7 @@ import io.salvor.engine.keys.Forgeries;
 import io.salvor.engine.keys.KmsKey;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.kms.KeyServices;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ForwardingStorage;
@@ -248,6 +249,35 @@ class SuccessionRulesTest {
     // Somebody may have made it the newest; nothing is written by this credential then.
     succeed(newMachine(), storage, OLD, NEW);
     holds(storage, NEW, 1);
+  }
+
+  @Test
+  void whoWasNotGrantedWhatSomethingIsSealedToLeavesNothingBehind() throws Exception {
+    Set<String> before = Set.copyOf(values("keys/"));
+    try (Repository repository = machine.open(storage)) {
+      var _ = repository.keyRegister("owner").rotate();
+    }
+    backup(storage, OLD);
+    List<String> grants =
+        values("keys/").stream().filter(n -> n.endsWith(".grant") && !before.contains(n)).toList();
+    try (Repository repository = machine.open(storage)) {
+      // Without the sealed manifest nothing but packs of the index tells of that epoch.
+      other.forget(storage, BackupList.read(repository).backups().getLast().id());
+      repository
+          .ledger()
+          .append(LedgerChange.removing(grants), clock.instant(), "test", repository.random());
+    }
+    for (String grant : grants) {
+      storage.delete(new ObjectName(grant));
+    }
+    fails(ErrorCode.EPOCH_NOT_GRANTED, () -> succeed(newMachine(), storage, OLD, NEW));
+    assertThat(names(storage, "keys/")).noneMatch(n -> n.value().endsWith("authority"));
+
+    try (Repository repository = machine.open(storage);
+        Passphrase blind = passphrase("blind")) {
+      var _ = repository.keyRegister("owner").add(blind, "blind", CHEAP, false);
+    }
+    fails(ErrorCode.EPOCH_NOT_GRANTED, () -> succeed(newMachine(), storage, "blind", NEW));
   }
 
   @Test
