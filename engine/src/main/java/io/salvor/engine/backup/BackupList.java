@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
  * @param objects the names below {@code backups/} that are there, readable or not
  * @param damaged objects that cannot be read, or are missed
  * @param dead names below {@code backups/} that are there and count no more: removed by the ledger,
- *     or void
+ *     or void; one that somebody is giving to a backup of the ledger is none
  */
 public record BackupList(
     List<Backup> backups, Set<ObjectName> objects, List<ObjectName> damaged, Set<ObjectName> dead) {
@@ -78,15 +78,22 @@ public record BackupList(
     // One that is just being encrypted again is there twice; one of the two is in the ledger.
     Map<String, Backup> counting = new LinkedHashMap<>();
     Set<ObjectId> done = new HashSet<>();
-    for (Backup backup : sealed(storage, keys, wanted, damaged)) {
-      ObjectId session = backup.manifest().session();
-      done.add(session);
-      if (ledger.counts(backup.object(), session)) {
+    List<Backup> found = sealed(storage, keys, wanted, damaged);
+    for (Backup backup : found) {
+      done.add(backup.manifest().session());
+    }
+    if (!found.stream().allMatch(backup -> counts(backup, ledger))) {
+      // Under its old name it may be gone by now: then the entry that has named it is there.
+      ledger.refresh();
+    }
+    Set<String> named = labels(ledger);
+    for (Backup backup : found) {
+      if (counts(backup, ledger)) {
         counting.merge(
             backup.checksum(),
             backup,
             (one, other) -> ledger.existing().containsKey(one.object().value()) ? one : other);
-      } else {
+      } else if (!named.contains(backup.id().text())) {
         dead.add(backup.object());
       }
     }
@@ -112,6 +119,19 @@ public record BackupList(
                 .isPresent());
     backups.sort(Backup.ORDER);
     return new BackupList(backups, objects, damaged, dead);
+  }
+
+  private static boolean counts(Backup backup, Ledger ledger) {
+    return ledger.counts(backup.object(), backup.manifest().session());
+  }
+
+  /** The ids of the backups that the ledger names. */
+  private static Set<String> labels(Ledger ledger) {
+    Set<String> labels = new HashSet<>();
+    ledger.existing().values().stream()
+        .filter(line -> line.object().startsWith(ObjectKind.MANIFEST.prefix()))
+        .forEach(line -> labels.add(line.label()));
+    return labels;
   }
 
   /**
@@ -147,10 +167,7 @@ public record BackupList(
     if (objects.isEmpty()) {
       return backups;
     }
-    Set<String> named = new HashSet<>();
-    ledger.existing().values().stream()
-        .filter(line -> line.object().startsWith(ObjectKind.MANIFEST.prefix()))
-        .forEach(line -> named.add(line.label()));
+    Set<String> named = labels(ledger);
     for (Backup backup : sealed(storage, repository.keys(), objects, new ArrayList<>())) {
       if (named.contains(backup.id().text())) {
         continue;

@@ -78,6 +78,22 @@ class VoidManifestTest {
     assertThat(report.intact()).isTrue();
   }
 
+  @Test
+  void oneThatIsBeingSealedAnewIsNotVoid() throws Exception {
+    ObjectId again = new ObjectId(9, 9);
+    byte[] message = ManifestCodec.encode(first.manifest());
+    repository
+        .storage()
+        .put(
+            ObjectKind.MANIFEST.name(again),
+            repository.keys().sealSmall(ObjectKind.MANIFEST, again, message));
+    close(
+        first.manifest().session(), Set.of(ObjectKind.MANIFEST.idIn(first.object()).orElseThrow()));
+    BackupList list = BackupList.read(repository);
+    assertThat(listed()).contains(first.object()).doesNotContain(ObjectKind.MANIFEST.name(again));
+    assertThat(list.dead()).isEmpty();
+  }
+
   private byte[] sealed() {
     Manifest m = first.manifest();
     Manifest other =
@@ -108,10 +124,14 @@ class VoidManifestTest {
   }
 
   private void close(Set<ObjectId> accepted) throws IOException {
+    close(SESSION, accepted);
+  }
+
+  private void close(ObjectId session, Set<ObjectId> accepted) throws IOException {
     repository
         .ledger()
         .append(
-            LedgerChange.closing(List.of(new Closure(SESSION, accepted))),
+            LedgerChange.closing(List.of(new Closure(session, accepted))),
             repository.now(),
             "me",
             repository.random());
