@@ -3,7 +3,6 @@ package io.salvor.engine.backup;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
-import io.salvor.engine.durable.ProcessMark;
 import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
@@ -183,7 +182,7 @@ public final class BackupRun {
         request.host(),
         now,
         parent,
-        ProcessMark.current().toString(),
+        repository.process().toString(),
         source.address(),
         BackupId.of(now, repository.random()));
   }

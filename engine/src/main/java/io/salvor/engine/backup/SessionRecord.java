@@ -20,7 +20,8 @@ public sealed interface SessionRecord {
    * A writer has begun.
    *
    * @param parent the object below {@code backups/} that it compares with
-   * @param process the writer, as {@link ProcessIdentity#text} has it
+   * @param process the writer, as {@link io.salvor.engine.durable.ProcessMark} has it
+   * @param signOf the session of which this one is but a sign of life
    */
   record Open(
       ObjectId session,
@@ -29,8 +30,21 @@ public sealed interface SessionRecord {
       @Nullable ObjectId parent,
       String process,
       String source,
-      BackupId backup)
+      BackupId backup,
+      @Nullable ObjectId signOf)
       implements SessionRecord {
+
+    /** One that is no sign of life of another. */
+    public Open(
+        ObjectId session,
+        String host,
+        Instant started,
+        @Nullable ObjectId parent,
+        String process,
+        String source,
+        BackupId backup) {
+      this(session, host, started, parent, process, source, backup, null);
+    }
 
     @Override
     public byte[] encode() {
@@ -41,6 +55,9 @@ public sealed interface SessionRecord {
         out.key(3).bytes16(parent.high(), parent.low());
       }
       out.key(4).text(process).key(5).text(source).key(6).text(backup.text());
+      if (signOf != null) {
+        out.key(7).bytes16(signOf.high(), signOf.low());
+      }
       return out.end().toByteArray();
     }
 
@@ -53,6 +70,7 @@ public sealed interface SessionRecord {
       String process = "";
       String source = "";
       BackupId backup = null;
+      ObjectId signOf = null;
       Instant started = Instant.EPOCH;
       in.map();
       for (int key = in.nextKey(); key >= 0; key = in.nextKey()) {
@@ -64,6 +82,7 @@ public sealed interface SessionRecord {
           case 4 -> process = in.text();
           case 5 -> source = in.text();
           case 6 -> backup = backupId(in.text());
+          case 7 -> signOf = ObjectId.from(in.view(ObjectId.SIZE));
           default -> in.skip();
         }
       }
@@ -71,7 +90,7 @@ public sealed interface SessionRecord {
       if (backup == null) {
         throw new MalformedException("a session without a backup id");
       }
-      return new Open(session, host, started, parent, process, source, backup);
+      return new Open(session, host, started, parent, process, source, backup, signOf);
     }
   }
 

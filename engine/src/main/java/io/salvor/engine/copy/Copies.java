@@ -138,7 +138,8 @@ public final class Copies {
       to.awaitListings();
       // An erasure may have given it another epoch since.
       requireCopy(from, to);
-      CopyReport report = new CopyRun(from, to, reading, writing, progress).run();
+      Progress signing = reading.signing(writing.signing(progress));
+      CopyReport report = new CopyRun(from, to, reading, writing, signing).run();
       return report;
     }
   }

@@ -49,12 +49,26 @@ public record ProcessMark(String host, String boot, String namespace, long pid, 
         : Optional.empty();
   }
 
+  /** Whether it is of this same boot and container, so that it can be looked for. */
+  private boolean isHere() {
+    return !boot.equals(NONE)
+        && !namespace.equals(NONE)
+        && boot.equals(CURRENT.boot)
+        && namespace.equals(CURRENT.namespace);
+  }
+
+  /** Whether it is certain that this process, of this same boot and container, lives. */
+  public boolean lives() {
+    try {
+      return isHere() && startOf(Long.toString(pid)) == start;
+    } catch (IOException | IllegalStateException e) {
+      return false;
+    }
+  }
+
   /** Whether it is certain that this process, of this same boot and container, has ended. */
   public boolean hasEnded() {
-    if (boot.equals(NONE)
-        || namespace.equals(NONE)
-        || !boot.equals(CURRENT.boot)
-        || !namespace.equals(CURRENT.namespace)) {
+    if (!isHere()) {
       return false;
     }
     try {

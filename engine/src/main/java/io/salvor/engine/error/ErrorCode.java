@@ -83,6 +83,7 @@ public enum ErrorCode {
   SESSION_CANCELLED(6102, Exit.FAILED, false),
   LISTING_LAG_UNKNOWN(6103, Exit.FAILED, false),
   REFERENCE_UNRESOLVED(6104, Exit.DAMAGED, false),
+  REENCRYPTION_RUNNING(6105, Exit.FAILED, true),
   DEFECT(9001, Exit.FAILED, false);
 
   private final int number;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -92,16 +93,28 @@ final class Housekeeping {
         .map(Backup::manifest)
         .forEach(manifest -> useful.add(manifest.session()));
     for (ObjectId ended : sessions.ended()) {
-      remove(ended);
+      remove(ended, sessions);
     }
     for (FoundSession session : sessions.sessions()) {
       boolean isOver =
           !useful.contains(session.id())
               || session.isSilent(request.giveUpAfter(), repository.now());
       if (session.closed() && isOver) {
-        remove(session.id());
+        remove(session.id(), sessions);
       }
     }
+  }
+
+  /**
+   * A session that is over, after its signs of life, which would look like sessions by themselves.
+   */
+  private void remove(ObjectId session, SessionList sessions) throws IOException {
+    for (Map.Entry<ObjectId, ObjectId> sign : sessions.signs().entrySet()) {
+      if (sign.getValue().equals(session)) {
+        remove(sign.getKey());
+      }
+    }
+    remove(session);
   }
 
   /** All of a session but its revocation, so that who is cut off leaves it open or ended. */

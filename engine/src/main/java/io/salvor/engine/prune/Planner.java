@@ -72,9 +72,15 @@ final class Planner {
    * Plans.
    *
    * @param gone packs that the index names and that are not there
-   * @param living writers that may be at work: what no segment names may be theirs
+   * @param unnamed whether what no segment names goes, for nobody is at work whose it may be
+   * @param inTheWay who has to be waited for
    */
-  PrunePlan plan(BlobMarks marks, Set<ObjectId> gone, List<FoundSession> living, int segments) {
+  PrunePlan plan(
+      BlobMarks marks,
+      Set<ObjectId> gone,
+      boolean unnamed,
+      List<FoundSession> inTheWay,
+      int segments) {
     marks.usage(usage -> judge(usage, gone));
     for (Map.Entry<ObjectId, Long> pack : there.entrySet()) {
       ObjectId id = pack.getKey();
@@ -83,12 +89,12 @@ final class Planner {
       }
       if (condemned.contains(id)) {
         packs.add(new PackPlan(id, Fate.CONDEMNED, pack.getValue(), 0));
-      } else if (living.isEmpty()) {
+      } else if (unnamed) {
         packs.add(new PackPlan(id, Fate.ORPHAN, pack.getValue(), 0));
       }
     }
     packs.sort((x, y) -> x.id().compareTo(y.id()));
-    return new PrunePlan(packs, kept, keptBytes, keptUnused, segments, living);
+    return new PrunePlan(packs, kept, keptBytes, keptUnused, segments, inTheWay);
   }
 
   /** What cannot be opened stays as it is, until somebody prunes who can. */

@@ -2,6 +2,7 @@ package io.salvor.engine.prune;
 
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
@@ -93,6 +94,10 @@ public final class Prune {
     Map<ObjectId, Long> there = Planner.list(repository);
     repository.ledger().refresh();
     SessionList sessions = SessionList.read(repository);
+    // Before the index is read, and the silent ones among them: who names its packs, and finds
+    // itself not given up afterwards, knows that nobody has taken them for nobody's.
+    List<FoundSession> atWork =
+        sessions.sessions().stream().filter(s -> !s.isGivenUp() && !s.isDead()).toList();
     BackupList list = BackupList.read(repository);
     repository.index().refresh();
     requireWholeIndex();
@@ -107,13 +112,11 @@ public final class Prune {
     if (!mark.isIncomplete()) {
       cache.save(mark);
     }
-    List<FoundSession> living =
-        sessions.sessions().stream()
-            .filter(s -> !s.isGivenUp() && !s.isDead())
-            .filter(s -> !s.isSilent(request.giveUpAfter(), repository.now()))
-            .toList();
     Planner planner = new Planner(repository, request.maxUnused(), there);
-    PrunePlan plan = planner.plan(mark.marks(), gone, living, rewrite().small().size());
+    List<FoundSession> inTheWay =
+        atWork.stream().filter(s -> !s.isSilent(request.giveUpAfter(), repository.now())).toList();
+    boolean unnamed = atWork.isEmpty();
+    PrunePlan plan = planner.plan(mark.marks(), gone, unnamed, inTheWay, rewrite().small().size());
     return new Survey(plan, mark, there, gone);
   }
 
@@ -146,7 +149,7 @@ public final class Prune {
       repository.awaitListings();
       // Only now: what those sessions have sealed is there, and nothing more comes of them.
       BackupList list = BackupList.read(repository);
-      closed = close(waiting.toClose(ready), list);
+      closed = close(waiting.toClose(ready), sessions, list);
       repository.awaitListings();
       deletion.run(finalMark(survey, list), packsOf(ready));
     }
@@ -196,7 +199,7 @@ public final class Prune {
   }
 
   /** Says in the ledger which manifests of given up sessions count: those that are there now. */
-  private int close(Set<ObjectId> sessions, BackupList list)
+  private int close(Set<ObjectId> sessions, SessionList open, BackupList list)
       throws IOException, InterruptedException {
     if (sessions.isEmpty()) {
       return 0;
@@ -215,6 +218,15 @@ public final class Prune {
         }
       }
       closures.add(new Closure(session, accepted));
+    }
+    boolean copying =
+        open.sessions().stream()
+            .filter(session -> sessions.contains(session.id()))
+            .map(FoundSession::open)
+            .anyMatch(o -> o != null && CopySession.bringsBackups(o));
+    if (copying) {
+      // Nobody else explains what the copier had brought and not named yet.
+      BackupList.unnamed(repository).forEach(backup -> added.add(backup.ledgerLine()));
     }
     repository
         .ledger()

@@ -11,6 +11,7 @@ import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sessions those that have not ended
  * @param ended those that have, and of which something is left
+ * @param signs the signs of life of those, by their own ids
  */
-public record SessionList(List<FoundSession> sessions, Set<ObjectId> ended) {
+public record SessionList(
+    List<FoundSession> sessions, Set<ObjectId> ended, Map<ObjectId, ObjectId> signs) {
   private static final Pattern NAME =
       Pattern.compile("sessions/([0-9a-f]{32})/(open|end|revoked|\\d{8})");
   private static final int MOST_CHECKPOINTS_AHEAD = 100;
@@ -39,6 +42,7 @@ public record SessionList(List<FoundSession> sessions, Set<ObjectId> ended) {
   public SessionList {
     sessions = List.copyOf(sessions);
     ended = Set.copyOf(ended);
+    signs = Map.copyOf(signs);
   }
 
   private static final class Names {
@@ -64,7 +68,31 @@ public record SessionList(List<FoundSession> sessions, Set<ObjectId> ended) {
         read(repository, id, names, closed.contains(id)).ifPresent(sessions::add);
       }
     }
-    return new SessionList(sessions, ended);
+    return withoutSigns(sessions, ended);
+  }
+
+  /**
+   * A sign of life says something of its session, and goes with it. One whose session is not there
+   * is waited for as any other: it may have come since the list.
+   */
+  private static SessionList withoutSigns(List<FoundSession> found, Set<ObjectId> ended) {
+    Set<ObjectId> there = new HashSet<>(ended);
+    found.forEach(session -> there.add(session.id()));
+    Map<ObjectId, ObjectId> signs = new HashMap<>();
+    Map<ObjectId, Instant> heard = new HashMap<>();
+    for (FoundSession session : found) {
+      SessionRecord.Open open = session.open();
+      if (open != null && open.signOf() != null && there.contains(open.signOf())) {
+        signs.put(session.id(), open.signOf());
+        heard.merge(open.signOf(), open.started(), (x, y) -> x.isAfter(y) ? x : y);
+      }
+    }
+    List<FoundSession> sessions =
+        found.stream()
+            .filter(session -> !signs.containsKey(session.id()))
+            .map(session -> session.heardAt(heard.get(session.id())))
+            .toList();
+    return new SessionList(sessions, ended, signs);
   }
 
   private static void note(ObjectName name, Map<ObjectId, Names> found) {
@@ -124,7 +152,8 @@ public record SessionList(List<FoundSession> sessions, Set<ObjectId> ended) {
             open,
             checkpoint(repository, id, names.checkpoint),
             names.revoked && isRevoked(repository, id),
-            closed));
+            closed,
+            null));
   }
 
   /** The latest checkpoint; the writer may have gone on since the list. */

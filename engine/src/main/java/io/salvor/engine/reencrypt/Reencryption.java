@@ -3,6 +3,7 @@ package io.salvor.engine.reencrypt;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.copy.Condemned;
 import io.salvor.engine.copy.CopySession;
+import io.salvor.engine.copy.SoleSession;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -21,7 +22,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +29,20 @@ import org.jspecify.annotations.Nullable;
  * Seals everything to the newest epoch that the repository knows (docs/format.md §4), sensitive
  * content to the newest of its own, if the credential opens it.
  *
- * <p>Packs go segment by segment: the new packs, then a segment that names them and supersedes the
- * old one. The old packs, which no segment that counts names any more, and the old segments go by
- * the next prune: a writer or a reader may be using them. Other objects go one by one, see {@link
- * SmallObjects}. A crash at any moment leaves what a further run goes on from, and at worst some
- * packs that nothing names. A session tells pruners to wait; who was given up all the same gives
- * the old packs their names back, for the new ones may be gone.
+ * <p>Packs go segment by segment: the new packs, then a segment that names them, then one that says
+ * the same and supersedes both it and the old one. The old packs, which no segment that counts
+ * names any more, and the old segments go by the next prune: a writer or a reader may be using
+ * them. Other objects go one by one, see {@link SmallObjects}. A crash at any moment leaves what a
+ * further run goes on from: at worst some packs that nothing names, or that are there twice.
+ *
+ * <p>A session tells pruners to wait, and others who would do the same at the same time to leave
+ * it. Who finds it alive after its new packs were named knows that no pruner takes them for
+ * nobody's: before somebody is given up what no segment names is left alone, and afterwards the
+ * index is read. So, however long it sleeps then, the old ones may lose their names.
  */
 public final class Reencryption {
+  private static final String PURPOSE = "re-encryption";
+
   private final Repository repository;
   private final Storage storage;
   private final String author;
@@ -69,13 +75,14 @@ public final class Reencryption {
    *
    * @param repository opened after the newest epoch was made
    * @param author who asked for it, for the ledger
-   * @throws SalvorException SESSION_REVOKED if it was given up while it slept
+   * @throws SalvorException REENCRYPTION_RUNNING if somebody is at it already; SESSION_REVOKED if
+   *     it was given up while it slept
    */
   public static ReencryptReport run(Repository repository, String author, Progress progress)
       throws IOException, InterruptedException {
-    try (CopySession session = CopySession.begin(repository, author, "re-encryption")) {
-      repository.awaitListings();
-      return new Reencryption(repository, author, session, progress).run();
+    try (CopySession session =
+        SoleSession.begin(repository, author, PURPOSE, ErrorCode.REENCRYPTION_RUNNING)) {
+      return new Reencryption(repository, author, session, session.signing(progress)).run();
     }
   }
 
@@ -97,7 +104,7 @@ public final class Reencryption {
     return new ReencryptReport(rewritten, bytes, manifests, facts, closed, failures);
   }
 
-  private void segment(ObjectId id) throws IOException {
+  private void segment(ObjectId id) throws IOException, InterruptedException {
     IndexSegment segment;
     try {
       segment = IndexSegment.read(storage, repository.keys(), id);
@@ -105,63 +112,64 @@ public final class Reencryption {
       // Merged or pruned since: what it named is in another one, of this run or the next.
       return;
     }
-    List<PackDescription> named = new ArrayList<>();
-    List<PackDescription> old = new ArrayList<>();
+    List<PackDescription> stay = new ArrayList<>();
+    List<PackDescription> made = new ArrayList<>();
     for (PackDescription pack : segment.packs()) {
-      Optional<PackDescription> now = pack(pack);
-      now.ifPresent(named::add);
-      if (now.filter(written -> written != pack).isPresent()) {
-        old.add(pack);
-      }
+      pack(pack, stay, made);
     }
-    if (old.isEmpty()) {
+    if (made.isEmpty() && stay.size() == segment.packs().size()) {
       return;
     }
     session.requireAlive();
+    SegmentWriter segments = new SegmentWriter(storage, repository.keys());
     // What this one stood for must not count again once it is gone.
     List<ObjectId> superseded = new ArrayList<>(segment.superseded());
     superseded.add(id);
-    SegmentWriter segments = new SegmentWriter(storage, repository.keys());
-    segments.write(superseded, named);
-    try {
+    if (!made.isEmpty()) {
+      superseded.add(segments.write(List.of(), made).id());
+      repository.awaitListings();
       session.requireAlive();
-    } catch (SalvorException e) {
-      segments.write(List.of(), old);
-      throw e;
     }
+    stay.addAll(made);
+    segments.write(superseded, stay);
   }
 
   /**
-   * The pack anew, or itself if it is sealed to the newest epoch, or damaged; nothing if it was
-   * pruned meanwhile.
+   * Writes a pack anew.
+   *
+   * @param stay gets it if it is sealed to the newest epoch, or damaged; neither gets it if it was
+   *     pruned meanwhile
+   * @param made gets the new one
    */
-  private Optional<PackDescription> pack(PackDescription pack) throws IOException {
+  private void pack(PackDescription pack, List<PackDescription> stay, List<PackDescription> made)
+      throws IOException {
+    @Nullable ObjectId wanted = pack.kind() == BlobKind.SENSITIVE ? newestSensitive : newest;
+    if (condemned.contains(pack.id())) {
+      stay.add(pack);
+      return;
+    }
+    if (wanted == null) {
+      closed++;
+      stay.add(pack);
+      return;
+    }
     try {
       PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
-      @Nullable ObjectId wanted = pack.kind() == BlobKind.SENSITIVE ? newestSensitive : newest;
-      if (condemned.contains(pack.id())) {
-        return Optional.of(pack);
-      }
-      if (wanted == null) {
-        closed++;
-        return Optional.of(pack);
-      }
       if (packs.epochOf(summary).equals(wanted)) {
-        return Optional.of(pack);
+        stay.add(pack);
+      } else {
+        made.add(packs.rewrite(pack, progress));
+        rewritten++;
+        bytes += pack.size();
       }
-      PackDescription written = packs.rewrite(pack, progress);
-      rewritten++;
-      bytes += pack.size();
-      return Optional.of(written);
     } catch (SalvorException e) {
       if (!e.code().isDamage()) {
         throw e;
       }
-      if (e.code() == ErrorCode.OBJECT_LOST && isCondemned(pack)) {
-        return Optional.empty();
+      if (e.code() != ErrorCode.OBJECT_LOST || !isCondemned(pack)) {
+        failures.add(e);
+        stay.add(pack);
       }
-      failures.add(e);
-      return Optional.of(pack);
     }
   }
 

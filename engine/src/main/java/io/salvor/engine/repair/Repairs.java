@@ -50,7 +50,7 @@ public final class Repairs {
     }
     try (CopySession session = CopySession.begin(repository, host, "repair")) {
       repository.awaitListings();
-      new RepairRun(repository, copy, plan, author, session, progress).run();
+      new RepairRun(repository, copy, plan, author, session, session.signing(progress)).run();
     }
   }
 }

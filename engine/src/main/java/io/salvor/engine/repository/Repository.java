@@ -6,6 +6,7 @@ import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.durable.ProcessMark;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.keys.AuthorityWatch;
@@ -275,6 +276,11 @@ public final class Repository implements AutoCloseable {
   /** Name and version of the software. */
   public String software() {
     return surroundings.software();
+  }
+
+  /** The process that has opened it. */
+  public ProcessMark process() {
+    return surroundings.process();
   }
 
   /** Begins to write blobs; for one run of a backup. */

@@ -147,7 +147,7 @@ class PlannerTest {
 
   private PrunePlan plan(
       double maxUnused, BlobMarks marks, Set<ObjectId> gone, List<FoundSession> living) {
-    return new Planner(repository, maxUnused, there).plan(marks, gone, living, 0);
+    return new Planner(repository, maxUnused, there).plan(marks, gone, living.isEmpty(), living, 0);
   }
 
   private void condemn(ObjectId pack) {

@@ -8,6 +8,7 @@ import io.salvor.engine.backup.BackupRequest;
 import io.salvor.engine.backup.BackupRun;
 import io.salvor.engine.backup.BackupType;
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.durable.ProcessMark;
 import io.salvor.engine.keys.Opener;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.ledger.LedgerChange;
@@ -180,7 +181,13 @@ public record Machine(
 
   private Surroundings surroundings() {
     LocalState state = LocalState.open(Map.of("SALVOR_CACHE_DIR", local.toString()), local);
-    return new Surroundings(clock, random, state, "test", sleeper);
+    return new Surroundings(clock, random, state, "test", sleeper, process());
+  }
+
+  /** Of another machine than this one, so that nobody can tell whether it lives. */
+  private ProcessMark process() {
+    String mark = String.format("%016x", host.hashCode());
+    return new ProcessMark(mark, mark, "1", 1, 1);
   }
 
   private static Passphrase passphrase() {

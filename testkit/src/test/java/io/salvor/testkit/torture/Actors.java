@@ -210,7 +210,7 @@ final class Actors {
 
     @Override
     Set<ErrorCode> allowed() {
-      return EnumSet.of(ErrorCode.SESSION_REVOKED);
+      return EnumSet.of(ErrorCode.SESSION_REVOKED, ErrorCode.REENCRYPTION_RUNNING);
     }
 
     @Override

@@ -122,6 +122,9 @@ final class World {
     if (random.nextInt(5) == 0) {
       actors.add(new Actors.Repairer(this, "repairer"));
     }
+    if (random.nextInt(6) == 0) {
+      actors.add(new Actors.Rotator(this, "rotator 2"));
+    }
     boolean copies = random.nextInt(5) == 0;
     if (copies) {
       actors.add(new Actors.Copier(this, "copier"));

@@ -1,0 +1,226 @@
+package io.salvor.testkit.copy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.copy.Copies;
+import io.salvor.engine.copy.CopyReport;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.prune.PruneReport;
+import io.salvor.engine.prune.PruneRequest;
+import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectInfo;
+import io.salvor.engine.verify.VerifyReport.Severity;
+import io.salvor.testkit.SettableClock;
+import io.salvor.testkit.files.MemoryTempDir;
+import io.salvor.testkit.repository.Machine;
+import io.salvor.testkit.repository.MapSource;
+import io.salvor.testkit.storage.Extent;
+import io.salvor.testkit.storage.Fault;
+import io.salvor.testkit.storage.FaultyStorage;
+import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.SimulatedCrash;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Copies that take days, and such as others have begun and not ended. */
+class LongCopyTest {
+  @TempDir(factory = MemoryTempDir.class)
+  Path temp;
+
+  private final SettableClock clock = SettableClock.at("2026-01-30T15:00:00Z");
+  private final MemoryStorage storage = new MemoryStorage();
+  private final MemoryStorage copy = MemoryStorage.named("copy");
+  private Machine copier;
+  private Machine pruner;
+  private int places;
+
+  @BeforeEach
+  void aRepositoryWithSomeBackups() throws Exception {
+    copier = new Machine(temp.resolve("copier"), clock, "copier");
+    pruner = new Machine(temp.resolve("pruner"), clock, "pruner");
+    copier.init(storage);
+    BackupId first = backup(1);
+    for (int i = 2; i < 6; i++) {
+      backup(i);
+    }
+    copier.forget(storage, first);
+  }
+
+  private BackupId backup(int number) throws Exception {
+    byte[] bytes = new byte[5_000];
+    new Random(number).nextBytes(bytes);
+    MapSource source = new MapSource("map:" + number).put("file", bytes);
+    clock.advance(Duration.ofMinutes(1));
+    return copier.backup(storage, source, null).backup().id();
+  }
+
+  @Test
+  void whoGivesSignsOfLifeIsWaitedForHoweverLongItTakes() throws Exception {
+    List<PruneReport> prunes = new ArrayList<>();
+    CopyReport report =
+        copy(
+            new Progress() {
+              @Override
+              public void checkCancelled() {
+                clock.advance(Duration.ofHours(5));
+              }
+
+              @Override
+              public void advance(long items, long bytes) {
+                prunes.add(prune(storage));
+                prunes.add(prune(copy));
+              }
+            });
+    assertThat(report.complete()).isTrue();
+    assertThat(prunes.stream().filter(p -> !p.isComplete()).toList())
+        .hasSizeGreaterThan(5)
+        .allSatisfy(p -> assertThat(p.waitsFor()).hasSize(1));
+    assertThat(prunes).allSatisfy(p -> assertThat(p.closed()).isZero());
+    assertThat(copier.verify(copy).intact()).isTrue();
+    assertThat(sessions(storage) + sessions(copy)).as("what is left of them").isZero();
+    assertThat(prune(storage).isComplete()).isTrue();
+  }
+
+  @Test
+  void whoWasGivenUpStopsAtItsNextSign() {
+    AtomicInteger steps = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                copy(
+                    new Progress() {
+                      @Override
+                      public void checkCancelled() {
+                        // While it plans, which one thread does.
+                        if (steps.incrementAndGet() == 3) {
+                          clock.advance(Duration.ofDays(3));
+                          PruneReport _ = prune(storage);
+                        }
+                      }
+                    }))
+        .isInstanceOfSatisfying(
+            SalvorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SESSION_REVOKED));
+    assertThat(steps.get()).isEqualTo(3);
+  }
+
+  @Test
+  void whatADeadCopierHasBroughtStaysExplained() throws Exception {
+    int unexplained = 0;
+    for (int operation = 1; dies(operation); operation++) {
+      if (manifests() <= named()) {
+        continue;
+      }
+      if (unexplained++ % 4 != 0) {
+        continue;
+      }
+      MemoryStorage.Snapshot left = copy.snapshot();
+      MemoryStorage again = MemoryStorage.named("copy", left);
+      for (int next = 1; next < 60; next += 9) {
+        FaultyStorage failing = new FaultyStorage(storage, 1).at(next, new Fault.Fail());
+        Machine same = another("copier");
+        try (Repository from = same.open(failing);
+            Repository to = same.open(again)) {
+          CopyReport _ = Copies.copy(from, to, "copier", Progress.NONE);
+        } catch (SalvorException | java.io.IOException e) {
+          assertIntact(again, "death at " + operation + ", failure at " + next);
+        }
+      }
+      MemoryStorage pruned = MemoryStorage.named("copy", left);
+      clock.advance(Duration.ofDays(3));
+      for (int i = 0; i < 3; i++) {
+        assertThat(other().prune(pruned).isComplete()).isTrue();
+        assertIntact(pruned, "death at " + operation + ", then prunes");
+      }
+      assertThat(sessions(pruned)).isZero();
+    }
+    assertThat(unexplained).isPositive();
+  }
+
+  private boolean dies(int operation) throws Exception {
+    copy.list("", info -> {});
+    for (ObjectInfo info : objects(copy)) {
+      copy.delete(info.name());
+    }
+    FaultyStorage faulty = new FaultyStorage(copy, 1).at(operation, new Fault.Crash(Extent.WHOLE));
+    try {
+      Machine same = another("copier");
+      Repository from = same.open(storage);
+      Copies.prepare(from, faulty);
+      CopyReport _ = Copies.copy(from, same.open(faulty), "copier", Progress.NONE);
+      return false;
+    } catch (SimulatedCrash | RuntimeException | java.io.IOException e) {
+      if (!faulty.hasCrashed()) {
+        throw e;
+      }
+      return true;
+    }
+  }
+
+  private static List<ObjectInfo> objects(MemoryStorage storage) throws Exception {
+    List<ObjectInfo> found = new ArrayList<>();
+    storage.list("", found::add);
+    return found;
+  }
+
+  private long manifests() throws Exception {
+    return objects(copy).stream().filter(o -> o.name().value().startsWith("backups/")).count();
+  }
+
+  private long named() throws Exception {
+    if (manifests() == 0) {
+      return 0;
+    }
+    try (Repository repository = other().open(copy)) {
+      return repository.ledger().existing().keySet().stream()
+          .filter(name -> name.startsWith("backups/"))
+          .count();
+    }
+  }
+
+  private void assertIntact(MemoryStorage storage, String what) throws Exception {
+    assertThat(other().verify(storage).issues())
+        .as(what)
+        .noneMatch(issue -> issue.severity() == Severity.DAMAGE);
+  }
+
+  /** One that has not seen any of it. */
+  private Machine other() {
+    return another("other");
+  }
+
+  /** One of that name that remembers nothing of how else it went. */
+  private Machine another(String host) {
+    return new Machine(temp.resolve("another" + places++), clock, host);
+  }
+
+  private CopyReport copy(Progress progress) throws Exception {
+    try (Repository from = copier.open(storage)) {
+      Copies.prepare(from, copy);
+      try (Repository to = copier.open(copy)) {
+        return Copies.copy(from, to, "copier", progress);
+      }
+    }
+  }
+
+  private PruneReport prune(MemoryStorage where) {
+    try {
+      return pruner.prune(where, PruneRequest.by("pruner"));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static long sessions(MemoryStorage storage) throws Exception {
+    return objects(storage).stream().filter(o -> o.name().value().endsWith("/open")).count();
+  }
+}
