@@ -9,6 +9,8 @@ import java.util.Set;
 /**
  * What has to be done to a copy, in this order.
  *
+ * @param waiting segments of write-only clients that have to be taken in here first, for packs of
+ *     theirs are condemned there
  * @param keys key objects
  * @param packs packs that are sent as they are
  * @param renewed packs that are condemned there: their blobs are stored again in other packs
@@ -17,13 +19,15 @@ import java.util.Set;
  *     for, have another meaning there
  * @param facts facts, and whatever else tells of backups
  * @param manifests sealed backups
- * @param removed names that the ledger here has removed, and that its entries would add first there
+ * @param removed names that the ledger here has removed, and that its entries would add first
+ *     there, and such as are new names of what was forgotten there
  * @param entries entries of the ledger
  * @param condemned packs that were condemned there before
  * @param present bytes that are there already
  * @param bytes bytes to send
  */
 public record CopyPlan(
+    List<ObjectId> waiting,
     List<ObjectName> keys,
     List<PackSummary> packs,
     List<ObjectId> renewed,
@@ -37,6 +41,7 @@ public record CopyPlan(
     long present,
     long bytes) {
   public CopyPlan {
+    waiting = List.copyOf(waiting);
     keys = List.copyOf(keys);
     packs = List.copyOf(packs);
     renewed = List.copyOf(renewed);

@@ -32,6 +32,7 @@ final class CopyPlanner {
   private final Progress progress;
   private final Map<ObjectName, Long> here = new TreeMap<>();
   private final Map<ObjectName, Long> there = new HashMap<>();
+  private final List<ObjectId> waiting = new ArrayList<>();
   private final List<ObjectId> segments = new ArrayList<>();
   private final List<ObjectId> rewritten = new ArrayList<>();
   private long present;
@@ -59,7 +60,7 @@ final class CopyPlanner {
     Set<ObjectId> condemned = Condemned.in(to);
     Map<ObjectId, PackSummary> packs = new TreeMap<>();
     from.index().packs(pack -> packs.put(pack.id(), pack));
-    waiting(packs);
+    waiting(packs, condemned);
     List<PackSummary> sent = new ArrayList<>();
     List<ObjectId> renewed = new ArrayList<>();
     Set<ObjectId> doubtful = to.knownDamage();
@@ -88,14 +89,22 @@ final class CopyPlanner {
       }
     }
     List<ObjectName> manifests = new ArrayList<>();
-    for (String name : from.ledger().existing().keySet()) {
-      if (name.startsWith(ObjectKind.MANIFEST.prefix()) && ObjectName.isValid(name)) {
-        add(new ObjectName(name), gone, manifests);
+    TreeSet<String> removed = new TreeSet<>();
+    Set<String> forgotten = Forgotten.in(to);
+    for (LedgerEntry.Added line : from.ledger().existing().values()) {
+      if (!Forgotten.isManifest(line)) {
+        continue;
+      }
+      if (!forgotten.contains(line.label())) {
+        add(new ObjectName(line.object()), gone, manifests);
+      } else if (!to.ledger().removed().contains(line.object())) {
+        // Sealed anew here since it was forgotten there.
+        removed.add(line.object());
       }
     }
-    TreeSet<String> removed = new TreeSet<>();
     List<ObjectName> entries = entries(removed);
     return new CopyPlan(
+        waiting,
         keys,
         sent,
         renewed,
@@ -112,9 +121,11 @@ final class CopyPlanner {
 
   /**
    * What write-only clients have stored and nobody has read back yet is in no index; it goes as it
-   * is, for the ledger names their backups.
+   * is, for the ledger names their backups. What is condemned there has to be stored anew, which
+   * only a key holder's word on it allows.
    */
-  private void waiting(Map<ObjectId, PackSummary> packs) throws IOException {
+  private void waiting(Map<ObjectId, PackSummary> packs, Set<ObjectId> condemned)
+      throws IOException {
     for (ObjectName name : here.keySet()) {
       ObjectId id = ObjectKind.INDEX_SEGMENT.idIn(name).orElse(null);
       if (id == null
@@ -124,6 +135,11 @@ final class CopyPlanner {
         continue;
       }
       IndexSegment segment = read(id);
+      if (segment != null
+          && segment.packs().stream().map(PackDescription::id).anyMatch(condemned::contains)) {
+        waiting.add(id);
+        continue;
+      }
       if (segment != null) {
         for (PackDescription pack : segment.packs()) {
           packs.putIfAbsent(
@@ -197,7 +213,7 @@ final class CopyPlanner {
               .map(PackDescription::id)
               .filter(pack -> !condemned.contains(pack))
               .toList();
-      if (named.containsAll(alive)) {
+      if (named.containsAll(alive) && isKnown(id, segment, superseded)) {
         continue;
       }
       boolean adds =
@@ -208,6 +224,16 @@ final class CopyPlanner {
       (adds ? segments : rewritten).add(id);
       bytes += size == null ? 0 : size;
     }
+  }
+
+  /**
+   * Whether what manifests may name of it is found there: one that stands for others they do not.
+   */
+  private boolean isKnown(ObjectId id, IndexSegment segment, Set<ObjectId> superseded) {
+    List<ObjectId> ids = segment.superseded().isEmpty() ? List.of(id) : segment.superseded();
+    return ids.stream()
+        .allMatch(
+            s -> superseded.contains(s) || there.containsKey(ObjectKind.INDEX_SEGMENT.name(s)));
   }
 
   private @Nullable IndexSegment read(ObjectId id) throws IOException {

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.verify.VerifyReport.Severity;
 import io.salvor.engine.writer.Intake;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.files.MemoryTempDir;
@@ -15,9 +19,13 @@ import io.salvor.testkit.repository.Contents;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.MemoryStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +88,43 @@ class WaitingBackupsTest {
     assertReadable(copy);
   }
 
+  @Test
+  void whatIsCondemnedThereWhileItWaitsIsStoredAnew() throws Exception {
+    // Of a copy that was cut off after the packs; the next prune there takes them for nobody's.
+    MemoryStorage partial = MemoryStorage.named("partial", copy.snapshot());
+    int gone = 0;
+    for (ObjectName name : names(partial)) {
+      boolean late = name.value().matches("(ledger|backups|facts)/.*");
+      if (late || ObjectKind.INDEX_SEGMENT.idIn(name).filter(this::isForeign).isPresent()) {
+        partial.delete(name);
+        gone++;
+      }
+    }
+    assertThat(gone).isGreaterThan(2);
+    assertThat(admin.prune(partial).deleted()).isGreaterThan(1);
+    // The place has another memory of its ledger than this machine's.
+    admin = new Machine(temp.resolve("admin 2"), clock, "admin");
+    Twins.copy(admin, storage, partial);
+    assertReadable(partial);
+    assertReadable(storage);
+    var _ = admin.prune(partial);
+    assertReadable(partial);
+  }
+
+  private boolean isForeign(ObjectId segment) {
+    try (Repository repository = admin.open(storage)) {
+      return repository.keys().isForeign(segment);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<ObjectName> names(MemoryStorage where) throws IOException {
+    List<ObjectName> names = new ArrayList<>();
+    where.list("", info -> names.add(info.name()));
+    return names;
+  }
+
   private void accept(MemoryStorage where) throws Exception {
     try (Repository repository = admin.open(where)) {
       assertThat(Intake.run(repository, Progress.NONE).refused()).isEmpty();
@@ -90,7 +135,8 @@ class WaitingBackupsTest {
     try (Repository repository = admin.open(where)) {
       assertThat(Contents.of(repository, BackupList.read(repository).byPrefix(waiting.text())))
           .isEqualTo(source.contents());
-      assertThat(Machine.verify(repository).intact()).isTrue();
+      assertThat(Machine.verify(repository).issues())
+          .noneMatch(issue -> issue.severity() == Severity.DAMAGE);
     }
   }
 
