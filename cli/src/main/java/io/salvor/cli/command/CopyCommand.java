@@ -58,7 +58,8 @@ final class CopyCommand implements Command {
 
   @Option(
       names = "--yes",
-      description = "with --init: also where this machine has seen a copy that is not there now")
+      description =
+          "with --init: also where this machine has seen a copy and an empty directory is now")
   boolean yes;
 
   @Option(names = "--dry-run", description = "only say what would be sent")

@@ -4,16 +4,16 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
-import io.salvor.engine.storage.Storage;
-import io.salvor.engine.storage.Storages;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * Where a copy is to be, and whether this machine has seen one there: an empty directory may be
- * where a disk is not mounted.
+ * where a disk is not mounted. Beside other files a copy was rather deleted.
  *
  * @param address as a person wrote it
  */
@@ -24,11 +24,15 @@ record CopyPlace(String address, Session session) {
   /** Whether this machine has seen a repository there. */
   boolean wasSeen() {
     try (LocalState local = session.localState()) {
-      String path = address.startsWith("file:") ? URI.create(address).getPath() : address;
-      return Repository.wasSeenIn(local, real(Path.of(path).toAbsolutePath().normalize()));
+      return Repository.wasSeenIn(local, real(path()));
     } catch (IllegalArgumentException | IOException e) {
       return false;
     }
+  }
+
+  private Path path() {
+    String path = address.startsWith("file:") ? URI.create(address).getPath() : address;
+    return Path.of(path).toAbsolutePath().normalize();
   }
 
   /** As the storage says it, without symbolic links as far as the path exists. */
@@ -41,7 +45,7 @@ record CopyPlace(String address, Session session) {
   }
 
   /**
-   * Refuses to make a copy where this machine has seen one, and nothing is any more.
+   * Refuses to make a copy where this machine has seen one, and an empty directory is now.
    *
    * @throws SalvorException STORAGE_UNREACHABLE
    */
@@ -50,20 +54,20 @@ record CopyPlace(String address, Session session) {
       throw new SalvorException(
           ErrorCode.STORAGE_UNREACHABLE,
           "The copy in " + address + " cannot be reached",
-          "this machine has seen a repository there, and now there is nothing",
+          "this machine has seen a repository there, and now there is an empty directory",
           REMEDY);
     }
   }
 
   private boolean isEmpty() throws IOException {
-    boolean[] any = new boolean[1];
-    try (Storage storage = Storages.open(address)) {
-      storage.list("", info -> any[0] = true);
-    } catch (SalvorException e) {
-      if (e.code() != ErrorCode.REPOSITORY_MISSING) {
-        throw e;
-      }
+    Path there = path();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
     }
-    return !any[0];
+    try (Stream<Path> entries = Files.list(there)) {
+      return entries.findAny().isEmpty();
+    } catch (NotDirectoryException e) {
+      return false;
+    }
   }
 }

@@ -163,6 +163,13 @@ class CopyCommandTest {
   }
 
   @Test
+  void oneThatWasDeletedBesideOtherFilesIsMadeAnewAtOnce() throws IOException {
+    salvor.json("copy", "--to", copy, "--init");
+    Files.move(Path.of(copy), top.resolve("deleted"));
+    assertThat(salvor.run("copy", "--to", copy, "--init").exit()).isZero();
+  }
+
+  @Test
   void aCopyFromBeforeThePassphraseWasChangedSaysHowItOpens() throws IOException {
     salvor.json("copy", "--to", copy, "--init");
     Path old = Files.writeString(top.resolve("old"), CommandLineHarness.PASSWORD);
