@@ -58,10 +58,10 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Makes a repository that has all kinds of objects of docs/format.md but sensitive content, in
- * every state that they can be in: keys given and withdrawn, a write-only client taken in and one
- * that was withdrawn, facts of each type, condemnations, sessions open, ended, revoked and closed
- * in either way, a summary.
+ * Makes a repository that has all kinds of objects of docs/format.md, in every state that they can
+ * be in: keys given and withdrawn, a write-only client taken in and one that was withdrawn, facts
+ * of each type, sensitive content, condemnations, sessions open, ended, revoked and closed in
+ * either way, a summary.
  */
 final class EveryKind {
   private static final Argon2id CHEAP = new Argon2id(64, 1, 1);
@@ -77,7 +77,9 @@ final class EveryKind {
           .blocks(512)
           .put("dir", new byte[0])
           .put("dir/long", noise(1, 18 * 512))
-          .put("top", noise(2, 300));
+          .put("secret", noise(18, 700))
+          .put("top", noise(2, 300))
+          .sensitive("secret");
 
   private EveryKind(Path temp) {
     this.temp = temp;

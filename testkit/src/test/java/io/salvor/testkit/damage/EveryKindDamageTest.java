@@ -2,6 +2,7 @@ package io.salvor.testkit.damage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.fact.Facts;
@@ -9,6 +10,7 @@ import io.salvor.engine.fact.Note;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
@@ -92,7 +94,9 @@ class EveryKindDamageTest extends DamageContract {
     boolean summary = false;
     boolean empty = false;
     boolean accepting = false;
+    Set<BlobKind> packs = EnumSet.noneOf(BlobKind.class);
     try (Repository repository = specimen.opening().open(newMachine(), specimen.storage())) {
+      repository.index().packs(pack -> packs.add(pack.kind()));
       for (Note note : Facts.of(repository).notes()) {
         facts.add(note.fact().word());
       }
@@ -108,6 +112,7 @@ class EveryKindDamageTest extends DamageContract {
         }
       }
     }
+    assertThat(packs).containsExactlyInAnyOrder(BlobKind.values());
     assertThat(facts)
         .containsExactly("forgotten", "hold", "release", "restored", "tag", "verified");
     assertThat(summary).as("a summary").isTrue();
