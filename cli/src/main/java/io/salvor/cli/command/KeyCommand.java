@@ -265,7 +265,7 @@ final class KeyCommand implements Command {
     try (Opener opener = Openers.findNew(session, newPasswordFile, newKms)) {
       Argon2id cost = Argon2id.calibrated(session.machine().nanos());
       KeyRegister register = register(repository, session);
-      Withdrawals.note(repository, register, register.credentials(), author(session));
+      Withdrawals.noteAll(repository, register, author(session));
       made =
           repository.succeedAuthority(
               opener, label(session), cost, author(session), session.progress());

@@ -2,6 +2,8 @@ package io.salvor.engine.erasure;
 
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Fact;
 import io.salvor.engine.fact.Facts;
 import io.salvor.engine.fact.Note;
@@ -78,6 +80,21 @@ public record Withdrawals(SortedSet<String> keys, SortedSet<ObjectId> unknown) {
       }
     }
     note(repository, keys, author);
+  }
+
+  /**
+   * The same of all of them, before the authority is succeeded. Who ends a succession that was cut
+   * off cannot write any more under the authority before; whoever began it has noted them.
+   */
+  public static void noteAll(Repository repository, KeyRegister register, String author)
+      throws IOException {
+    try {
+      note(repository, register, register.credentials(), author);
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.AUTHORITY_SUCCEEDED) {
+        throw e;
+      }
+    }
   }
 
   /** The same of a write-only client's, which opens no epoch. */

@@ -106,16 +106,17 @@ final class Deletion {
     progress.phase("copy");
     Set<ObjectId> without = new HashSet<>(condemned);
     without.addAll(gone);
-    Copies copies = new Copies(repository, marks, without, progress);
     // An erasure has to see who may still store something under the epoch that it closes.
-    try (CopySession _ =
+    try (CopySession session =
         repository.description().erasable()
             ? CopySession.begin(repository, "pruner", "prune")
             : null) {
+      Progress signing = session == null ? progress : session.signing(progress);
+      Copies copies = new Copies(repository, marks, without, signing);
       copies.run(from);
+      copiedBlobs = copies.blobs();
+      copiedBytes = copies.stored();
     }
-    copiedBlobs = copies.blobs();
-    copiedBytes = copies.stored();
     repository.awaitListings();
   }
 

@@ -93,7 +93,7 @@ class ReencryptionMeanwhileTest {
         assertThat(operation).isGreaterThan(50);
         break;
       }
-      assertThat(first + second[0]).as("operation %d", operation).isGreaterThan(0);
+      assertThat(first == 1 || second[0] == 1).as("one at least, at %d", operation).isTrue();
       done[first == 1 ? second[0] == 1 ? 2 : 0 : 1]++;
     }
     System.out.printf(

@@ -9,8 +9,12 @@ import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.erasure.Erasure;
 import io.salvor.engine.erasure.ErasureRequest;
+import io.salvor.engine.erasure.Withdrawals;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.fact.Fact;
+import io.salvor.engine.fact.Facts;
+import io.salvor.engine.fact.Note;
 import io.salvor.engine.keys.Forgeries;
 import io.salvor.engine.keys.KmsKey;
 import io.salvor.engine.keys.Passphrase;
@@ -305,6 +309,37 @@ class SuccessionRulesTest {
       assertThat(backups).hasSize(2);
       assertThat(new TreeMap<>(Contents.of(repository, backups.getLast())))
           .isEqualTo(source.contents());
+    }
+  }
+
+  @Test
+  void whatWasCutOffInAnErasableRepositoryCanBeEnded() throws Exception {
+    MemoryStorage erasable = new MemoryStorage();
+    machine.initErasable(erasable, key("one"));
+    try (Repository repository = machine.open(erasable, key("one"))) {
+      var _ = machine.backup(repository, source, null);
+    }
+    for (String ending : List.of(".authority", ".census", ".grant", ".credential")) {
+      MemoryStorage left = MemoryStorage.of(erasable.snapshot());
+      assertThatThrownBy(() -> succeedNoting(new CutOff(left, ending)))
+          .as(ending)
+          .isInstanceOf(IOException.class);
+      succeedNoting(left);
+      try (Repository repository = newMachine().open(left, key("two"))) {
+        assertThat(BackupList.read(repository).backups()).hasSize(1);
+        assertThat(Facts.of(repository).notes())
+            .extracting(Note::fact)
+            .filteredOn(Fact.Withdrawn.class::isInstance)
+            .isNotEmpty();
+      }
+    }
+  }
+
+  /** As the command does it. */
+  private void succeedNoting(Storage in) throws Exception {
+    try (Repository repository = newMachine().open(in, key("one"))) {
+      Withdrawals.noteAll(repository, repository.keyRegister("owner"), "owner");
+      var _ = repository.succeedAuthority(key("two"), "two", CHEAP, "owner", Progress.NONE);
     }
   }
 
