@@ -88,6 +88,16 @@ class EraseCommandTest {
   }
 
   @Test
+  void theNewestOfASourceIsNotErasedAndTheMessageSaysWhy() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("secret"), "to be erased");
+    String only = backup(one);
+    Result refused = salvor.run("erase", only, "--kms", one, "--new-kms", two, "--yes");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("SLV-1016", only + " stays: ", "newest");
+  }
+
+  @Test
   void aCopyThatWouldLoseEverythingIsNoticedBeforeAnyKeyIsDestroyed() throws IOException {
     salvor.json("init", "--erasable", "--kms", one);
     Files.writeString(source.resolve("secret"), "to be erased".repeat(1000));

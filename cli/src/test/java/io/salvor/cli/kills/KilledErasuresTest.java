@@ -8,6 +8,7 @@ import io.salvor.testkit.files.MemoryTempDir;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -54,13 +55,15 @@ class KilledErasuresTest {
         String erased = "";
         try (CommandProcess process = next) {
           while (answer.isPresent()) {
+            String newest = "";
             for (int i = 0; i < 2; i++) {
-              backup(process, random);
+              newest = backup(process, random);
               backups++;
             }
-            List<String> all = chronicle.readable();
-            // Never the newest, which a source keeps.
-            erased = all.get(random.nextInt(all.size() - 1));
+            // A source keeps its newest; ids of the same second are in no order.
+            List<String> others = new ArrayList<>(chronicle.readable());
+            others.remove(newest);
+            erased = others.get(random.nextInt(others.size()));
             chronicle.beginsToGo(Set.of(erased));
             long began = System.nanoTime();
             answer =
@@ -109,12 +112,14 @@ class KilledErasuresTest {
     key++;
   }
 
-  private void backup(CommandProcess process, Random random) throws IOException {
+  private String backup(CommandProcess process, Random random) throws IOException {
     ground.change(0, random);
     SortedMap<String, String> contents = new TreeMap<>(Trees.digest(ground.source(0)));
     Answer answer = process.run(ground.asked(me("state"), "backup", ground.source(0).toString()));
     assertThat(answer.exit()).as(answer.err()).isZero();
-    chronicle.acknowledge(answer.json().get("id").asString(), contents);
+    String id = answer.json().get("id").asString();
+    chronicle.acknowledge(id, contents);
+    return id;
   }
 
   /** After a kill: with the old key, or with the new one if the old one is destroyed. */

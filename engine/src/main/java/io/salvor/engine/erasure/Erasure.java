@@ -18,6 +18,7 @@ import io.salvor.engine.reencrypt.Exposure;
 import io.salvor.engine.reencrypt.ReencryptReport;
 import io.salvor.engine.reencrypt.Reencryption;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.retention.Decision;
 import io.salvor.engine.retention.Forgetting;
 import io.salvor.engine.retention.RetentionPlan;
 import java.io.IOException;
@@ -148,9 +149,19 @@ public final class Erasure {
       if (!there.isEmpty()) {
         RetentionPlan plan =
             RetentionPlan.of(Forgetting.candidates(list, facts), there, repository.now());
+        for (Decision decision : plan.decisions()) {
+          if (decision.keep() && there.contains(decision.backup().id())) {
+            throw outcome.unfinished(
+                "the backup "
+                    + decision.backup().id()
+                    + " stays: "
+                    + String.join(", ", decision.reasons()));
+          }
+        }
         List<Backup> gone = Forgetting.run(repository, plan, "erasure", request.author(), progress);
         if (gone.size() != there.size()) {
-          throw outcome.unfinished("not all of the backups could be forgotten");
+          throw outcome.unfinished(
+              "not all of the backups could be forgotten; some may be on hold");
         }
       }
       return register.succeed(request.successor(), request.label()).id();

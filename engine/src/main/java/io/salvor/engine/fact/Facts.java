@@ -4,6 +4,7 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.repository.Repository;
@@ -106,7 +107,13 @@ public final class Facts {
       ObjectName name = ObjectKind.FACT.name(id);
       repository.storage().put(name, object);
       // No session tells an erasure of it: so it looks again once the fact can be seen.
-      repository.followEpochs();
+      try {
+        repository.followEpochs();
+      } catch (SalvorException e) {
+        // Nobody can open it any more, perhaps.
+        repository.storage().delete(name);
+        throw e;
+      }
       if (repository.keys().epoch().equals(epoch)) {
         lines.add(FactObjects.line(name, note, object));
         return note;

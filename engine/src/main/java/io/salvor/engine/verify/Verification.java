@@ -268,9 +268,14 @@ public final class Verification {
     }
   }
 
-  /** What was removed, or what a summary of the ledger repeats, may be in any state. */
+  /**
+   * What was removed, or what a summary of the ledger repeats, may be in any state; so may a fact
+   * that nobody has acknowledged, whose author died.
+   */
   private boolean isNeeded(ObjectName name) {
     return !repository.ledger().removed().contains(name.value())
+        && (ObjectKind.FACT.idIn(name).isEmpty()
+            || repository.ledger().existing().containsKey(name.value()))
         && ObjectKind.LEDGER_ENTRY.idIn(name).filter(repository.ledger()::covers).isEmpty();
   }
 
