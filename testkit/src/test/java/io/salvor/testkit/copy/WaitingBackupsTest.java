@@ -1,12 +1,18 @@
 package io.salvor.testkit.copy;
 
+import static io.salvor.engine.error.ErrorCode.STORAGE_DENIED;
+import static io.salvor.engine.error.ErrorCode.STORAGE_FULL;
+import static io.salvor.engine.error.ErrorCode.STORAGE_READ_ONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.copy.Copies;
+import io.salvor.engine.copy.CopyReport;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -18,7 +24,10 @@ import io.salvor.testkit.files.MemoryTempDir;
 import io.salvor.testkit.repository.Contents;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
+import io.salvor.testkit.storage.Fault;
+import io.salvor.testkit.storage.FaultyStorage;
 import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +51,7 @@ class WaitingBackupsTest {
   private final MapSource source = new MapSource("map:web1").put("own", noise(2, 9_000));
   private Machine admin;
   private BackupId waiting;
+  private int places;
 
   @BeforeEach
   void aClientBacksUp() throws Exception {
@@ -90,12 +100,43 @@ class WaitingBackupsTest {
 
   @Test
   void whatIsCondemnedThereWhileItWaitsIsStoredAnew() throws Exception {
+    MemoryStorage partial = condemnedWhileItWaits();
+    Twins.copy(admin, storage, partial);
+    assertReadable(partial);
+    assertReadable(storage);
+    var _ = admin.prune(partial);
+    assertReadable(partial);
+  }
+
+  @Test
+  void whereNothingCanBeTakenInTheRestIsCopied() throws Exception {
+    for (ErrorCode code : List.of(STORAGE_READ_ONLY, STORAGE_DENIED, STORAGE_FULL)) {
+      MemoryStorage partial = condemnedWhileItWaits();
+      FaultyStorage closed =
+          new FaultyStorage(storage, 1).wherever(Operation::changes, new Fault.Refuse(code));
+      try (Repository from = admin.open(closed);
+          Repository to = admin.open(partial)) {
+        CopyReport report = Copies.copy(from, to, "host", Progress.NONE);
+        assertThat(report.damaged()).as("%s", code).hasSize(1).allMatch(this::isWaiting);
+        assertThat(BackupList.read(to).backups()).hasSize(2);
+      }
+      assertThat(admin.list(storage)).hasSize(2);
+      Twins.copy(admin, MemoryStorage.of(storage.snapshot()), partial);
+      assertReadable(partial);
+    }
+  }
+
+  private boolean isWaiting(ObjectName name) {
+    return ObjectKind.INDEX_SEGMENT.idIn(name).filter(this::isForeign).isPresent();
+  }
+
+  private MemoryStorage condemnedWhileItWaits() throws Exception {
     // Of a copy that was cut off after the packs; the next prune there takes them for nobody's.
     MemoryStorage partial = MemoryStorage.named("partial", copy.snapshot());
     int gone = 0;
     for (ObjectName name : names(partial)) {
       boolean late = name.value().matches("(ledger|backups|facts)/.*");
-      if (late || ObjectKind.INDEX_SEGMENT.idIn(name).filter(this::isForeign).isPresent()) {
+      if (late || isWaiting(name)) {
         partial.delete(name);
         gone++;
       }
@@ -103,12 +144,8 @@ class WaitingBackupsTest {
     assertThat(gone).isGreaterThan(2);
     assertThat(admin.prune(partial).deleted()).isGreaterThan(1);
     // The place has another memory of its ledger than this machine's.
-    admin = new Machine(temp.resolve("admin 2"), clock, "admin");
-    Twins.copy(admin, storage, partial);
-    assertReadable(partial);
-    assertReadable(storage);
-    var _ = admin.prune(partial);
-    assertReadable(partial);
+    admin = new Machine(temp.resolve("admin " + places++), clock, "admin");
+    return partial;
   }
 
   private boolean isForeign(ObjectId segment) {
