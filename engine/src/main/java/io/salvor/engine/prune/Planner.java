@@ -26,6 +26,7 @@ final class Planner {
   private long kept;
   private long keptBytes;
   private long keptUnused;
+  private boolean leavesUnnamed;
 
   /**
    * @param there packs that were there before the index was read, with their sizes
@@ -91,10 +92,17 @@ final class Planner {
         packs.add(new PackPlan(id, Fate.CONDEMNED, pack.getValue(), 0));
       } else if (unnamed) {
         packs.add(new PackPlan(id, Fate.ORPHAN, pack.getValue(), 0));
+      } else {
+        leavesUnnamed = true;
       }
     }
     packs.sort((x, y) -> x.id().compareTo(y.id()));
     return new PrunePlan(packs, kept, keptBytes, keptUnused, segments, inTheWay);
+  }
+
+  /** Whether packs stay that no segment names, for somebody may be at work. */
+  boolean leavesUnnamed() {
+    return leavesUnnamed;
   }
 
   /** What cannot be opened stays as it is, until somebody prunes who can. */

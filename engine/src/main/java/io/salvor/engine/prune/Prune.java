@@ -14,6 +14,7 @@ import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.protocol.Condemnation;
 import io.salvor.engine.protocol.Condemnations;
+import io.salvor.engine.protocol.Revocation;
 import io.salvor.engine.prune.PrunePlan.PackPlan;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.writer.Intake;
@@ -70,8 +71,14 @@ public final class Prune {
    *
    * @param there packs with their sizes
    * @param gone packs that the index names and that are not there
+   * @param silent sessions for whose sake alone stays what no segment names
    */
-  private record Survey(PrunePlan plan, Mark mark, Map<ObjectId, Long> there, Set<ObjectId> gone) {}
+  private record Survey(
+      PrunePlan plan,
+      Mark mark,
+      Map<ObjectId, Long> there,
+      Set<ObjectId> gone,
+      Set<ObjectId> silent) {}
 
   private Survey survey() throws IOException, InterruptedException {
     try {
@@ -117,7 +124,11 @@ public final class Prune {
         atWork.stream().filter(s -> !s.isSilent(request.giveUpAfter(), repository.now())).toList();
     boolean unnamed = atWork.isEmpty();
     PrunePlan plan = planner.plan(mark.marks(), gone, unnamed, inTheWay, rewrite().small().size());
-    return new Survey(plan, mark, there, gone);
+    Set<ObjectId> silent = new HashSet<>();
+    if (planner.leavesUnnamed() && inTheWay.isEmpty()) {
+      atWork.forEach(session -> silent.add(session.id()));
+    }
+    return new Survey(plan, mark, there, gone, silent);
   }
 
   private PruneReport run() throws IOException, InterruptedException {
@@ -141,7 +152,7 @@ public final class Prune {
     Waiting waiting = new Waiting(repository, request, sessions, progress);
     waiting.begin(pending);
     progress.phase("wait");
-    waiting.await();
+    giveUp(survey.silent(), waiting.await());
     Set<ObjectId> ready = waiting.ready();
     Deletion deletion = new Deletion(repository, progress);
     int closed = 0;
@@ -164,6 +175,21 @@ public final class Prune {
         deletion.copiedBytes(),
         closed,
         List.copyOf(waiting.blocking()));
+  }
+
+  /**
+   * Gives up who is still silent: where nothing is condemned nobody is waited for, and what they
+   * have left would stay for good.
+   */
+  private void giveUp(Set<ObjectId> silent, SessionList sessions) throws IOException {
+    for (FoundSession session : sessions.sessions()) {
+      if (silent.contains(session.id())
+          && !session.isGivenUp()
+          && session.isSilent(request.giveUpAfter(), repository.now())) {
+        new Revocation(session.id(), repository.now(), request.author(), false)
+            .publish(repository.storage(), repository.keys());
+      }
+    }
   }
 
   private static boolean isNew(PackPlan pack) {

@@ -7,6 +7,9 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupReport;
+import io.salvor.engine.blob.BlobKind;
+import io.salvor.engine.copy.CopySession;
+import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.prune.PruneReport;
 import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.repository.Repository;
@@ -163,6 +166,24 @@ class SleepingWriterTest {
     private static boolean isCheckpoint(Operation operation) {
       return operation instanceof Operation.Put put && put.name().value().endsWith("/00000001");
     }
+  }
+
+  @Test
+  void whatItHasUploadedGoesThoughNothingElseDoes() throws Exception {
+    SettableClock clock = new SettableClock(start.plusSeconds(60));
+    MemoryStorage storage = MemoryStorage.of(objects);
+    try (Repository repository = new Machine(place(), clock).open(storage)) {
+      CopySession left = CopySession.begin(repository, "elsewhere", "repair");
+      left.requireAlive();
+      try (BlobWriter writer = repository.newWriter()) {
+        var _ = writer.put(BlobKind.DATA, noise(99), 0, 20_000);
+        var _ = writer.flush();
+      }
+    }
+    clock.advance(Duration.ofHours(1));
+    assertThat(prune(storage, clock, false).deleted()).as("it may be at work").isZero();
+    assertThat(prune(storage, clock, true).deleted()).as("it may wake just now").isZero();
+    assertThat(prune(storage, clock, true).deleted()).isEqualTo(1);
   }
 
   @SafeVarargs
