@@ -126,6 +126,22 @@ final class BackupChoice {
     return origins.stream().anyMatch(o -> o.host().equals(here)) ? here : null;
   }
 
+  /**
+   * Refuses a source or a host of which there is no backup: more likely it was mistyped. Where
+   * backups are lost it may have been one of theirs.
+   *
+   * @throws SalvorException BACKUP_NONE
+   */
+  void requireAny(BackupList list, Repository repository, Session session) throws IOException {
+    boolean chosen = source != null || host != null;
+    if (chosen
+        && list.backups().stream().noneMatch(b -> takes(b, session))
+        && list.damaged().isEmpty()
+        && list.lost(repository.ledger(), repository.storage()).isEmpty()) {
+      throw none(list);
+    }
+  }
+
   private SalvorException none(BackupList list) {
     String of = source == null && host == null ? "" : " of what --source and --host name";
     List<BackupId> ids = list.backups().stream().map(Backup::id).toList();

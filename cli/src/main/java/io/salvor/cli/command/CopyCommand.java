@@ -94,6 +94,7 @@ final class CopyCommand implements Command {
   }
 
   private Repository openOther(Repository from, Session session) throws IOException {
+    place(session).requireOutside(Places.ofSalvor(from));
     if (init && !dryRun && !yes) {
       place(session).requireNotGone();
     }

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,33 @@ record CopyPlace(String address, Session session) {
       return Repository.wasSeenIn(local, real(path()));
     } catch (IllegalArgumentException | IOException e) {
       return false;
+    }
+  }
+
+  /** As storages and the local state say it; the address itself if it is none of a directory. */
+  String place() {
+    try {
+      return real(path());
+    } catch (IllegalArgumentException | IOException e) {
+      return address;
+    }
+  }
+
+  /**
+   * Refuses what lies within Salvor's own directories.
+   *
+   * @throws SalvorException TARGET_IN_REPOSITORY
+   */
+  void requireOutside(List<Path> own) {
+    Path place = Path.of(place());
+    for (Path directory : own) {
+      if (place.startsWith(directory) && !place.equals(directory)) {
+        throw new SalvorException(
+            ErrorCode.TARGET_IN_REPOSITORY,
+            "Cannot copy to " + address,
+            "it lies within " + directory + ", which is Salvor's own",
+            "name a directory elsewhere");
+      }
     }
   }
 

@@ -17,8 +17,11 @@ import io.salvor.engine.keys.Opener;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.Storages;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -112,8 +115,31 @@ final class EraseCommand implements Command {
           ids.add(whole(word, e));
         }
       }
+      requireCopiesNamed(repository, session);
     }
     return ids;
+  }
+
+  /** What copies that are not brought up to date hold is closed for good, all of it. */
+  private void requireCopiesNamed(Repository repository, Session session) {
+    Set<String> named = new HashSet<>();
+    copied.forEach(address -> named.add(new CopyPlace(address, session).place()));
+    for (String place : repository.otherPlaces()) {
+      if (named.contains(place)) {
+        continue;
+      }
+      if (Files.exists(Path.of(place, "salvor"))) {
+        throw new SalvorException(
+            ErrorCode.ERASURE_UNFINISHED,
+            "Nothing was erased: no key was destroyed",
+            "this machine has seen a copy in " + place + ", which nothing would open any more",
+            "bring it up to date with `salvor copy`, and name it with --copied");
+      }
+      session.warn(
+          place,
+          "this machine has seen a copy there; if it still is somewhere, nothing will open it",
+          ErrorCode.ERASURE_UNFINISHED.code());
+    }
   }
 
   private static BackupId whole(String word, SalvorException otherwise) {

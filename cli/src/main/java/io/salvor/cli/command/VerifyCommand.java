@@ -57,6 +57,9 @@ final class VerifyCommand implements Command {
       description = "structure (the default), sample, or full: every byte is read back")
   String depth = "";
 
+  /** More than a screen of them helps nobody. */
+  private static final int MOST_SHOWN = 30;
+
   @Option(
       names = "--sample",
       paramLabel = "<share>",
@@ -133,6 +136,7 @@ final class VerifyCommand implements Command {
       BackupList list = BackupList.read(repository);
       return Verification.only(List.of(choice.one(list, backup, session).id()));
     }
+    choice.requireAny(BackupList.read(repository), repository, session);
     return b -> choice.takes(b, session);
   }
 
@@ -154,7 +158,8 @@ final class VerifyCommand implements Command {
   }
 
   private static void print(VerifyReport report, Duration took, TextOutput out) {
-    for (Issue issue : report.issues()) {
+    List<Issue> shown = report.issues().stream().limit(MOST_SHOWN).toList();
+    for (Issue issue : shown) {
       boolean damage = issue.severity() == Severity.DAMAGE;
       String word = damage ? out.bad("damage") : "notice";
       out.line(word + "  " + PlainText.of(issue.object()) + ": " + PlainText.of(issue.message()));
@@ -166,6 +171,12 @@ final class VerifyCommand implements Command {
       if (damage) {
         out.line("        do: " + PlainText.of(issue.remedy()));
       }
+    }
+    if (shown.size() < report.issues().size()) {
+      out.line(
+          "and "
+              + HumanText.count(report.issues().size() - shown.size(), "other", "others")
+              + ": --json shows them");
     }
     long damages = report.issues().stream().filter(i -> i.severity() == Severity.DAMAGE).count();
     out.line(

@@ -163,6 +163,14 @@ class CopyCommandTest {
   }
 
   @Test
+  void aCopyIsNotMadeWithinTheRepository() {
+    String within = salvor.repository().resolve("sub").toString();
+    Result refused = salvor.run("copy", "--to", within, "--init");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("SLV-4002", within);
+  }
+
+  @Test
   void oneThatWasDeletedBesideOtherFilesIsMadeAnewAtOnce() throws IOException {
     salvor.json("copy", "--to", copy, "--init");
     Files.move(Path.of(copy), top.resolve("deleted"));

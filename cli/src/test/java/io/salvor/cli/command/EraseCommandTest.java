@@ -88,6 +88,27 @@ class EraseCommandTest {
   }
 
   @Test
+  void aCopyThatThisMachineKnowsHasToBeNamed() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("secret"), "to be erased");
+    String first = backup(one);
+    Files.writeString(source.resolve("later"), "later");
+    backup(one);
+    Path copy = top.resolve("copy");
+    assertThat(salvor.run("copy", "--to", copy.toString(), "--init", "--kms", one).exit()).isZero();
+
+    Result refused = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes");
+    Path away = Files.move(copy, top.resolve("away"));
+    Result warned = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes");
+
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("SLV-1016", copy.toString(), "--copied");
+    assertThat(warned.exit()).as(warned.err()).isZero();
+    assertThat(warned.err()).contains(copy + ": this machine has seen a copy there");
+    assertThat(away).isDirectory();
+  }
+
+  @Test
   void theNewestOfASourceIsNotErasedAndTheMessageSaysWhy() throws IOException {
     salvor.json("init", "--erasable", "--kms", one);
     Files.writeString(source.resolve("secret"), "to be erased");
@@ -191,6 +212,8 @@ class EraseCommandTest {
     salvor.json("key", "add", "--kms", one, "--new-kms", four, "--replace");
     assertThat(salvor.json("list", "--repo", thief.toString(), "--kms", keyIn("three")).toString())
         .contains(first);
+    // A copy of which this machine knows would have to be named.
+    thief = Files.move(thief, top.resolve("hidden"));
 
     JsonNode erased = salvor.json("erase", first, "--kms", four, "--new-kms", two, "--yes");
     Schemas.check("erase", erased.toString());

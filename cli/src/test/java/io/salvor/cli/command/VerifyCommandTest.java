@@ -48,6 +48,14 @@ class VerifyCommandTest {
   }
 
   @Test
+  void aMistypedSourceIsNotCalledIntact() throws IOException {
+    Result refused = salvor.run("verify", "--source", top.resolve("typo").toString());
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("SLV-1203", "--source");
+    assertThat(salvor.run("verify", "--source", top.resolve("data").toString()).exit()).isZero();
+  }
+
+  @Test
   void whatWasReadBackLatelyIsNotReadAgain() throws IOException {
     long all = salvor.json("verify", "--depth=full").get("bytes").asLong();
     Result again = salvor.run("verify", "--depth=full", "--unless-verified=7d", "--json");

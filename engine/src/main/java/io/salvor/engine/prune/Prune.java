@@ -251,8 +251,11 @@ public final class Prune {
             .map(FoundSession::open)
             .anyMatch(o -> o != null && CopySession.bringsBackups(o));
     if (copying) {
-      // Nobody else explains what the copier had brought and not named yet.
-      BackupList.unnamed(repository).forEach(backup -> added.add(backup.ledgerLine()));
+      // Nobody else explains what the copier had brought and not named yet. What it brings after
+      // the list nobody has marked.
+      BackupList.unnamed(repository).stream()
+          .filter(backup -> list.objects().contains(backup.object()))
+          .forEach(backup -> added.add(backup.ledgerLine()));
     }
     repository
         .ledger()
@@ -275,7 +278,8 @@ public final class Prune {
         return markOnce(survey, list);
       } catch (SalvorException e) {
         BackupList now = BackupList.read(repository);
-        boolean same = ids(now).containsAll(ids(list));
+        // What could not be read for a moment may be whole by now.
+        boolean same = ids(now).containsAll(ids(list)) && now.damaged().equals(list.damaged());
         if (e.code() != ErrorCode.REFERENCE_UNRESOLVED || same || attempt == MOST_ATTEMPTS) {
           throw e;
         }

@@ -112,11 +112,18 @@ record LocalPlaces(LocalState local, ObjectId repository, String place) implemen
   }
 
   private Optional<String> elsewhere() {
+    return others().stream().findFirst();
+  }
+
+  /** Every other place in which this machine has seen the repository, or a copy of it. */
+  List<String> others() {
     return local.state(PLACES).names().stream()
         .flatMap(name -> settled(name).stream())
         .filter(settled -> settled.repository.equals(repository))
         .map(Settled::place)
-        .findFirst();
+        .filter(other -> !other.equals(place))
+        .sorted()
+        .toList();
   }
 
   /** The directory of the index view; may be deleted at any time. */

@@ -166,6 +166,11 @@ public final class Repository implements AutoCloseable {
     return storage;
   }
 
+  /** The other places in which this machine has seen this repository, or copies of it. */
+  public List<String> otherPlaces() {
+    return places.others();
+  }
+
   /** The storage as it was given. */
   public Storage place() {
     return storage.unwatched();
