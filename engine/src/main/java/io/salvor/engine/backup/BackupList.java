@@ -75,10 +75,19 @@ public record BackupList(
     dead.removeIf(name -> !ledger.removed().contains(name.value()));
     Set<ObjectName> wanted = new HashSet<>(objects);
     wanted.removeAll(dead);
+    List<Backup> found = new ArrayList<>();
+    for (Set<ObjectName> next = new HashSet<>(wanted); !next.isEmpty(); ) {
+      Set<ObjectName> vanished = new HashSet<>(next);
+      found.addAll(sealed(storage, keys, next, damaged));
+      vanished.removeAll(next);
+      wanted.removeAll(vanished);
+      next = vanished.isEmpty() ? Set.of() : renamed(storage, ledger, objects);
+      objects.addAll(next);
+      wanted.addAll(next);
+    }
     // One that is just being encrypted again is there twice; one of the two is in the ledger.
     Map<String, Backup> counting = new LinkedHashMap<>();
     Set<ObjectId> done = new HashSet<>();
-    List<Backup> found = sealed(storage, keys, wanted, damaged);
     for (Backup backup : found) {
       done.add(backup.manifest().session());
     }
@@ -123,6 +132,19 @@ public record BackupList(
 
   private static boolean counts(Backup backup, Ledger ledger) {
     return ledger.counts(backup.object(), backup.manifest().session());
+  }
+
+  /**
+   * What went away while it was read may have another name by now, of which neither the list nor
+   * the ledger knew when it began: the entry that names it shows before the old one goes.
+   */
+  private static Set<ObjectName> renamed(Storage storage, Ledger ledger, Set<ObjectName> objects)
+      throws IOException {
+    ledger.refresh();
+    Set<ObjectName> all = new HashSet<>(objects);
+    addUnlisted(storage, ledger, all);
+    all.removeAll(objects);
+    return all;
   }
 
   /** The ids of the backups that the ledger names. */

@@ -12,7 +12,6 @@ import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.local.LocalDirectory;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
-import io.salvor.engine.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The objects below {@code facts/}, held against the ledger. */
 final class FactObjects {
@@ -33,35 +33,77 @@ final class FactObjects {
 
   /** Reads them; what this machine has read before comes from its cache. */
   void read(Repository repository) throws IOException {
-    Storage storage = repository.storage();
     Ledger ledger = repository.ledger();
-    TreeMap<ObjectName, ObjectId> names = new TreeMap<>();
-    storage.list(
-        ObjectKind.FACT.prefix(),
-        info -> ObjectKind.FACT.idIn(info.name()).ifPresent(id -> names.put(info.name(), id)));
+    Set<ObjectName> listed = new TreeSet<>();
+    repository
+        .storage()
+        .list(
+            ObjectKind.FACT.prefix(),
+            info -> ObjectKind.FACT.idIn(info.name()).ifPresent(id -> listed.add(info.name())));
     ledger.refresh();
     LocalDirectory place = repository.local().cache(repository.id().toString());
-    Map<ObjectId, byte[]> known = names.isEmpty() ? Map.of() : FactCache.read(place);
+    Map<ObjectId, byte[]> known = listed.isEmpty() ? Map.of() : FactCache.read(place);
     Map<ObjectId, byte[]> read = new TreeMap<>();
-    for (Map.Entry<ObjectName, ObjectId> name : names.entrySet()) {
-      if (ledger.removed().contains(name.getKey().value())) {
-        dead.add(name.getKey());
-        continue;
+    boolean vanished = false;
+    for (ObjectName name : listed) {
+      vanished |= !read(repository, name, known, read);
+    }
+    Set<ObjectName> seen = new TreeSet<>(listed);
+    for (Set<ObjectName> next = named(ledger, seen, vanished); !next.isEmpty(); ) {
+      seen.addAll(next);
+      vanished = false;
+      for (ObjectName name : next) {
+        vanished |= !read(repository, name, Map.of(), read);
       }
-      byte[] object = known.get(name.getValue());
-      try {
-        object = object == null ? storage.get(name.getKey()) : object;
-      } catch (NoSuchFileException e) {
-        continue;
-      }
-      if (take(repository, name.getKey(), name.getValue(), object)) {
-        read.put(name.getValue(), object);
-      }
+      next = named(ledger, seen, vanished);
     }
     if (!read.keySet().equals(known.keySet())) {
       FactCache.write(place, read);
     }
-    lost(ledger, storage, names.keySet());
+    lost(ledger);
+  }
+
+  /**
+   * What the ledger names and nobody has looked at: a list that lags does not show it yet, or it
+   * was written anew, under this name, while the old one was read.
+   */
+  private static Set<ObjectName> named(Ledger ledger, Set<ObjectName> seen, boolean again)
+      throws IOException {
+    if (again) {
+      ledger.refresh();
+    }
+    Set<ObjectName> names = new TreeSet<>();
+    for (String object : ledger.existing().keySet()) {
+      if (object.startsWith(ObjectKind.FACT.prefix())) {
+        names.add(new ObjectName(object));
+      }
+    }
+    names.removeAll(seen);
+    return names;
+  }
+
+  /** Tells whether it is there. */
+  private boolean read(
+      Repository repository,
+      ObjectName name,
+      Map<ObjectId, byte[]> known,
+      Map<ObjectId, byte[]> into)
+      throws IOException {
+    if (repository.ledger().removed().contains(name.value())) {
+      dead.add(name);
+      return true;
+    }
+    ObjectId id = ObjectKind.FACT.idIn(name).orElseThrow();
+    byte[] object = known.get(id);
+    try {
+      object = object == null ? repository.storage().get(name) : object;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    if (take(repository, name, id, object)) {
+      into.put(id, object);
+    }
+    return true;
   }
 
   private boolean take(Repository repository, ObjectName name, ObjectId id, byte[] object) {
@@ -87,11 +129,11 @@ final class FactObjects {
     return false;
   }
 
-  private void lost(Ledger ledger, Storage storage, Set<ObjectName> there) throws IOException {
+  private void lost(Ledger ledger) throws IOException {
     for (LedgerEntry.Added line : ledger.existing().values()) {
       if (line.object().startsWith(ObjectKind.FACT.prefix())
-          && !there.contains(new ObjectName(line.object()))
-          && storage.find(new ObjectName(line.object())).isEmpty()) {
+          && !notes.containsKey(new ObjectName(line.object()))
+          && !damaged.contains(new ObjectName(line.object()))) {
         lost.add(line);
       }
     }

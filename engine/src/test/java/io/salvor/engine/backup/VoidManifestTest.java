@@ -6,11 +6,15 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.ledger.Closure;
 import io.salvor.engine.ledger.LedgerChange;
+import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.protocol.Revocation;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.TestRepository;
+import io.salvor.engine.storage.DirectoryStorage;
+import io.salvor.engine.storage.ForwardingStorage;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.Storage;
 import io.salvor.engine.verify.Verification;
 import io.salvor.engine.verify.VerifyReport;
 import java.io.IOException;
@@ -92,6 +96,44 @@ class VoidManifestTest {
     BackupList list = BackupList.read(repository);
     assertThat(listed()).contains(first.object()).doesNotContain(ObjectKind.MANIFEST.name(again));
     assertThat(list.dead()).isEmpty();
+  }
+
+  @Test
+  void oneThatGetsANewNameWhileItIsReadIsFoundUnderThat() throws Exception {
+    ObjectName old = first.object();
+    Storage renaming =
+        new ForwardingStorage(DirectoryStorage.open(test.directory())) {
+          private boolean done;
+
+          @Override
+          public byte[] get(ObjectName name) throws IOException {
+            if (name.equals(old) && !done) {
+              done = true;
+              rename();
+            }
+            return super.get(name);
+          }
+        };
+    try (Repository reader = test.open(renaming)) {
+      assertThat(BackupList.read(reader).backups()).extracting(Backup::id).contains(first.id());
+    }
+    assertThat(repository.storage().find(old)).isEmpty();
+  }
+
+  /** As a re-encryption does it. */
+  private void rename() throws IOException {
+    ObjectId id = new ObjectId(9, 9);
+    byte[] message = ManifestCodec.encode(first.manifest());
+    ObjectName name = ObjectKind.MANIFEST.name(id);
+    repository.storage().put(name, repository.keys().sealSmall(ObjectKind.MANIFEST, id, message));
+    LedgerEntry.Added line = first.ledgerLine();
+    LedgerChange change =
+        new LedgerChange(
+            List.of(new LedgerEntry.Added(name.value(), line.sha256(), line.label())),
+            List.of(line.object()),
+            List.of());
+    repository.ledger().append(change, repository.now(), "me", repository.random());
+    repository.storage().delete(first.object());
   }
 
   private byte[] sealed() {
