@@ -83,6 +83,20 @@ public final class Copies {
         .toList();
   }
 
+  /**
+   * Key objects that a copy takes: those above, and what the ledger names, which is finished though
+   * a list that lags may not show all of it.
+   */
+  static List<ObjectName> keysToSend(Repository from) throws IOException {
+    TreeSet<ObjectName> names = new TreeSet<>(finishedKeys(from));
+    for (String object : from.ledger().existing().keySet()) {
+      if (object.startsWith(ObjectKind.CREDENTIAL.prefix())) {
+        names.add(new ObjectName(object));
+      }
+    }
+    return inOrder(names);
+  }
+
   private static void requireOnlyKeys(Repository from, Storage to) throws IOException {
     TreeSet<String> others = new TreeSet<>();
     to.list(
@@ -103,6 +117,10 @@ public final class Copies {
   public static List<ObjectName> keyNames(Storage storage) throws IOException {
     TreeSet<ObjectName> names = new TreeSet<>();
     storage.list(ObjectKind.CREDENTIAL.prefix(), info -> names.add(info.name()));
+    return inOrder(names);
+  }
+
+  private static List<ObjectName> inOrder(TreeSet<ObjectName> names) {
     return KEYS.stream()
         .flatMap(kind -> names.stream().filter(name -> kind.idIn(name).isPresent()))
         .toList();

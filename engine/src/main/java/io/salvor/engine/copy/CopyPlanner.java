@@ -78,7 +78,7 @@ final class CopyPlanner {
     Set<String> gone = new HashSet<>(from.ledger().removed());
     gone.addAll(to.ledger().removed());
     List<ObjectName> keys = new ArrayList<>();
-    for (ObjectName name : Copies.keyNames(from.storage())) {
+    for (ObjectName name : Copies.keysToSend(from)) {
       add(name, gone, keys);
     }
     List<ObjectName> facts = new ArrayList<>();
