@@ -13,7 +13,9 @@ import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -85,7 +87,8 @@ public final class Copies {
 
   /**
    * Key objects that a copy takes: those above, and what the ledger names, which is finished though
-   * a list that lags may not show all of it.
+   * a list that lags may not show all of it. Epochs come first: a grant without its epoch would
+   * keep everybody out of a copy that was cut off in between, an epoch without its grant does not.
    */
   static List<ObjectName> keysToSend(Repository from) throws IOException {
     TreeSet<ObjectName> names = new TreeSet<>(finishedKeys(from));
@@ -94,7 +97,9 @@ public final class Copies {
         names.add(new ObjectName(object));
       }
     }
-    return inOrder(names);
+    List<ObjectName> epochsFirst = new ArrayList<>(inOrder(names));
+    epochsFirst.sort(Comparator.comparing(name -> ObjectKind.EPOCH.idIn(name).isEmpty()));
+    return epochsFirst;
   }
 
   private static void requireOnlyKeys(Repository from, Storage to) throws IOException {
