@@ -194,6 +194,8 @@ public final class BackupRun {
     try {
       repository.awaitListings();
       repository.followEpochs();
+      // What has lost its names since the repository was opened, nobody keeps.
+      repository.index().refresh();
       for (ObjectName unreadable : repository.leaveOutCondemnedPacks()) {
         warn(
             "condemnation-damaged",

@@ -3,6 +3,7 @@ package io.salvor.testkit.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.error.ErrorCode;
@@ -12,6 +13,7 @@ import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.reencrypt.Exposure;
 import io.salvor.engine.reencrypt.Reencryption;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import io.salvor.testkit.SettableClock;
@@ -21,6 +23,7 @@ import io.salvor.testkit.repository.LocalCopies;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Operation;
 import io.salvor.testkit.storage.SteppedStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +135,39 @@ class ReencryptionMeanwhileTest {
         return;
       }
     }
+  }
+
+  @Test
+  void whoHadOpenedItBeforeReliesOnNothingThatHasLostItsNames() throws Exception {
+    MemoryStorage storage = MemoryStorage.of(objects);
+    try (Repository before = machine("writer").open(storage)) {
+      run(machine("first"), storage);
+      for (Backup backup : machine("other").list(storage)) {
+        machine("other").forget(storage, backup.id());
+      }
+      clock.advance(Duration.ofHours(1));
+      try (Repository other = machine("other").open(storage)) {
+        // Somebody is at work while the new packs are condemned: the old ones stay, unnamed.
+        CopySession session = CopySession.begin(other, "other", "repair");
+        SteppedStorage stepped =
+            new SteppedStorage(
+                storage,
+                operation -> {
+                  if (operation instanceof Operation.Put(ObjectName name, byte[] _)
+                      && name.value().startsWith("prune/")) {
+                    session.close();
+                  }
+                });
+        assertThat(machine("pruner").prune(stepped, PruneRequest.by("pruner")).deleted())
+            .isPositive();
+      }
+      var _ = machine("writer").backup(before, source, null);
+    }
+    try (Repository repository = machine("reader").open(storage)) {
+      assertThat(Contents.of(repository, BackupList.read(repository).backups().getLast()))
+          .isEqualTo(source.contents());
+    }
+    assertThat(machine("last").prune(storage, PruneRequest.by("last")).isComplete()).isTrue();
   }
 
   @Test
