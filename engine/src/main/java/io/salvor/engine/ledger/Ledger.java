@@ -98,6 +98,14 @@ public final class Ledger {
         .anyMatch(entry -> entry.added().stream().noneMatch(a -> isInPlace(a, instead)));
   }
 
+  /** Whether somebody removes an object and puts this other one in its place. */
+  public synchronized boolean isReplaced(String object, String by) {
+    return view.entries().values().stream()
+        .map(LedgerView.Read::entry)
+        .filter(entry -> entry.removed().contains(object))
+        .anyMatch(entry -> entry.added().stream().anyMatch(a -> a.object().equals(by)));
+  }
+
   private static boolean isInPlace(LedgerEntry.Added added, LedgerEntry.Added instead) {
     return added.object().equals(instead.object())
         || (added.label().equals(instead.label())

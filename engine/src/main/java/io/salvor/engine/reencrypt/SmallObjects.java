@@ -166,14 +166,19 @@ final class SmallObjects {
     return removed.size();
   }
 
-  /** What was forgotten meanwhile must not come back under another name. */
+  /**
+   * What was forgotten meanwhile must not come back under another name. What somebody else has
+   * sealed anew meanwhile has its name already: this run's, if they took it for one of a dead run.
+   */
   private Set<String> dropRemoved(SortedMap<String, Added> added) throws IOException {
     Set<String> dropped = new TreeSet<>();
     repository.ledger().refresh();
     for (String name : List.copyOf(added.keySet())) {
       if (repository.ledger().removed().contains(name)) {
         Added line = added.remove(name);
-        if (line != null) {
+        if (line != null
+            && (repository.ledger().isRemovedForGood(name, line)
+                || !repository.ledger().isReplaced(name, line.object()))) {
           dropped.add(line.object());
         }
       }

@@ -171,6 +171,35 @@ class ReencryptionMeanwhileTest {
   }
 
   @Test
+  void whoIsGivenUpWhileItSleepsTakesNothingFromWhoGoesOn() throws Exception {
+    whoGoesOnKeepsWhatItHas(7);
+  }
+
+  @Test
+  @Tag("slow")
+  void whoIsGivenUpWhileItSleepsTakesNothingFromWhoGoesOnEverywhere() throws Exception {
+    whoGoesOnKeepsWhatItHas(1);
+  }
+
+  private void whoGoesOnKeepsWhatItHas(int step) throws Exception {
+    for (int operation = 1; ; operation += step) {
+      boolean[] slept = {false};
+      meanwhile(
+          operation,
+          0,
+          storage -> {
+            slept[0] = true;
+            clock.advance(Duration.ofHours(3));
+            assertThat(reencrypt(machine("second"), storage)).isTrue();
+          });
+      if (!slept[0]) {
+        assertThat(operation).isGreaterThan(50);
+        return;
+      }
+    }
+  }
+
+  @Test
   void oneThatHasDiedElsewhereIsTakenOver() throws Exception {
     MemoryStorage storage = MemoryStorage.of(objects);
     try (Repository repository = machine("dead").open(storage)) {
