@@ -20,6 +20,7 @@ final class Session {
   private final KeyRing keys;
   private final ObjectId id;
   private int checkpoints;
+  private int begun;
 
   private Session(Storage storage, KeyRing keys, ObjectId id) {
     this.storage = storage;
@@ -47,6 +48,7 @@ final class Session {
   /** Leaves a checkpoint; what the manifest needs is durable already. */
   void checkpoint(Manifest manifest, boolean last) throws IOException {
     int number = checkpoints + 1;
+    begun = number;
     put(
         ObjectKind.checkpoint(id, number),
         ObjectKind.CHECKPOINT,
@@ -107,9 +109,21 @@ final class Session {
     SessionObjects.remove(storage, id);
   }
 
-  /** Takes a session away that has no checkpoint: nothing would be found in it. */
+  /**
+   * Takes a session away that has no checkpoint: nothing would be found in it. One whose storing
+   * has failed may have come all the same, or come yet: that it is over stays to be seen.
+   */
   void abandon() throws IOException {
-    SessionObjects.remove(storage, id);
+    if (begun > checkpoints) {
+      put(
+          ObjectKind.SESSION_END.name(id),
+          ObjectKind.SESSION_END,
+          new SessionRecord.End(id, false));
+      storage.delete(ObjectKind.checkpoint(id, begun));
+      storage.delete(ObjectKind.SESSION_OPEN.name(id));
+    } else {
+      SessionObjects.remove(storage, id);
+    }
   }
 
   private void put(ObjectName name, ObjectKind kind, SessionRecord record) throws IOException {

@@ -222,7 +222,9 @@ final class Actors {
       }
       try (Repository repository = machine().open(storage())) {
         ReencryptReport report = Reencryption.run(repository, name, Progress.NONE);
-        assertThat(report.failures()).isEmpty();
+        // Where keys could not be read for a moment, what is sealed to them stays as it was.
+        assertThat(report.failures())
+            .allMatch(e -> world.isFaulty() && e.code() == ErrorCode.OBJECT_UNREADABLE);
         world.tally.count("encrypted again");
         world.tally.add("packs encrypted again", report.packs());
       }

@@ -156,6 +156,11 @@ final class World {
     return name.hashCode();
   }
 
+  /** Whether the storage fails at times. */
+  boolean isFaulty() {
+    return faulty;
+  }
+
   /** The storage without faults. */
   Storage quiet(String actor) {
     return schedule.view(actor, storage);
