@@ -160,6 +160,10 @@ public final class Prune {
       repository.awaitListings();
       // Only now: what those sessions have sealed is there, and nothing more comes of them.
       BackupList list = BackupList.read(repository);
+      if (!list.damaged().isEmpty()) {
+        // What could not be read for a moment may be whole by now.
+        list = BackupList.read(repository);
+      }
       closed = close(waiting.toClose(ready), sessions, list);
       repository.awaitListings();
       deletion.run(finalMark(survey, list), packsOf(ready));
