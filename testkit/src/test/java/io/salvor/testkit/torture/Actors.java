@@ -12,6 +12,7 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.fact.ActiveHold;
 import io.salvor.engine.fact.Fact;
 import io.salvor.engine.fact.Facts;
+import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.prune.PruneReport;
 import io.salvor.engine.prune.PruneRequest;
@@ -80,7 +81,7 @@ final class Actors {
   }
 
   /** Prunes. */
-  static final class Pruner extends Actor {
+  static class Pruner extends Actor {
     Pruner(World world, String name) throws IOException {
       super(world, name);
     }
@@ -92,16 +93,36 @@ final class Actors {
 
     @Override
     void command(int number) throws Exception {
+      var _ = prune(storage());
+    }
+
+    final PruneReport prune(Storage storage) throws Exception {
       Duration giveUp = Duration.ofSeconds(own.nextBoolean() ? 10 : 10_000);
       Duration patience = Duration.ofSeconds(own.nextBoolean() ? 0 : 60);
       double unused = own.nextBoolean() ? 0.1 : 0.9;
       PruneReport report =
-          machine().prune(storage(), new PruneRequest(unused, giveUp, patience, name));
+          machine().prune(storage, new PruneRequest(unused, giveUp, patience, name));
       world.tally.count("prunes");
       world.tally.add("packs deleted", report.deleted());
       world.tally.add("blobs copied", report.copiedBlobs());
       world.tally.add("sessions closed", report.closed());
       world.tally.add("prunes waited", report.isComplete() ? 0 : 1);
+      return report;
+    }
+  }
+
+  /** Prunes the copy, once there is one. */
+  static final class CopyPruner extends Pruner {
+    CopyPruner(World world, String name) throws IOException {
+      super(world, name);
+    }
+
+    @Override
+    void command(int number) throws Exception {
+      Storage copy = world.copyView(name);
+      if (copy.find(RepositoryDescription.NAME).isPresent()) {
+        world.tally.add("packs deleted in the copy", prune(copy).deleted());
+      }
     }
   }
 

@@ -128,6 +128,9 @@ final class World {
     boolean copies = random.nextInt(5) == 0;
     if (copies) {
       actors.add(new Actors.Copier(this, "copier"));
+      if (random.nextBoolean()) {
+        actors.add(new Actors.CopyPruner(this, "copy's pruner"));
+      }
     }
     Map<String, Callable<Void>> running = new TreeMap<>();
     actors.forEach(actor -> running.put(actor.name, actor));
@@ -203,6 +206,13 @@ final class World {
       assertThat(Actors.Copier.copy(last, settled, target).complete()).isTrue();
       try (Repository repository = last().open(target)) {
         assertThat(sealed(repository)).as("the copy").containsAllEntriesOf(truth.required());
+        assertThat(Machine.verify(repository).issues())
+            .as("the copy")
+            .noneMatch(issue -> issue.severity() == VerifyReport.Severity.DAMAGE);
+      }
+      assertThat(last.prune(target, request).isComplete()).isTrue();
+      try (Repository repository = last().open(target)) {
+        assertThat(sealed(repository)).as("pruned copy").containsAllEntriesOf(truth.required());
       }
     }
   }
