@@ -123,6 +123,8 @@ final class BackupCommand implements Command {
             description,
             Words.pairs("--tag", tags));
     Repository repository = session.openToWrite();
+    // Before the new backup's entry follows upon what is missed.
+    List<Losses.Loss> missed = Losses.ofLedger(repository);
     Hooks hooks = new Hooks(before, after, String.join(" ", sources), request.host(), session);
     BackupReport report;
     try {
@@ -139,6 +141,9 @@ final class BackupCommand implements Command {
     }
     Manifest manifest = report.backup().manifest();
     List<Source.Warning> warnings = new ArrayList<>(report.warnings());
+    missed.forEach(
+        loss ->
+            warnings.add(new Source.Warning(loss.code().code(), loss.object(), loss.message())));
     String wrong = hooks.after(manifest.status().word(), manifest.id().text(), "");
     if (wrong != null) {
       warnings.add(new Source.Warning(ErrorCode.HOOK_AFTER_FAILED.code(), "", wrong));

@@ -51,21 +51,35 @@ final class Losses {
           new Loss(
               ErrorCode.OBJECT_DAMAGED, object.value(), "cannot be read; see `salvor verify`"));
     }
+    losses.addAll(ofLedger(repository));
+    return losses;
+  }
+
+  /** What is wrong with the ledger itself, as it was read last. */
+  static List<Loss> ofLedger(Repository repository) throws IOException {
+    List<Loss> losses = new ArrayList<>();
     for (LedgerIssue issue : repository.ledger().issues()) {
       losses.add(
           switch (issue) {
             case LedgerIssue.EntryDamaged e ->
                 new Loss(
-                    ErrorCode.OBJECT_DAMAGED, e.object().value(), "the ledger entry is damaged");
+                    ErrorCode.OBJECT_DAMAGED,
+                    e.object().value(),
+                    "the ledger entry is damaged; see `salvor verify`");
             case LedgerIssue.EntryLost e ->
-                new Loss(ErrorCode.OBJECT_LOST, e.object().value(), "the ledger entry is gone");
+                new Loss(
+                    ErrorCode.OBJECT_LOST,
+                    e.object().value(),
+                    "the ledger entry is gone, and with it what tells of the backups it added; see"
+                        + " `salvor verify`");
             case LedgerIssue.RolledBack e ->
                 new Loss(
                     ErrorCode.STORAGE_ROLLED_BACK,
                     e.object().value(),
                     "this machine has seen ledger entry "
                         + e.number()
-                        + ", which is gone: the storage was put back to an earlier state");
+                        + ", which is gone: the storage was put back to an earlier state, or newer"
+                        + " backups were lost; see `salvor verify`");
           });
     }
     return losses;

@@ -5,6 +5,8 @@ import io.salvor.cli.console.JsonDocument;
 import io.salvor.cli.console.PlainText;
 import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.keys.Opener;
 import io.salvor.engine.ledger.LedgerEntry;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Option;
       "  salvor repair --dry-run                       what could be mended, and what is lost",
       "  salvor repair --from /mnt/usb/backups         put back what a copy has",
       "  salvor repair                                 save what is left of damaged objects",
+      "  salvor repair --accept-loss --dry-run         what would be given up for good",
       "",
       "Every byte is read. Nothing is deleted; what is lost is stored again by the next backup if",
       "its source still has it. Exit code 4: something stays lost or damaged, and is named."
@@ -65,7 +68,9 @@ final class RepairCommand implements Command {
 
   @Option(
       names = "--accept-loss",
-      description = "give up backups whose manifests nobody has, and packs that are gone")
+      description =
+          "give up what nobody has: manifests, packs, and what the ledger misses, also where the"
+              + " storage was put back to an earlier state on purpose")
   boolean acceptLoss;
 
   private Opener fromOpener(Session session) {
@@ -150,6 +155,8 @@ final class RepairCommand implements Command {
     json.field("fetched", plan.fetched().size());
     json.field("adopted", plan.adopted().stream().map(LedgerEntry.Added::object).toList());
     json.field("accepted", plan.accepted().stream().map(LedgerEntry.Added::label).toList());
+    json.field("givenUp", plan.givenUp().stream().map(RepairCommand::entry).toList());
+    json.field("vanished", plan.vanished());
     json.array(
         "backups",
         () ->
@@ -206,7 +213,19 @@ final class RepairCommand implements Command {
     done(out, plan.fetched().size(), "blob", would + "fetched from the copy");
     done(out, plan.adopted().size(), "object", would + "named again by the ledger");
     for (LedgerEntry.Added line : plan.accepted()) {
-      out.line("given up  backup " + line.label() + ": its manifest is lost");
+      out.line(would + "given up  backup " + line.label() + ": its manifest is lost");
+    }
+    plan.givenUp()
+        .forEach(
+            id -> out.line(would + "given up  " + entry(id) + ": nobody has this ledger entry"));
+    for (String id : plan.vanished()) {
+      String how = plan.givenUp().isEmpty() ? out.bad("gone") + "      " : would + "given up  ";
+      out.line(how + "backup " + id + ": this machine has seen it, and nothing is left of it");
+    }
+    if (!plan.givenUp().isEmpty()) {
+      out.line(
+          "          what such entries had taken away may count again: look through `salvor list`"
+              + " and `salvor key list`");
     }
     for (Left left : plan.left()) {
       out.line(out.bad("left") + "      " + PlainText.of(left.object() + ": " + left.message()));
@@ -232,8 +251,15 @@ final class RepairCommand implements Command {
                     "backup " + id + ": " + HumanText.count(count, "place", "places") + " lost"));
     out.line(
         plan.heals()
-            ? out.good(dryRun ? "can be repaired" : "repaired") + ": nothing is lost"
+            ? out.good(dryRun ? "can be repaired" : "repaired")
+                + (plan.accepted().isEmpty() && plan.givenUp().isEmpty()
+                    ? ": nothing is lost"
+                    : ": what is given up is lost, all else is in order")
             : out.bad("damaged") + ": what is named above stays lost");
+  }
+
+  private static String entry(ObjectId id) {
+    return ObjectKind.LEDGER_ENTRY.name(id).value();
   }
 
   private static long sum(RepairPlan plan, ToLongFunction<Salvage> what) {

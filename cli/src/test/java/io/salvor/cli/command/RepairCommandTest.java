@@ -6,6 +6,7 @@ import io.salvor.cli.command.CommandLineHarness.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +89,99 @@ class RepairCommandTest {
     assertThat(left.out()).contains(lost, "--from");
     assertThat(salvor.run("repair", "--accept-loss").out()).contains("given up", lost);
     assertThat(salvor.run("verify").exit()).isZero();
+  }
+
+  @Test
+  void aStorageThatWasPutBackIsAcceptedOnRequestOnly() throws IOException {
+    Path earlier = top.resolve("earlier");
+    copyTree(salvor.repository(), earlier);
+    Files.writeString(source.resolve("more"), "more\n");
+    String lost = salvor.json("backup", source.toString()).get("id").asString();
+    deleteTree(salvor.repository());
+    copyTree(earlier, salvor.repository());
+
+    Result backup = salvor.run("backup", "--json", source.toString());
+    assertThat(backup.exit()).isZero();
+    assertThat(backup.json().get("warnings").get(0).get("code").asString()).isEqualTo("SLV-6002");
+    assertThat(salvor.run("backup", source.toString()).err())
+        .contains("salvor: warning:", "SLV-1102");
+    Result found = salvor.run("verify");
+    assertThat(found.exit()).isEqualTo(4);
+    assertThat(found.out()).contains("salvor repair --accept-loss");
+    // Another machine, which has seen nothing of it, is told by now.
+    String here = salvor.environment.put("SALVOR_CACHE_DIR", top.resolve("other").toString());
+    assertThat(salvor.run("verify").exit()).isEqualTo(4);
+    salvor.environment.put("SALVOR_CACHE_DIR", here);
+
+    Result left = salvor.run("repair", "--json");
+    assertThat(left.exit()).isEqualTo(4);
+    assertThat(left.json().get("vanished").get(0).asString()).isEqualTo(lost);
+    assertThat(left.json().get("givenUp")).isEmpty();
+    assertThat(salvor.run("repair").out()).contains("--accept-loss", "gone", lost);
+    assertThat(salvor.run("verify").exit()).as("nothing is accepted unasked").isEqualTo(4);
+
+    Result dry = salvor.run("repair", "--accept-loss", "--dry-run");
+    assertThat(dry.exit()).isZero();
+    assertThat(dry.out()).contains("would be given up  ledger/", lost, "salvor key list");
+    assertThat(salvor.run("verify").exit()).as("a dry run accepts nothing").isEqualTo(4);
+    Result accepted = salvor.run("repair", "--accept-loss", "--json");
+    assertThat(accepted.exit()).isZero();
+    Schemas.check("repair", accepted.out());
+    assertThat(accepted.json().get("givenUp")).hasSize(1);
+    assertThat(accepted.json().get("vanished").get(0).asString()).isEqualTo(lost);
+
+    assertThat(salvor.run("verify", "--depth=full").exit()).isZero();
+    assertThat(salvor.json("repair", "--accept-loss").get("status").asString()).isEqualTo("intact");
+    assertThat(salvor.json("backup", source.toString()).get("warnings")).isEmpty();
+    salvor.environment.put("SALVOR_CACHE_DIR", top.resolve("other").toString());
+    assertThat(salvor.run("verify").exit()).isZero();
+  }
+
+  @Test
+  void whatIsGivenUpHereGoesOnCountingInACopyThatHasIt() throws IOException {
+    Path earlier = top.resolve("earlier");
+    copyTree(salvor.repository(), earlier);
+    Files.writeString(source.resolve("more"), "more\n");
+    String lost = salvor.json("backup", source.toString()).get("id").asString();
+    salvor.json("copy", "--to", copy);
+    deleteTree(salvor.repository());
+    copyTree(earlier, salvor.repository());
+    assertThat(salvor.json("repair", "--accept-loss").get("givenUp")).isNotEmpty();
+
+    salvor.json("backup", source.toString());
+    salvor.json("copy", "--to", copy);
+
+    assertThat(salvor.run("verify", "--repo", copy).exit()).isZero();
+    assertThat(salvor.run("list", "--repo", copy).out()).contains(lost);
+    assertThat(salvor.run("verify").exit()).isZero();
+  }
+
+  @Test
+  void whatIsFoundInACopyIsPutBackAndNotGivenUp() throws IOException {
+    Path newest = files("ledger").getLast();
+    Files.delete(newest);
+    assertThat(salvor.run("verify").exit()).isEqualTo(4);
+    JsonNode report = salvor.json("repair", "--accept-loss", "--from", copy);
+    assertThat(report.get("givenUp")).isEmpty();
+    assertThat(report.get("putBack").toString()).contains("ledger/");
+    assertThat(newest).exists();
+    assertThat(salvor.run("verify").exit()).isZero();
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
+  private static void deleteTree(Path top) throws IOException {
+    try (Stream<Path> all = Files.walk(top)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   @Test

@@ -257,7 +257,7 @@ final class CopyPlanner {
       ObjectName name = object.getKey();
       Optional<ObjectId> id = ObjectKind.LEDGER_ENTRY.idIn(name);
       // What has come since the ledger was read names what this plan does not know of.
-      if (id.isEmpty() || from.ledger().covers(id.get()) || !from.ledger().knows(id.get())) {
+      if (id.isEmpty() || from.ledger().spares(id.get()) || !from.ledger().knows(id.get())) {
         continue;
       }
       if (isThere(name, object.getValue())) {

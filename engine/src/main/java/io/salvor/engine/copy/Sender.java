@@ -180,7 +180,7 @@ final class Sender {
     Set<ObjectId> segments = new HashSet<>(from.index().segments());
     Set<String> removed = from.ledger().removed();
     failed.removeIf(
-        name -> ObjectKind.LEDGER_ENTRY.idIn(name).filter(from.ledger()::covers).isPresent());
+        name -> ObjectKind.LEDGER_ENTRY.idIn(name).filter(from.ledger()::spares).isPresent());
     failed.removeIf(name -> removed.contains(name.value()) || !isNamed(name, named, segments));
   }
 

@@ -108,7 +108,7 @@ final class Census {
         .removeIf(
             name ->
                 ObjectKind.INDEX_SEGMENT.idIn(name).filter(superseded::contains).isPresent()
-                    || ObjectKind.LEDGER_ENTRY.idIn(name).filter(ledger::covers).isPresent());
+                    || ObjectKind.LEDGER_ENTRY.idIn(name).filter(ledger::spares).isPresent());
     for (Map.Entry<ObjectName, SalvorException> doubt : doubts.entrySet()) {
       throw refusal(doubt.getKey(), doubt.getValue(), doubts.size());
     }

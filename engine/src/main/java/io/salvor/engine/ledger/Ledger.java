@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
  */
 public final class Ledger {
   private static final int MOST_READINGS = 4;
+
+  /** So many backups are remembered by name. */
+  private static final int MOST_BACKUPS = 1_000;
 
   private final Storage storage;
   private final KeyRing keys;
@@ -123,9 +127,11 @@ public final class Ledger {
     return Set.copyOf(view.entries().keySet());
   }
 
-  /** Whether an entry need not be there any more, for a summary repeats it. */
-  public synchronized boolean covers(ObjectId entry) {
-    return view.covers(entry);
+  /**
+   * Whether an entry need not be there any more: a summary repeats it, or its loss was accepted.
+   */
+  public synchronized boolean spares(ObjectId entry) {
+    return view.isSpared(entry);
   }
 
   /** The sessions that count no more, with the manifest objects that count all the same. */
@@ -173,7 +179,8 @@ public final class Ledger {
       LedgerView.Read read = view.entries().get(seen.id());
       boolean gone =
           read == null ? !view.knows(seen.id()) : !Arrays.equals(read.sha256(), seen.sha256());
-      if (gone && !missing.contains(seen.id()) && !view.damaged().contains(seen.id())) {
+      boolean told = missing.contains(seen.id()) || view.damaged().contains(seen.id());
+      if (gone && !told && !view.isGivenUp(seen.id())) {
         issues.add(new LedgerIssue.RolledBack(name(seen.id()), seen.number()));
       }
     }
@@ -189,8 +196,36 @@ public final class Ledger {
                 heads.add(new LedgerMemory.Seen(id, read.entry().number(), read.sha256())));
     heads.addAll(gone());
     if (!ids(heads).equals(ids(memory.read()))) {
+      memory.writeBackups(backups());
       memory.write(heads);
     }
+  }
+
+  /** The newest backups that the ledger names, and those that were seen and are gone. */
+  private List<LedgerMemory.SeenBackup> backups() throws IOException {
+    List<LedgerMemory.SeenBackup> backups = new ArrayList<>(vanished());
+    for (LedgerEntry.Added line : view.existing().values()) {
+      if (line.object().startsWith(ObjectKind.MANIFEST.prefix())) {
+        backups.add(new LedgerMemory.SeenBackup(line.object(), line.label()));
+      }
+    }
+    backups.sort(Comparator.comparing(LedgerMemory.SeenBackup::id).reversed());
+    return backups.subList(0, Math.min(backups.size(), MOST_BACKUPS));
+  }
+
+  /**
+   * Backups that this machine has seen in the ledger, that nobody has removed and that no entry
+   * names any more: what is known of the words of entries that are gone. None while none is.
+   */
+  public synchronized List<LedgerMemory.SeenBackup> vanished() throws IOException {
+    if (issues().isEmpty()) {
+      return List.of();
+    }
+    Set<String> named = new HashSet<>();
+    view.existing().values().forEach(line -> named.add(line.label()));
+    return memory.backups().stream()
+        .filter(seen -> !named.contains(seen.id()) && !view.removed().contains(seen.object()))
+        .toList();
   }
 
   /** Heads that this machine has seen, and that are neither there nor named by what is there. */

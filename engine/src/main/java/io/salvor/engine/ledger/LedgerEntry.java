@@ -62,6 +62,11 @@ public record LedgerEntry(
     return change.closures();
   }
 
+  /** Entries that are missed no more. */
+  public Set<ObjectId> givenUp() {
+    return change.givenUp();
+  }
+
   /** Whether it takes the place of others. */
   public boolean summary() {
     return !covered.isEmpty();
@@ -89,9 +94,7 @@ public record LedgerEntry(
     }
     out.key(4).time(time).key(5).text(author);
     if (summary()) {
-      ByteBuffer ids = ByteBuffer.allocate(covered.size() * ObjectId.SIZE);
-      new TreeSet<>(covered).forEach(id -> id.to(ids));
-      out.key(6).bytes(ids.array());
+      out.key(6).bytes(bytes(covered));
     }
     if (!closures().isEmpty()) {
       out.key(7).array();
@@ -102,7 +105,16 @@ public record LedgerEntry(
       }
       out.end();
     }
+    if (!givenUp().isEmpty()) {
+      out.key(8).bytes(bytes(givenUp()));
+    }
     return out.end().toByteArray();
+  }
+
+  private static byte[] bytes(Set<ObjectId> ids) {
+    ByteBuffer bytes = ByteBuffer.allocate(ids.size() * ObjectId.SIZE);
+    new TreeSet<>(ids).forEach(id -> id.to(bytes));
+    return bytes.array();
   }
 
   /**
@@ -119,6 +131,7 @@ public record LedgerEntry(
     Instant time = Instant.EPOCH;
     String author = "";
     Set<ObjectId> covered = Set.of();
+    Set<ObjectId> givenUp = Set.of();
     CborReader in = new CborReader(message);
     in.map();
     for (int key = in.nextKey(); key >= 0; key = in.nextKey()) {
@@ -150,6 +163,7 @@ public record LedgerEntry(
             closures.add(closure(in));
           }
         }
+        case 8 -> givenUp = ids(in.view());
         default -> in.skip();
       }
     }
@@ -157,7 +171,7 @@ public record LedgerEntry(
     if (number == 0 || number > MAX_NUMBER) {
       throw new MalformedException("a ledger entry without a number, or with one out of bounds");
     }
-    LedgerChange change = new LedgerChange(added, removed, closures);
+    LedgerChange change = new LedgerChange(added, removed, closures, givenUp);
     return new LedgerEntry(number, predecessors, change, time, author, covered);
   }
 

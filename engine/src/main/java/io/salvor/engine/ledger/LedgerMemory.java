@@ -25,6 +25,17 @@ public interface LedgerMemory {
   /** Replaces it, durably. */
   void write(List<Seen> heads) throws IOException;
 
+  /** The newest backups that were in the ledger when heads were written last; none if unknown. */
+  default List<SeenBackup> backups() throws IOException {
+    return List.of();
+  }
+
+  /** Replaces them. */
+  default void writeBackups(List<SeenBackup> backups) throws IOException {}
+
+  /** A backup that the ledger has named: its manifest's object, and its id. */
+  record SeenBackup(String object, String id) {}
+
   /** A head with its number and the SHA-256 of its object. */
   record Seen(ObjectId id, long number, byte[] sha256) {}
 }

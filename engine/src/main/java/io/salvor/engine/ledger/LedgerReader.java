@@ -111,7 +111,9 @@ final class LedgerReader {
         entry.added().stream()
             .map(line -> ObjectKind.MANIFEST.idIn(new ObjectName(line.object())))
             .allMatch(object -> object.isPresent() && object.get().high() == id.high());
-    if (!own || entry.summary() || !entry.removed().isEmpty() || !entry.closures().isEmpty()) {
+    LedgerChange rest =
+        new LedgerChange(List.of(), entry.removed(), entry.closures(), entry.givenUp());
+    if (!own || entry.summary() || !rest.equals(LedgerChange.adding(List.of()))) {
       throw new MalformedException("an entry of a write-only client that goes beyond its limits");
     }
   }

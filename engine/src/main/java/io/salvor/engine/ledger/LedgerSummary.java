@@ -71,6 +71,7 @@ record LedgerSummary(LedgerChange change, Set<ObjectId> covered, Set<ObjectId> s
     Set<Closure> closures = new LinkedHashSet<>();
     Set<ObjectId> covered = new HashSet<>();
     Set<ObjectId> spare = new HashSet<>();
+    Set<ObjectId> givenUp = new HashSet<>();
     for (var e : chosen) {
       LedgerEntry entry = e.getValue().entry();
       // What a withdrawn writer has added counts for nobody, and must not by being repeated.
@@ -79,6 +80,7 @@ record LedgerSummary(LedgerChange change, Set<ObjectId> covered, Set<ObjectId> s
       }
       removed.addAll(entry.removed());
       closures.addAll(entry.closures());
+      givenUp.addAll(entry.givenUp());
       covered.add(e.getKey());
       covered.addAll(entry.covered());
       spare.addAll(entry.covered());
@@ -86,13 +88,14 @@ record LedgerSummary(LedgerChange change, Set<ObjectId> covered, Set<ObjectId> s
     // For good, whoever has removed it.
     added.keySet().removeAll(gone);
     LedgerChange change =
-        new LedgerChange(List.copyOf(added.values()), List.copyOf(removed), List.copyOf(closures));
+        new LedgerChange(
+            List.copyOf(added.values()), List.copyOf(removed), List.copyOf(closures), givenUp);
     return new LedgerSummary(change, covered, spare);
   }
 
   /** About how many bytes its words take in a message. */
   private static long size(LedgerEntry entry) {
-    long size = 64L + 17L * entry.covered().size();
+    long size = 64L + 17L * entry.covered().size() + 17L * entry.givenUp().size();
     for (LedgerEntry.Added a : entry.added()) {
       size += 44L + a.object().length() + a.label().length();
     }

@@ -32,6 +32,7 @@ final class LedgerView {
   private final TreeMap<ObjectId, Read> entries = new TreeMap<>();
   private final Set<ObjectId> damaged = new HashSet<>();
   private final Set<ObjectId> covered = new HashSet<>();
+  private final Set<ObjectId> givenUp = new HashSet<>();
   private final Map<ObjectId, byte[]> named = new HashMap<>();
   private final SortedMap<String, LedgerEntry.Added> existing = new TreeMap<>();
   private final Set<String> removed = new HashSet<>();
@@ -47,6 +48,8 @@ final class LedgerView {
     entries.keySet().removeAll(covered);
     damaged.addAll(unreadable);
     damaged.removeAll(covered);
+    entries.values().forEach(r -> givenUp.addAll(r.entry.givenUp()));
+    damaged.removeAll(givenUp);
     for (Read r : entries.values()) {
       r.entry.predecessors().forEach(p -> named.put(p.id(), p.sha256()));
       removed.addAll(r.entry.removed());
@@ -119,7 +122,8 @@ final class LedgerView {
       for (LedgerEntry.Predecessor p : read.entry.predecessors()) {
         Read there = entries.get(p.id());
         boolean same = there != null && Arrays.equals(there.sha256, p.sha256());
-        if (!same && !covered.contains(p.id()) && found.add(p.id())) {
+        boolean missed = !same && !covered.contains(p.id()) && !givenUp.contains(p.id());
+        if (missed && found.add(p.id())) {
           missing.add(p);
         }
       }
@@ -132,13 +136,18 @@ final class LedgerView {
     return named.containsKey(id);
   }
 
-  /** Whether the entry is there, or another one covers it. */
+  /** Whether the entry is there, or another one covers it or has given it up. */
   boolean knows(ObjectId id) {
-    return entries.containsKey(id) || covered.contains(id);
+    return entries.containsKey(id) || isSpared(id);
   }
 
-  /** Whether another entry repeats all that it says. */
-  boolean covers(ObjectId id) {
-    return covered.contains(id);
+  /** Whether another entry repeats all that it says, or says that its loss was accepted. */
+  boolean isSpared(ObjectId id) {
+    return covered.contains(id) || (givenUp.contains(id) && !entries.containsKey(id));
+  }
+
+  /** Whether its loss was accepted. */
+  boolean isGivenUp(ObjectId id) {
+    return givenUp.contains(id);
   }
 }

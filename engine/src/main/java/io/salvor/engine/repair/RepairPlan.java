@@ -25,6 +25,8 @@ import java.util.TreeMap;
  * @param fetched blobs that the index does not name and the copy has
  * @param adopted backups that no ledger entry names any more
  * @param accepted lost manifests that the ledger is told to give up
+ * @param givenUp ledger entries that are lost or damaged, which nobody has and nobody shall miss
+ * @param vanished backups that this machine has seen in the ledger, and of which nothing is left
  * @param left what cannot be mended, besides what backups have lost
  * @param losses what backups have lost for good, as far as it can be listed
  * @param lossesByBackup how many places of each backup are lost, listed or not
@@ -39,6 +41,8 @@ public record RepairPlan(
     List<Wanted> fetched,
     List<LedgerEntry.Added> adopted,
     List<LedgerEntry.Added> accepted,
+    List<ObjectId> givenUp,
+    List<String> vanished,
     List<Left> left,
     List<Issue> losses,
     Map<BackupId, Long> lossesByBackup) {
@@ -53,6 +57,8 @@ public record RepairPlan(
     fetched = List.copyOf(fetched);
     adopted = List.copyOf(adopted);
     accepted = List.copyOf(accepted);
+    givenUp = List.copyOf(givenUp);
+    vanished = List.copyOf(vanished);
     left = List.copyOf(left);
     losses = List.copyOf(losses);
     lossesByBackup = Collections.unmodifiableMap(new TreeMap<>(lossesByBackup));
@@ -92,7 +98,8 @@ public record RepairPlan(
         && salvaged.stream().allMatch(s -> s.staysNamed() && s.fetched() == 0)
         && fetched.isEmpty()
         && adopted.isEmpty()
-        && accepted.isEmpty();
+        && accepted.isEmpty()
+        && givenUp.isEmpty();
   }
 
   /** Whether nothing is lost or damaged when it is done. */

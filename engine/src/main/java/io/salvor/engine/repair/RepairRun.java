@@ -244,7 +244,7 @@ final class RepairRun {
   }
 
   private void ledger() throws IOException {
-    if (plan.adopted().isEmpty() && plan.accepted().isEmpty()) {
+    if (plan.adopted().isEmpty() && plan.accepted().isEmpty() && plan.givenUp().isEmpty()) {
       return;
     }
     repository.ledger().refresh();
@@ -252,7 +252,7 @@ final class RepairRun {
     repository
         .ledger()
         .append(
-            new LedgerChange(plan.adopted(), removed, List.of()),
+            new LedgerChange(plan.adopted(), removed, List.of(), Set.copyOf(plan.givenUp())),
             repository.now(),
             author,
             repository.random());

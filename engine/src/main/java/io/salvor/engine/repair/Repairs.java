@@ -17,7 +17,8 @@ public final class Repairs {
    *
    * @param copy another storage's copy of the same repository, if there is one
    * @param keys what {@link KeyMending} has found before the repository could be opened
-   * @param acceptLoss whether the ledger is told to give up manifests that nobody has
+   * @param acceptLoss whether the ledger is told to give up manifests, and entries of its own, that
+   *     nobody has
    */
   public static RepairPlan plan(
       Repository repository,

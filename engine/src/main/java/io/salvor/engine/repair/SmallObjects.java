@@ -168,7 +168,7 @@ record SmallObjects(
                 ObjectKind.INDEX_SEGMENT.idIn(name).filter(audit.superseded()::contains).isPresent()
                     || ObjectKind.LEDGER_ENTRY
                         .idIn(name)
-                        .filter(repository.ledger()::covers)
+                        .filter(repository.ledger()::spares)
                         .isPresent()
                     || repository.ledger().removed().contains(name.value()));
     return missed;
@@ -200,7 +200,7 @@ record SmallObjects(
     for (ObjectName name : there) {
       ObjectId id = ObjectKind.LEDGER_ENTRY.idIn(name).orElse(null);
       if (id == null
-          || repository.ledger().covers(id)
+          || repository.ledger().spares(id)
           || repository.storage().find(name).isPresent()) {
         continue;
       }

@@ -13,6 +13,7 @@ import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.ledger.LedgerEntry;
+import io.salvor.engine.ledger.LedgerMemory;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repair.RepairPlan.Left;
 import io.salvor.engine.repair.RepairPlan.Salvage;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class Survey {
   private static final int MOST_FETCHED = 200_000;
   private static final String NO_COPY =
-      "put it back from a copy, with --from; or accept that it is lost";
+      "put it back from a copy, with --from; or accept that it is lost, with --accept-loss";
 
   private final Repository repository;
   private final @Nullable Repository copy;
@@ -84,17 +85,22 @@ final class Survey {
     SmallObjects small = SmallObjects.survey(repository, copy, other, list, audit);
     objects.addAll(small.putBack());
     List<LedgerEntry.Added> accepted = new ArrayList<>();
+    List<ObjectId> givenUp = new ArrayList<>();
     small
         .lost()
         .forEach(
             (name, why) -> {
               LedgerEntry.Added line = repository.ledger().existing().get(name.value());
               boolean manifest = ObjectKind.MANIFEST.idIn(name).isPresent();
+              Optional<ObjectId> entry = ObjectKind.LEDGER_ENTRY.idIn(name);
               boolean known = !small.withheld().contains(name);
               if (manifest && known && line != null && acceptLoss) {
                 accepted.add(line);
+              } else if (entry.isPresent() && known && acceptLoss) {
+                givenUp.add(entry.get());
               } else {
-                String remedy = manifest && known ? NO_COPY : small.remedy(name);
+                boolean acceptable = known && (manifest || entry.isPresent());
+                String remedy = acceptable ? NO_COPY : small.remedy(name);
                 left.add(new Left(name.value(), why, remedy));
               }
             });
@@ -138,9 +144,23 @@ final class Survey {
         List.copyOf(fetched),
         small.adopted(),
         accepted,
+        givenUp,
+        vanished(list, small),
         left,
         losses.issues(),
         losses.damagedPlaces());
+  }
+
+  /** What was seen here and is gone, but for what a manifest still tells of. */
+  private List<String> vanished(BackupList list, SmallObjects small) throws IOException {
+    Set<String> there = new HashSet<>();
+    list.backups().forEach(backup -> there.add(backup.id().text()));
+    small.backups().forEach(backup -> there.add(backup.id().text()));
+    return repository.ledger().vanished().stream()
+        .map(LedgerMemory.SeenBackup::id)
+        .filter(id -> !there.contains(id))
+        .sorted()
+        .toList();
   }
 
   private void readUnnamed() throws IOException {

@@ -34,6 +34,7 @@ record LocalPlaces(LocalState local, ObjectId repository, String place) implemen
   private static final long LATEST = Instant.MAX.getEpochSecond();
   private static final String PLACES = "places";
   private static final String HEADS = "ledger-heads-";
+  private static final String BACKUPS = "ledger-backups-";
   private static final String DAMAGED_PACKS = "damaged-packs-";
 
   /** A place's name among files: the beginning of its hash, for addresses may be long. */
@@ -209,6 +210,33 @@ record LocalPlaces(LocalState local, ObjectId repository, String place) implemen
       return List.of();
     }
     return heads;
+  }
+
+  @Override
+  public List<SeenBackup> backups() {
+    Optional<byte[]> bytes = local.state(repository.toString()).read(BACKUPS + suffix());
+    List<SeenBackup> backups = new ArrayList<>();
+    if (bytes.isPresent()) {
+      try {
+        CborReader in = new CborReader(bytes.get());
+        for (int n = in.array(); n > 0; n--) {
+          in.array(2);
+          backups.add(new SeenBackup(in.text(), in.text()));
+        }
+        in.end();
+      } catch (MalformedException e) {
+        // Less can be said of what is lost; that something is, the heads tell.
+        return List.of();
+      }
+    }
+    return backups;
+  }
+
+  @Override
+  public void writeBackups(List<SeenBackup> backups) {
+    CborWriter out = new CborWriter().array();
+    backups.forEach(seen -> out.array().text(seen.object()).text(seen.id()).end());
+    local.state(repository.toString()).writeAtomically(BACKUPS + suffix(), out.end().toByteArray());
   }
 
   @Override

@@ -25,6 +25,10 @@ import java.util.TreeSet;
 /** Holds what is there against what the ledger says: every object that it names, and itself. */
 public final class LedgerAudit {
   private static final String FROM_A_COPY = Verification.FROM_A_COPY;
+  private static final String OR_GIVE_UP =
+      FROM_A_COPY
+          + "; if none has it, or the storage shall be as it is from now on, `salvor repair"
+          + " --accept-loss` gives it up";
 
   private final Repository repository;
   private final BackupList list;
@@ -141,12 +145,12 @@ public final class LedgerAudit {
     for (LedgerIssue issue : repository.ledger().issues()) {
       switch (issue) {
         case LedgerIssue.EntryDamaged e ->
-            findings.elsewhere(e.object().value(), "the ledger entry cannot be read", FROM_A_COPY);
+            findings.elsewhere(e.object().value(), "the ledger entry cannot be read", OR_GIVE_UP);
         case LedgerIssue.EntryLost e ->
             findings.elsewhere(
                 e.object().value(),
                 "the ledger entry is gone, and with it what tells of the backups it added",
-                FROM_A_COPY);
+                OR_GIVE_UP);
         case LedgerIssue.RolledBack e ->
             findings.elsewhere(
                 e.object().value(),
@@ -154,7 +158,7 @@ public final class LedgerAudit {
                     + e.number()
                     + " was seen by this machine and is gone: newer backups were lost, or the"
                     + " storage was put back to an earlier state",
-                "find out who has put the storage back; " + FROM_A_COPY);
+                "find out who has put the storage back; " + OR_GIVE_UP);
       }
     }
   }

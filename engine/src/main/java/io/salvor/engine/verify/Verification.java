@@ -276,7 +276,7 @@ public final class Verification {
     return !repository.ledger().removed().contains(name.value())
         && (ObjectKind.FACT.idIn(name).isEmpty()
             || repository.ledger().existing().containsKey(name.value()))
-        && ObjectKind.LEDGER_ENTRY.idIn(name).filter(repository.ledger()::covers).isEmpty();
+        && ObjectKind.LEDGER_ENTRY.idIn(name).filter(repository.ledger()::spares).isEmpty();
   }
 
   private static boolean isReplaced(ObjectName name, ObjectAudit objects) {

@@ -26,7 +26,8 @@ class LedgerEntryTest {
         new LedgerChange(
             List.of(new LedgerEntry.Added("backups/a", hash, "label")),
             List.of("backups/b", "backups/c"),
-            List.of(new Closure(ONE, Set.of(TWO, ONE)), new Closure(TWO, Set.of())));
+            List.of(new Closure(ONE, Set.of(TWO, ONE)), new Closure(TWO, Set.of())),
+            Set.of(TWO));
     LedgerEntry entry =
         new LedgerEntry(
             3,
@@ -44,6 +45,7 @@ class LedgerEntryTest {
     assertThat(read.added().getFirst().label()).isEqualTo("label");
     assertThat(read.removed()).containsExactly("backups/b", "backups/c");
     assertThat(read.closures()).isEqualTo(change.closures());
+    assertThat(read.givenUp()).containsExactly(TWO);
     assertThat(read.time()).isEqualTo(NOW);
     assertThat(read.author()).isEqualTo("me");
     assertThat(read.covered()).containsExactlyInAnyOrder(ONE, TWO);

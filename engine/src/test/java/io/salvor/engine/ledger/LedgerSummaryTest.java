@@ -79,7 +79,8 @@ class LedgerSummaryTest {
         new LedgerChange(
             List.of(),
             List.of("backups/3", "backups/gone"),
-            List.of(new Closure(session, Set.of(new ObjectId(2, 2))))),
+            List.of(new Closure(session, Set.of(new ObjectId(2, 2)))),
+            Set.of(new ObjectId(3, 3))),
         NOW,
         "me",
         random);
@@ -90,6 +91,7 @@ class LedgerSummaryTest {
     assertThat(fresh.existing().keySet()).isEqualTo(before).hasSize(MANY - 1);
     assertThat(fresh.removed()).containsExactlyInAnyOrder("backups/3", "backups/gone");
     assertThat(fresh.closures()).containsEntry(session, Set.of(new ObjectId(2, 2)));
+    assertThat(fresh.spares(new ObjectId(3, 3))).isTrue();
     assertThat(fresh.issues()).isEmpty();
     assertThat(entries()).hasSize(1);
   }
@@ -277,7 +279,7 @@ class LedgerSummaryTest {
   private void takeAwayWhatIsCovered() throws IOException {
     Ledger ledger = Ledger.read(storage, keys, LedgerMemory.NONE);
     for (ObjectName name : entries()) {
-      if (ObjectKind.LEDGER_ENTRY.idIn(name).filter(ledger::covers).isPresent()) {
+      if (ObjectKind.LEDGER_ENTRY.idIn(name).filter(ledger::spares).isPresent()) {
         storage.delete(name);
       }
     }

@@ -321,6 +321,89 @@ class LedgerTest {
     assertThat(memory.read()).extracting(LedgerMemory.Seen::number).contains(1L << 40);
   }
 
+  @Test
+  void aLossIsMissedUntilSomebodyAcceptsItAndThenByNobody() throws IOException {
+    add(ledger(), "backups/a");
+    add(ledger(), "backups/b");
+    ObjectName second = name(memory.read().getFirst());
+    byte[] kept = storage.get(second);
+    storage.delete(second);
+    // Whoever goes on names what is gone, so that everybody misses it.
+    add(ledger(), "backups/c");
+    Ledger stranger = Ledger.read(storage, keys, LedgerMemory.NONE);
+    assertThat(stranger.issues()).containsExactly(new LedgerIssue.EntryLost(second));
+
+    append(ledger(), givingUp(second));
+
+    assertThat(ledger().issues()).isEmpty();
+    assertThat(Ledger.read(storage, keys, LedgerMemory.NONE).issues()).isEmpty();
+    assertThat(ledger().existing()).containsOnlyKeys("backups/a", "backups/c");
+    storage.put(second, kept);
+    assertThat(ledger().existing())
+        .as("what is found again counts again")
+        .containsOnlyKeys("backups/a", "backups/b", "backups/c");
+    assertThat(ledger().issues()).isEmpty();
+  }
+
+  @Test
+  void whatOnlyThisMachineHasSeenIsForgottenOnceItsLossIsAccepted() throws IOException {
+    add(ledger(), "backups/a");
+    add(ledger(), "backups/b");
+    ObjectName second = name(memory.read().getFirst());
+    storage.delete(second);
+    assertThat(ledger().issues()).containsExactly(new LedgerIssue.RolledBack(second, 2));
+
+    append(ledger(), givingUp(second));
+
+    assertThat(ledger().issues()).isEmpty();
+    assertThat(memory.read()).noneMatch(seen -> name(seen).equals(second));
+    add(ledger(), "backups/c");
+    assertThat(Ledger.read(storage, keys, LedgerMemory.NONE).issues()).isEmpty();
+  }
+
+  @Test
+  void aDamagedEntryIsNeededNoLongerOnceItsLossIsAccepted() throws IOException {
+    add(ledger(), "backups/a");
+    ObjectName first = entries().getFirst();
+    ObjectId id = ObjectKind.LEDGER_ENTRY.idIn(first).orElseThrow();
+    storage.delete(first);
+    storage.put(first, new byte[100]);
+    assertThat(ledger().issues()).containsExactly(new LedgerIssue.EntryDamaged(first));
+    assertThat(ledger().spares(id)).isFalse();
+    append(ledger(), givingUp(first));
+    assertThat(ledger().issues()).isEmpty();
+    assertThat(ledger().spares(id)).isTrue();
+  }
+
+  @Test
+  void backupsThatWereSeenAndThatNothingTellsOfAreKnownByTheirNames() throws IOException {
+    String one = ObjectKind.MANIFEST.name(new ObjectId(1, 1)).value();
+    String two = ObjectKind.MANIFEST.name(new ObjectId(2, 2)).value();
+    append(ledger(), adding(one, "20260101-one"));
+    append(ledger(), adding(two, "20260102-two"));
+    assertThat(ledger().vanished()).isEmpty();
+    ObjectName second = name(memory.read().getFirst());
+    storage.delete(second);
+    assertThat(ledger().vanished())
+        .containsExactly(new LedgerMemory.SeenBackup(two, "20260102-two"));
+    add(ledger(), "backups/c");
+    assertThat(ledger().vanished())
+        .as("who goes on forgets nothing")
+        .containsExactly(new LedgerMemory.SeenBackup(two, "20260102-two"));
+    append(ledger(), givingUp(second));
+    assertThat(ledger().vanished()).isEmpty();
+    assertThat(memory.backups()).doesNotContain(new LedgerMemory.SeenBackup(two, "20260102-two"));
+  }
+
+  private static LedgerChange givingUp(ObjectName entry) {
+    ObjectId id = ObjectKind.LEDGER_ENTRY.idIn(entry).orElseThrow();
+    return new LedgerChange(List.of(), List.of(), List.of(), Set.of(id));
+  }
+
+  private static LedgerChange adding(String object, String label) {
+    return LedgerChange.adding(List.of(new LedgerEntry.Added(object, new byte[32], label)));
+  }
+
   @SuppressWarnings("unchecked")
   private static Consumer<ObjectInfo> each(Object argument) {
     return (Consumer<ObjectInfo>) argument;
@@ -347,6 +430,17 @@ class LedgerTest {
 
   private static final class Memory implements LedgerMemory {
     private List<Seen> seen = List.of();
+    private List<SeenBackup> backups = List.of();
+
+    @Override
+    public List<SeenBackup> backups() {
+      return backups;
+    }
+
+    @Override
+    public void writeBackups(List<SeenBackup> seen) {
+      backups = List.copyOf(seen);
+    }
 
     @Override
     public List<Seen> read() {

@@ -26,6 +26,8 @@ final class Ledger {
     }
     Set<Id> covered = new HashSet<>();
     ledger.entries.values().forEach(entry -> covered.addAll(entry.covered()));
+    // What is there counts all the same: from here on this says only what is not missed.
+    ledger.entries.values().forEach(entry -> covered.addAll(entry.givenUp()));
     unreadable.forEach(
         (name, damage) -> {
           if (!covered.contains(Objects.id(name))) {

@@ -10,6 +10,7 @@ import java.util.Set;
  * An entry of the ledger (§12).
  *
  * @param hash of the entry's object
+ * @param givenUp entries that nobody misses, should they not be there
  * @param covered entries that it repeats: not empty in a summary
  */
 record LedgerEntry(
@@ -20,7 +21,8 @@ record LedgerEntry(
     List<Added> added,
     List<String> removed,
     List<Id> covered,
-    List<Closure> closures) {
+    List<Closure> closures,
+    List<Id> givenUp) {
   private static final long LAST = 1L << 40;
 
   /** Another entry and the SHA-256 of its object. */
@@ -61,6 +63,7 @@ record LedgerEntry(
         added,
         fields.texts(3),
         fields.packedIds(6),
-        closures);
+        closures,
+        fields.packedIds(8));
   }
 }

@@ -89,7 +89,7 @@ abstract class DamageContract {
                       .stream()
                       .allMatch(pack -> condemned.contains(pack.id())));
       boolean covered =
-          ObjectKind.LEDGER_ENTRY.idIn(name).filter(repository.ledger()::covers).isPresent();
+          ObjectKind.LEDGER_ENTRY.idIn(name).filter(repository.ledger()::spares).isPresent();
       boolean left =
           name.value().startsWith("sessions/")
               && (over.contains(session(name)) || name.value().matches(".*/[0-9]{8}"));
