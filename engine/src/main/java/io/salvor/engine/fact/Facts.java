@@ -111,15 +111,32 @@ public final class Facts {
         repository.followEpochs();
       } catch (SalvorException e) {
         // Nobody can open it any more, perhaps.
-        repository.storage().delete(name);
+        try {
+          takeBack(repository, name, author);
+        } catch (IOException | SalvorException left) {
+          e.addSuppressed(left);
+        }
         throw e;
       }
       if (repository.keys().epoch().equals(epoch)) {
         lines.add(FactObjects.line(name, note, object));
         return note;
       }
-      repository.storage().delete(name);
+      takeBack(repository, name, author);
     }
+  }
+
+  /** Somebody may be naming it in the ledger: a removal wins over that, whichever comes first. */
+  private static void takeBack(Repository repository, ObjectName name, String author)
+      throws IOException {
+    repository
+        .ledger()
+        .append(
+            LedgerChange.removing(List.of(name.value())),
+            repository.now(),
+            author,
+            repository.random());
+    repository.storage().delete(name);
   }
 
   private void conclude() {
