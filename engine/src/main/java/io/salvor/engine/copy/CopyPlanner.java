@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Compares two repositories: what the first has and the second lacks. */
@@ -89,17 +88,11 @@ final class CopyPlanner {
       }
     }
     List<ObjectName> manifests = new ArrayList<>();
-    TreeSet<String> removed = new TreeSet<>();
-    Set<String> forgotten = Forgotten.in(to);
+    // Sealed anew here since it was forgotten there.
+    Set<String> removed = Forgotten.names(from, to);
     for (LedgerEntry.Added line : from.ledger().existing().values()) {
-      if (!Forgotten.isManifest(line)) {
-        continue;
-      }
-      if (!forgotten.contains(line.label())) {
+      if (Forgotten.isManifest(line) && !removed.contains(line.object())) {
         add(new ObjectName(line.object()), gone, manifests);
-      } else if (!to.ledger().removed().contains(line.object())) {
-        // Sealed anew here since it was forgotten there.
-        removed.add(line.object());
       }
     }
     List<ObjectName> entries = entries(removed);

@@ -7,6 +7,9 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** One copy from its plan to its report: data, then what needs it, then the ledger. */
 final class CopyRun {
@@ -66,24 +69,65 @@ final class CopyRun {
     sender.small(plan.facts());
     writing.leave();
     for (ObjectName manifest : plan.manifests()) {
-      backups += !sender.hasFailed(manifest) && sender.small(manifest) ? 1 : 0;
+      if (!sender.hasFailed(manifest) && sender.small(manifest)) {
+        confirm(manifest);
+        backups++;
+      }
     }
     return sender.failures() == before;
   }
 
+  /** As a writer after its seal: a pruner that gives this one up from here on sees it. */
+  private void confirm(ObjectName manifest) throws IOException, InterruptedException {
+    try {
+      writing.requireAlive();
+    } catch (SalvorException e) {
+      if (e.code() == ErrorCode.SESSION_REVOKED) {
+        takeBack(manifest);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Given up before it came, or right after. A pruner that has seen it has named it in the ledger,
+   * and kept what it needs; what none has seen may need packs that are gone. The next copy sends
+   * it, and them.
+   */
+  private void takeBack(ObjectName manifest) throws IOException, InterruptedException {
+    to.awaitListings();
+    to.ledger().refresh();
+    if (!to.ledger().existing().containsKey(manifest.value())) {
+      to.storage().delete(manifest);
+    }
+  }
+
   /** Sends the entries; false if one was summed up meanwhile: then its summary has to come. */
-  private boolean ledger(CopyPlan plan) throws IOException {
+  private boolean ledger(CopyPlan plan) throws IOException, InterruptedException {
     // Given up meanwhile, packs that these backups need may be condemned.
     writing.requireAlive();
     reading.requireAlive();
     int before = sender.failures();
-    if (!plan.removed().isEmpty()) {
+    Set<String> removed = new TreeSet<>(plan.removed());
+    if (!plan.manifests().isEmpty()) {
+      // Who forgets one there either sees its new name from now on, or is seen.
+      to.awaitListings();
+      to.ledger().refresh();
+      removed.addAll(Forgotten.names(from, to));
+    }
+    if (!removed.isEmpty()) {
       to.ledger()
           .append(
-              LedgerChange.removing(plan.removed()),
+              LedgerChange.removing(List.copyOf(removed)),
               to.now(),
               "copy by " + to.software(),
               to.random());
+    }
+    for (ObjectName manifest : plan.manifests()) {
+      if (removed.contains(manifest.value())) {
+        to.storage().delete(manifest);
+        backups--;
+      }
     }
     sender.small(plan.entries());
     to.ledger().refresh();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Backups that were forgotten in a repository, under whatever names others have them. */
 final class Forgotten {
@@ -21,7 +22,7 @@ final class Forgotten {
    * Their ids. The ledger removes names, and a manifest that is sealed anew has another one: so it
    * is the evidence that counts, as far as the ledger names it and no such backup.
    */
-  static Set<String> in(Repository repository) throws IOException {
+  private static Set<String> in(Repository repository) throws IOException {
     Set<String> ids = new HashSet<>();
     Facts facts = Facts.of(repository);
     for (Map.Entry<ObjectName, Note> note : facts.objects().entrySet()) {
@@ -37,6 +38,20 @@ final class Forgotten {
           .forEach(ids::remove);
     }
     return ids;
+  }
+
+  /** Names in one ledger of what was forgotten in {@code to}, but for those that it removes. */
+  static Set<String> names(Repository from, Repository to) throws IOException {
+    Set<String> forgotten = in(to);
+    Set<String> names = new TreeSet<>();
+    for (LedgerEntry.Added line : from.ledger().existing().values()) {
+      if (isManifest(line)
+          && forgotten.contains(line.label())
+          && !to.ledger().removed().contains(line.object())) {
+        names.add(line.object());
+      }
+    }
+    return names;
   }
 
   static boolean isManifest(LedgerEntry.Added line) {

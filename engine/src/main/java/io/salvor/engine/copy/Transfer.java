@@ -96,8 +96,13 @@ public final class Transfer {
   public static void put(Storage to, ObjectName name, byte[] object) throws IOException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       to.put(name, object);
-      if (Arrays.equals(to.get(name), object)) {
-        return;
+      try {
+        if (Arrays.equals(to.get(name), object)) {
+          return;
+        }
+      } catch (NoSuchFileException e) {
+        // Somebody who has given this up meanwhile needs it no more; who has, finds out.
+        continue;
       }
     }
     throw readsOtherwise(to, name);

@@ -23,6 +23,7 @@ import io.salvor.testkit.storage.Fault;
 import io.salvor.testkit.storage.FaultyStorage;
 import io.salvor.testkit.storage.MemoryStorage;
 import io.salvor.testkit.storage.SimulatedCrash;
+import io.salvor.testkit.storage.SteppedStorage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,6 +113,65 @@ class LongCopyTest {
         .isInstanceOfSatisfying(
             SalvorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SESSION_REVOKED));
     assertThat(steps.get()).isEqualTo(3);
+  }
+
+  @Test
+  void whoSleepsInTheMiddleAndIsGivenUpLeavesNoBackupWithoutItsPacks() throws Exception {
+    asleepAtOperations(9);
+  }
+
+  @Test
+  @Tag("slow")
+  void whoSleepsAtAnyOperationAndIsGivenUpLeavesNoBackupWithoutItsPacks() throws Exception {
+    asleepAtOperations(1);
+  }
+
+  private void asleepAtOperations(int step) throws Exception {
+    int given = 0;
+    for (int at = 1; ; at += step) {
+      MemoryStorage there = MemoryStorage.named("copy");
+      Machine same = another("copier");
+      Machine pruning = other();
+      AtomicInteger operations = new AtomicInteger();
+      int asleep = at;
+      SteppedStorage stepped =
+          new SteppedStorage(
+              there,
+              operation -> {
+                if (operations.incrementAndGet() == asleep) {
+                  sleepWhile(pruning, there);
+                }
+              });
+      try (Repository from = same.open(storage)) {
+        Copies.prepare(from, there);
+        try (Repository to = same.open(stepped)) {
+          CopyReport _ = Copies.copy(from, to, "copier", Progress.NONE);
+        }
+      } catch (SalvorException e) {
+        assertThat(e.code()).isEqualTo(ErrorCode.SESSION_REVOKED);
+        given++;
+      }
+      if (operations.get() < at) {
+        assertThat(given).isGreaterThan(5);
+        return;
+      }
+      assertIntact(there, "asleep before operation " + at);
+      assertThat(other().prune(there).isComplete()).isTrue();
+      Twins.copy(another("copier"), storage, there);
+      assertIntact(there, "asleep before operation " + at + ", then copied again");
+      assertThat(other().list(there)).hasSize(4);
+    }
+  }
+
+  private void sleepWhile(Machine pruning, MemoryStorage where) {
+    clock.advance(Duration.ofDays(3));
+    try {
+      for (int i = 0; i < 2; i++) {
+        PruneReport _ = pruning.prune(where, PruneRequest.by("pruner"));
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
