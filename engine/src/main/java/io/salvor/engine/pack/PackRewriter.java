@@ -92,6 +92,26 @@ public final class PackRewriter {
     }
   }
 
+  /**
+   * Whether every byte of a pack is as the index says; reads them.
+   *
+   * @throws SalvorException OBJECT_LOST
+   */
+  public boolean isWhole(PackDescription pack, Progress progress) throws IOException {
+    MessageDigest digest = Sha256.start();
+    try {
+      for (long at = 0; at < pack.size(); at += PIECE) {
+        progress.checkCancelled();
+        digest.update(storage.get(pack.name(), at, (int) Math.min(PIECE, pack.size() - at)));
+      }
+    } catch (NoSuchFileException e) {
+      throw PackReader.lost(pack.name());
+    } catch (EOFException e) {
+      return false;
+    }
+    return MessageDigest.isEqual(digest.digest(), pack.sha256());
+  }
+
   private ObjectKey open(PackDescription pack, MessageDigest digest) throws IOException {
     byte[] header = storage.get(pack.name(), 0, PackDescription.HEADER_SIZE);
     digest.update(header);

@@ -9,6 +9,7 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
@@ -22,7 +23,9 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,12 +93,13 @@ public final class Reencryption {
     progress.phase("packs");
     // What was condemned before goes at any time, and what is needed of it is copied.
     condemned.addAll(Condemned.in(repository));
-    repository.index().refresh();
-    for (ObjectId segment : repository.index().segments()) {
-      progress.checkCancelled();
-      segment(segment);
+    Set<ObjectId> seen = new HashSet<>();
+    for (Set<ObjectId> next = unseen(seen); !next.isEmpty(); next = unseen(seen)) {
+      for (ObjectId segment : next) {
+        progress.checkCancelled();
+        segment(segment, seen);
+      }
     }
-    repository.index().refresh();
     progress.phase("manifests");
     SmallObjects small = new SmallObjects(repository, newest, author, failures, progress);
     long manifests = small.reseal(ObjectKind.MANIFEST);
@@ -104,7 +108,16 @@ public final class Reencryption {
     return new ReencryptReport(rewritten, bytes, manifests, facts, closed, failures);
   }
 
-  private void segment(ObjectId id) throws IOException, InterruptedException {
+  /** Segments that have come since: somebody may have merged what named the old packs. */
+  private Set<ObjectId> unseen(Set<ObjectId> seen) throws IOException {
+    repository.index().refresh();
+    Set<ObjectId> segments = new TreeSet<>(repository.index().segments());
+    segments.removeAll(seen);
+    seen.addAll(segments);
+    return segments;
+  }
+
+  private void segment(ObjectId id, Set<ObjectId> seen) throws IOException, InterruptedException {
     IndexSegment segment;
     try {
       segment = IndexSegment.read(storage, repository.keys(), id);
@@ -126,12 +139,14 @@ public final class Reencryption {
     List<ObjectId> superseded = new ArrayList<>(segment.superseded());
     superseded.add(id);
     if (!made.isEmpty()) {
-      superseded.add(segments.write(List.of(), made).id());
+      ObjectId first = segments.write(List.of(), made).id();
+      superseded.add(first);
+      seen.add(first);
       repository.awaitListings();
       session.requireAlive();
     }
     stay.addAll(made);
-    segments.write(superseded, stay);
+    seen.add(segments.write(superseded, stay).id());
   }
 
   /**
@@ -157,11 +172,16 @@ public final class Reencryption {
       PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
       if (packs.epochOf(summary).equals(wanted)) {
         stay.add(pack);
-      } else {
-        made.add(packs.rewrite(pack, progress));
-        rewritten++;
-        bytes += pack.size();
+        return;
       }
+      Optional<PackDescription> twin = twin(pack, wanted);
+      if (twin.isPresent()) {
+        made.add(twin.get());
+        return;
+      }
+      made.add(packs.rewrite(pack, progress));
+      rewritten++;
+      bytes += pack.size();
     } catch (SalvorException e) {
       if (!e.code().isDamage()) {
         throw e;
@@ -170,6 +190,44 @@ public final class Reencryption {
         failures.add(e);
         stay.add(pack);
       }
+    }
+  }
+
+  /**
+   * What a run has written that died before the old one lost its names, or whose segment somebody
+   * has merged. It has the same frames, so that whoever condemns one of the two condemns both.
+   */
+  private Optional<PackDescription> twin(PackDescription old, ObjectId wanted) throws IOException {
+    for (BlobLocation place :
+        repository.index().locations(old.kind(), old.frames().getFirst().id(0))) {
+      Set<ObjectId> candidate = Set.of(place.pack());
+      if (place.pack().equals(old.id())) {
+        continue;
+      }
+      for (ObjectId segment : repository.index().segmentsNaming(candidate)) {
+        for (PackDescription other :
+            IndexSegment.read(storage, repository.keys(), segment).packs()) {
+          if (other.id().equals(place.pack())
+              && other.frames().equals(old.frames())
+              && !isCondemned(other)
+              && isSound(other, wanted)) {
+            return Optional.of(other);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isSound(PackDescription pack, ObjectId wanted) throws IOException {
+    try {
+      PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
+      return packs.epochOf(summary).equals(wanted) && packs.isWhole(pack, progress);
+    } catch (SalvorException e) {
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      return false;
     }
   }
 

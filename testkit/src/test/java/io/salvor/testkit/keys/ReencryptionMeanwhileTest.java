@@ -200,6 +200,57 @@ class ReencryptionMeanwhileTest {
   }
 
   @Test
+  void whoDiesLeavesNothingThereTwice() throws Exception {
+    nothingIsThereTwice(9);
+  }
+
+  @Test
+  @Tag("slow")
+  void whoDiesLeavesNothingThereTwiceAnywhere() throws Exception {
+    nothingIsThereTwice(1);
+  }
+
+  private void nothingIsThereTwice(int step) throws Exception {
+    long packs = packs(MemoryStorage.of(objects));
+    for (int operation = 1; ; operation += step) {
+      clock = new SettableClock(start.plus(Duration.ofHours(1)));
+      MemoryStorage storage = MemoryStorage.of(objects);
+      int[] left = {operation};
+      SteppedStorage stepped =
+          new SteppedStorage(
+              storage,
+              before -> {
+                if (--left[0] == 0) {
+                  throw new Death();
+                }
+              });
+      boolean died = false;
+      try {
+        run(machine("first"), stepped);
+      } catch (Death e) {
+        died = true;
+      }
+      if (!died) {
+        assertThat(operation).isGreaterThan(50);
+        return;
+      }
+      clock.advance(Duration.ofDays(3));
+      run(machine("second"), storage);
+      for (int i = 0; i < 2; i++) {
+        assertThat(machine("last").prune(storage, PruneRequest.by("last")).isComplete()).isTrue();
+      }
+      assertThat(packs(storage)).as("dead at operation %d", operation).isEqualTo(packs);
+      LocalCopies.remove(temp.resolve("local"));
+    }
+  }
+
+  private static long packs(MemoryStorage storage) {
+    return storage.snapshot().objects().keySet().stream()
+        .filter(name -> name.value().startsWith("packs/"))
+        .count();
+  }
+
+  @Test
   void oneThatHasDiedElsewhereIsTakenOver() throws Exception {
     MemoryStorage storage = MemoryStorage.of(objects);
     try (Repository repository = machine("dead").open(storage)) {
