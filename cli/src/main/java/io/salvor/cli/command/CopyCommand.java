@@ -82,7 +82,7 @@ final class CopyCommand implements Command {
     CopyReport report =
         Copies.copy(from, other, session.machine().host().get(), session.progress());
     session.progress().close();
-    Exit exit = report.complete() ? Exit.DONE : Exit.DAMAGED;
+    Exit exit = exit(report);
     session.outcome(exit);
     Duration took = Duration.ofNanos(session.machine().nanos().getAsLong() - began);
     if (session.isJson()) {
@@ -91,6 +91,14 @@ final class CopyCommand implements Command {
       print(report, other, took, session.text());
     }
     return exit;
+  }
+
+  /** What only waits is there, and goes with a later copy. */
+  static Exit exit(CopyReport report) {
+    if (!report.damaged().isEmpty()) {
+      return Exit.DAMAGED;
+    }
+    return report.complete() ? Exit.DONE : Exit.PARTIAL;
   }
 
   private Repository openOther(Repository from, Session session) throws IOException {
@@ -140,8 +148,8 @@ final class CopyCommand implements Command {
               e.code(),
               "The copy in " + to + " does not open with the credential at hand",
               e.why() + "; a copy opens as the repository did when it was copied last",
-              "name what opens it with --to-password-file or --to-kms; once it is copied to, it opens as"
-                  + " the repository does",
+              "name what opens it with --to-password-file or --to-kms; once it is copied to, it"
+                  + " opens as the repository does",
               e);
       default -> e;
     };
@@ -162,6 +170,7 @@ final class CopyCommand implements Command {
           json.field("present", report.present());
         });
     json.field("damaged", report.damaged().stream().map(ObjectName::value).toList());
+    json.field("waiting", report.waiting().stream().map(ObjectName::value).toList());
     json.field("durationMs", took.toMillis());
   }
 
@@ -188,9 +197,17 @@ final class CopyCommand implements Command {
     for (ObjectName name : report.damaged()) {
       out.line(out.bad("damage") + "  " + PlainText.of(name.value()) + ": not copied");
     }
-    if (!report.complete()) {
+    if (!report.damaged().isEmpty()) {
       out.line(
           "        do: `salvor verify` says what it touches, `salvor repair` what can be done");
+    }
+    if (!report.waiting().isEmpty()) {
+      out.line(
+          "not complete: what write-only clients have stored must be read back first, which could"
+              + " not be done here");
+      out.line(
+          "        do: run `salvor key writer accept` where the repository can be written, then"
+              + " copy again");
     }
   }
 
@@ -211,6 +228,7 @@ final class CopyCommand implements Command {
             json.field("present", plan.present());
           });
       json.field("damaged", List.of());
+      json.field("waiting", List.of());
       json.field("durationMs", 0);
     } else {
       session

@@ -3,6 +3,9 @@ package io.salvor.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.cli.command.CommandLineHarness.Result;
+import io.salvor.engine.copy.CopyReport;
+import io.salvor.engine.error.Exit;
+import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +54,19 @@ class CopyCommandTest {
     assertThat(back.get("backups").asInt()).isEqualTo(1);
     assertThat(salvor.json("list").get("backups")).hasSize(2);
     assertThat(salvor.run("verify", "--depth=full").exit()).isZero();
+  }
+
+  @Test
+  void whatOnlyWaitsIsNoDamage() {
+    List<ObjectName> none = List.of();
+    List<ObjectName> some = List.of(new ObjectName("index/0123456789abcdef0123456789abcdef"));
+    assertThat(CopyCommand.exit(report(none, none))).isEqualTo(Exit.DONE);
+    assertThat(CopyCommand.exit(report(none, some))).isEqualTo(Exit.PARTIAL);
+    assertThat(CopyCommand.exit(report(some, some))).isEqualTo(Exit.DAMAGED);
+  }
+
+  private static CopyReport report(List<ObjectName> damaged, List<ObjectName> waiting) {
+    return new CopyReport(1, 1, 1, 1, 1, damaged, waiting);
   }
 
   @Test

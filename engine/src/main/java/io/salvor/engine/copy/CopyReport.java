@@ -12,15 +12,24 @@ import java.util.List;
  * @param bytes bytes that were sent
  * @param present bytes that were there before
  * @param damaged objects of the source that are gone or not what was written, and were not sent
+ * @param waiting segments of write-only clients that have to be read back before what they name can
+ *     be stored there anew, which could not be done in the source
  */
 public record CopyReport(
-    long backups, long packs, long objects, long bytes, long present, List<ObjectName> damaged) {
+    long backups,
+    long packs,
+    long objects,
+    long bytes,
+    long present,
+    List<ObjectName> damaged,
+    List<ObjectName> waiting) {
   public CopyReport {
     damaged = List.copyOf(damaged);
+    waiting = List.copyOf(waiting);
   }
 
   /** Whether everything that exists here is there now. */
   public boolean complete() {
-    return damaged.isEmpty();
+    return damaged.isEmpty() && waiting.isEmpty();
   }
 }

@@ -106,7 +106,7 @@ final class DataTransfer {
         }
       }
     }
-    waiting.forEach(id -> sender.fail(Sender.segment(id)));
+    waiting.forEach(sender::leave);
     return false;
   }
 

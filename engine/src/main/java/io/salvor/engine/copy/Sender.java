@@ -29,6 +29,7 @@ final class Sender {
   private final Repository to;
   private final Progress progress;
   private final Set<ObjectName> failed = ConcurrentHashMap.newKeySet();
+  private final Set<ObjectName> waiting = ConcurrentHashMap.newKeySet();
   private final Set<ObjectId> mended = ConcurrentHashMap.newKeySet();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder packs = new LongAdder();
@@ -139,6 +140,11 @@ final class Sender {
     failed.add(name);
   }
 
+  /** It cannot be sent before a key holder has read it back. */
+  void leave(ObjectId segment) {
+    waiting.add(segment(segment));
+  }
+
   boolean hasFailed(ObjectName name) {
     return failed.contains(name);
   }
@@ -170,6 +176,7 @@ final class Sender {
 
   /** What went away because it was removed, merged or pruned is not missed. */
   void forgetUnmissed() throws IOException {
+    waiting.removeIf(name -> ObjectKind.INDEX_SEGMENT.idIn(name).filter(this::isWaiting).isEmpty());
     if (failed.isEmpty()) {
       return;
     }
@@ -211,6 +218,7 @@ final class Sender {
         objects.sum(),
         bytes.sum(),
         present,
-        List.copyOf(new TreeSet<>(failed)));
+        List.copyOf(new TreeSet<>(failed)),
+        List.copyOf(new TreeSet<>(waiting)));
   }
 }

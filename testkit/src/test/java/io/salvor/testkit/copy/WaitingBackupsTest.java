@@ -117,7 +117,9 @@ class WaitingBackupsTest {
       try (Repository from = admin.open(closed);
           Repository to = admin.open(partial)) {
         CopyReport report = Copies.copy(from, to, "host", Progress.NONE);
-        assertThat(report.damaged()).as("%s", code).hasSize(1).allMatch(this::isWaiting);
+        assertThat(report.damaged()).as("%s", code).isEmpty();
+        assertThat(report.waiting()).as("%s", code).hasSize(1).allMatch(this::isWaiting);
+        assertThat(report.complete()).isFalse();
         assertThat(BackupList.read(to).backups()).hasSize(2);
       }
       assertThat(admin.list(storage)).hasSize(2);
