@@ -50,7 +50,16 @@ public record Argon2id(int memory, int passes, int lanes) {
         LEAST.memory, Math.clamp(passes, LEAST.passes, CALIBRATED_PASSES), LEAST.lanes);
   }
 
-  /** Derives {@code length} bytes. */
+  /** How long a guess takes, more or less: KiB that are gone through. */
+  public long work() {
+    return (long) memory * passes;
+  }
+
+  /**
+   * Derives {@code length} bytes.
+   *
+   * @throws OutOfMemoryError if this process does not have the memory
+   */
   public byte[] derive(byte[] passphrase, byte[] salt, int length) {
     return derive(passphrase, salt, length, new byte[0], new byte[0]);
   }
@@ -65,6 +74,10 @@ public record Argon2id(int memory, int passes, int lanes) {
             .withSalt(salt)
             .withSecret(secret)
             .withAdditional(associated);
+    if ((long) memory << 10 > Runtime.getRuntime().maxMemory()) {
+      // Before the heap is filled for nothing.
+      throw new OutOfMemoryError("Argon2id with " + memory + " KiB");
+    }
     byte[] out = generate(parameters.build(), passphrase, length);
     parameters.clear();
     if (memory >= LEAST.memory) {

@@ -95,7 +95,11 @@ record Credential(
     }
   }
 
-  /** What it holds, or empty if something else opens it. */
+  /**
+   * What it holds, or empty if something else opens it.
+   *
+   * @throws io.salvor.engine.error.SalvorException CREDENTIAL_TOO_COSTLY; KEY_DAMAGED
+   */
   Optional<Payload> open(Opener opener) {
     Optional<byte[]> kek = Protection.kek(protection, opener, id, publicHalf);
     if (kek.isEmpty()) {

@@ -1,5 +1,7 @@
 package io.salvor.engine.keys;
 
+import static java.util.stream.Collectors.joining;
+
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.Authority;
 import io.salvor.engine.crypto.DerivedKeys;
@@ -19,6 +21,8 @@ import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -186,14 +190,15 @@ public final class Keys {
   }
 
   /**
-   * Opens a credential; every one that is intact is tried. What comes out is to be held against the
-   * ledger, {@link OpenedKeys#audit}.
+   * Opens a credential; every one that is intact is tried, the dearest last. What comes out is to
+   * be held against the ledger, {@link OpenedKeys#audit}.
    *
    * @param without credentials that are passed over
    * @param named key objects that are asked for by their names, listed or not
    * @param random for the objects that the ring will make
    * @throws SalvorException as {@link #describe}; WRONG_CREDENTIAL if no intact credential is
-   *     opened; KEY_DAMAGED if none is intact, or what it leads to is damaged
+   *     opened; CREDENTIAL_TOO_COSTLY if there are only such; KEY_DAMAGED if none is intact, or
+   *     what it leads to is damaged
    */
   public static OpenedKeys unlock(
       Storage storage,
@@ -205,11 +210,22 @@ public final class Keys {
     byte[] description = describe(storage).bytes();
     KeyObjects objects = KeyObjects.read(storage, named);
     Map<ObjectId, Credential.Payload> opened = new LinkedHashMap<>();
-    for (Credential credential : objects.credentials()) {
+    List<SalvorException> costly = new ArrayList<>();
+    // Nobody signs what a credential costs: one that was planted must not be in the others' way.
+    List<Credential> cheapFirst = new ArrayList<>(objects.credentials());
+    cheapFirst.sort(Comparator.comparingLong(credential -> credential.protection().work()));
+    for (Credential credential : cheapFirst) {
       if (without.contains(credential.id())) {
         continue;
       }
-      credential.open(opener).ifPresent(payload -> opened.put(credential.id(), payload));
+      try {
+        credential.open(opener).ifPresent(payload -> opened.put(credential.id(), payload));
+      } catch (SalvorException e) {
+        if (e.code() != ErrorCode.CREDENTIAL_TOO_COSTLY) {
+          throw e;
+        }
+        costly.add(e);
+      }
       if (!opened.isEmpty() && objects.announcements().isEmpty()) {
         break;
       }
@@ -243,6 +259,9 @@ public final class Keys {
                       "The repository in " + storage.address() + " has no credential",
                       "No object keys/*.credential is there"));
     }
+    if (!costly.isEmpty() && costly.size() == objects.credentials().size()) {
+      throw costly.getFirst();
+    }
     long damaged =
         objects.damaged().keySet().stream()
             .filter(name -> ObjectKind.CREDENTIAL.idIn(name).isPresent())
@@ -252,10 +271,12 @@ public final class Keys {
         opener.describe() + " does not open the repository in " + storage.address(),
         "No credential takes it, of "
             + objects.credentials().size()
-            + (damaged == 0 ? "" : "; " + damaged + " more are damaged"),
-        opener instanceof Passphrase
-            ? "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file"
-            : "Check --kms; `salvor key list` shows with which keys the repository opens");
+            + (damaged == 0 ? "" : "; " + damaged + " more are damaged")
+            + costly.stream().map(e -> "; " + e.getMessage() + ": " + e.why()).collect(joining()),
+        (opener instanceof Passphrase
+                ? "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file"
+                : "Check --kms; `salvor key list` shows with which keys the repository opens")
+            + costly.stream().limit(1).map(e -> ". " + e.remedy()).collect(joining()));
   }
 
   /** How many authorities there were before the one that a credential holds to. */

@@ -3,6 +3,9 @@ package io.salvor.engine.keys;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.CredentialBox;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -57,7 +60,7 @@ sealed interface Protection {
       Protection protection, Opener opener, ObjectId id, byte[] publicHalf) {
     return switch (protection) {
       case Stretched(Argon2id cost, byte[] salt) when opener instanceof Passphrase passphrase ->
-          Optional.of(cost.derive(passphrase.bytes(), salt, CredentialBox.KEY_SIZE));
+          Optional.of(derive(cost, passphrase, salt, id));
       case Wrapped(String reference, byte[] wrapped)
           when opener instanceof KmsKey key && key.service().reference().equals(reference) -> {
         Optional<byte[]> kek = key.service().unwrap(wrapped, context(id, publicHalf));
@@ -68,6 +71,33 @@ sealed interface Protection {
         yield kek;
       }
       default -> Optional.empty();
+    };
+  }
+
+  private static byte[] derive(Argon2id cost, Passphrase passphrase, byte[] salt, ObjectId id) {
+    try {
+      return cost.derive(passphrase.bytes(), salt, CredentialBox.KEY_SIZE);
+    } catch (OutOfMemoryError e) {
+      // All of it was for this alone, and is free again.
+      throw new SalvorException(
+          ErrorCode.CREDENTIAL_TOO_COSTLY,
+          "The credential " + id + " cannot be tried",
+          "To try a passphrase takes "
+              + (cost.memory() >> 10)
+              + " MiB of memory, and this process may use "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MiB",
+          "Set SALVOR_JAVA_OPTS=-Xmx2g if it is yours; if nobody has made it, delete the object "
+              + ObjectKind.CREDENTIAL.name(id),
+          e);
+    }
+  }
+
+  /** What trying it costs, for the cheap ones to be tried first. */
+  default long work() {
+    return switch (this) {
+      case Stretched(Argon2id cost, byte[] _) -> cost.work();
+      case Wrapped _ -> 0;
     };
   }
 

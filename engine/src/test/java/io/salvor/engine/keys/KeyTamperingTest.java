@@ -6,12 +6,15 @@ import static io.salvor.engine.keys.KeyShop.SECRET;
 import static io.salvor.engine.keys.KeyShop.assertFails;
 import static io.salvor.engine.keys.KeyShop.passphrase;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.SealingKey;
 import io.salvor.engine.crypto.SigningKey;
 import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +38,41 @@ class KeyTamperingTest {
   @AfterEach
   void end() throws IOException {
     shop.close();
+  }
+
+  @Test
+  void aPlantedCredentialThatAsksForMoreMemoryThanThereIsIsInNobodysWay() throws IOException {
+    ObjectId own;
+    Credential model;
+    try (KeyShop.Open open = shop.open("first")) {
+      own = open.keys.credential();
+      model = open.keys.objects().credentials().getFirst();
+    }
+    // More than the tests' own bound; its id comes before the other's.
+    assertThat(Runtime.getRuntime().maxMemory()).isLessThan(1L << 30);
+    ObjectId id = ObjectId.parse("0".repeat(32));
+    Credential planted =
+        new Credential(
+            id,
+            "planted",
+            model.created(),
+            model.publicHalf(),
+            new Protection.Stretched(new Argon2id(1 << 20, 64, 1), new byte[32]),
+            new byte[100]);
+    shop.storage.put(ObjectKind.CREDENTIAL.name(id), planted.encode().encode());
+    try (KeyShop.Open open = shop.open("first")) {
+      assertThat(open.keys.credential()).isEqualTo(own);
+    }
+    assertThatThrownBy(() -> shop.open("wrong"))
+        .isInstanceOfSatisfying(
+            SalvorException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.WRONG_CREDENTIAL);
+              assertThat(e.why()).contains(id.toString(), "1024 MiB");
+              assertThat(e.remedy()).contains("SALVOR_JAVA_OPTS", "keys/" + id);
+            });
+    shop.storage.delete(ObjectKind.CREDENTIAL.name(own));
+    assertFails(ErrorCode.CREDENTIAL_TOO_COSTLY, () -> shop.open("first"));
   }
 
   @Test
