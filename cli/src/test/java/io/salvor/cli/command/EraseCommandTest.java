@@ -62,8 +62,7 @@ class EraseCommandTest {
 
     assertThat(salvor.run("erase", first, "--kms", one, "--new-kms", two).exit()).isEqualTo(5);
     assertThat(salvor.run("list", "--kms", one).out()).contains(first);
-    JsonNode erased =
-        salvor.json("erase", first, "--kms", one, "--new-kms", two, "--copied", "/a/copy", "--yes");
+    JsonNode erased = salvor.json(erase(first, one, "--copied", "/a/copy"));
     Schemas.check("erase", erased.toString());
     assertThat(erased.get("destroyed").get(0).asString()).isEqualTo(one);
 
@@ -89,17 +88,12 @@ class EraseCommandTest {
 
   @Test
   void aCopyThatThisMachineKnowsHasToBeNamed() throws IOException {
-    salvor.json("init", "--erasable", "--kms", one);
-    Files.writeString(source.resolve("secret"), "to be erased");
-    String first = backup(one);
-    Files.writeString(source.resolve("later"), "later");
-    backup(one);
-    Path copy = top.resolve("copy");
-    assertThat(salvor.run("copy", "--to", copy.toString(), "--init", "--kms", one).exit()).isZero();
+    String first = twoBackups();
+    Path copy = Path.of(copy());
 
-    Result refused = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes");
+    Result refused = salvor.run(erase(first, one));
     Path away = Files.move(copy, top.resolve("away"));
-    Result warned = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes");
+    Result warned = salvor.run(erase(first, one));
 
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("SLV-1016", copy.toString(), "--copied");
@@ -113,23 +107,16 @@ class EraseCommandTest {
     salvor.json("init", "--erasable", "--kms", one);
     Files.writeString(source.resolve("secret"), "to be erased");
     String only = backup(one);
-    Result refused = salvor.run("erase", only, "--kms", one, "--new-kms", two, "--yes");
+    Result refused = salvor.run(erase(only, one));
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("SLV-1016", only + " stays: ", "newest");
   }
 
   @Test
   void aCopyThatWouldLoseEverythingIsNoticedBeforeAnyKeyIsDestroyed() throws IOException {
-    salvor.json("init", "--erasable", "--kms", one);
-    Files.writeString(source.resolve("secret"), "to be erased".repeat(1000));
-    String first = backup(one);
-    Files.delete(source.resolve("secret"));
-    Files.writeString(source.resolve("later"), "later");
-    backup(one);
-    String copy = top.resolve("copy").toString();
-    assertThat(salvor.run("copy", "--to", copy, "--init", "--kms", one).exit()).isZero();
-    Result refused =
-        salvor.run("erase", first, "--kms", one, "--new-kms", two, "--copied", copy, "--yes");
+    String first = twoBackups();
+    String copy = copy();
+    Result refused = salvor.run(erase(first, one, "--copied", copy));
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("SLV-1016", copy);
     assertThat(Files.readString(Path.of(one.substring("kms:file:".length())))).contains("key ");
@@ -143,9 +130,8 @@ class EraseCommandTest {
     Files.delete(source.resolve("secret"));
     Files.writeString(source.resolve("later"), "later");
     String second = backup(one);
-    String copy = top.resolve("copy").toString();
-    assertThat(salvor.run("copy", "--to", copy, "--init", "--kms", one).exit()).isZero();
-    String[] erase = {"erase", first, "--kms", one, "--new-kms", two, "--copied", copy, "--yes"};
+    String copy = copy();
+    String[] erase = erase(first, one, "--copied", copy);
     assertThat(salvor.run(erase).err()).contains("SLV-1016", copy);
 
     bringUpToDate(copy);
@@ -160,13 +146,9 @@ class EraseCommandTest {
 
   @Test
   void aCopyWithACredentialOfItsOwnStopsTheErasure() throws IOException {
-    salvor.json("init", "--erasable", "--kms", one);
-    Files.writeString(source.resolve("file"), "content");
-    String first = backup(one);
-    backup(one);
-    String copy = top.resolve("copy").toString();
-    String[] erase = {"erase", first, "--kms", one, "--new-kms", two, "--copied", copy, "--yes"};
-    assertThat(salvor.run("copy", "--to", copy, "--init", "--kms", one).exit()).isZero();
+    String first = twoBackups();
+    String copy = copy();
+    String[] erase = erase(first, one, "--copied", copy);
     assertThat(salvor.run(erase).err()).contains("SLV-1016", copy);
     bringUpToDate(copy);
     String added = add(one, "three", "--repo", copy);
@@ -178,17 +160,14 @@ class EraseCommandTest {
 
   @Test
   void aCredentialThatNamesAnotherKeyThanItsOwnStopsTheErasure() throws IOException {
-    salvor.json("init", "--erasable", "--kms", one);
-    Files.writeString(source.resolve("file"), "content");
-    String first = backup(one);
-    backup(one);
+    String first = twoBackups();
     String added = add(one, "three");
     KeyServices.createIfMissing(keyIn("decoy"), new SecureRandom());
     Path object = salvor.repository().resolve("keys/" + added + ".credential");
     byte[] was = Files.readAllBytes(object);
     Files.write(object, exchanged(was, "keys/three", "keys/decoy"));
 
-    String[] erase = {"erase", first, "--kms", one, "--new-kms", two, "--yes"};
+    String[] erase = erase(first, one);
     Result refused = salvor.run(erase);
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("no key was destroyed", "SLV-1016", added);
@@ -201,10 +180,7 @@ class EraseCommandTest {
 
   @Test
   void keysOfCredentialsThatWereRemovedBeforeAreDestroyedToo() throws IOException {
-    salvor.json("init", "--erasable", "--kms", one);
-    Files.writeString(source.resolve("file"), "content");
-    String first = backup(one);
-    backup(one);
+    String first = twoBackups();
     String added = add(one, "three");
     Path thief = copyOf(salvor.repository());
     assertThat(salvor.run("key", "remove", added, "--kms", one).exit()).isZero();
@@ -215,7 +191,7 @@ class EraseCommandTest {
     // A copy of which this machine knows would have to be named.
     thief = Files.move(thief, top.resolve("hidden"));
 
-    JsonNode erased = salvor.json("erase", first, "--kms", four, "--new-kms", two, "--yes");
+    JsonNode erased = salvor.json(erase(first, four));
     Schemas.check("erase", erased.toString());
     assertThat(texts(erased.get("destroyed"))).containsExactlyInAnyOrder(one, keyIn("three"), four);
     assertThat(erased.get("unreached")).isEmpty();
@@ -226,14 +202,11 @@ class EraseCommandTest {
 
   @Test
   void anEarlierKeyThatCannotBeAskedIsNamed() throws IOException {
-    salvor.json("init", "--erasable", "--kms", one);
-    Files.writeString(source.resolve("file"), "content");
-    String first = backup(one);
-    backup(one);
+    String first = twoBackups();
     String added = add(one, "three");
     assertThat(salvor.run("key", "remove", added, "--kms", one).exit()).isZero();
     Files.delete(Path.of(keyIn("three").substring("kms:file:".length())));
-    Result erased = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes", "--json");
+    Result erased = salvor.run(erase(first, one, "--json"));
     assertThat(erased.exit()).isEqualTo(3);
     Schemas.check("erase", erased.out());
     assertThat(erased.out()).contains("\"unreached\"", keyIn("three"));
@@ -242,16 +215,13 @@ class EraseCommandTest {
 
   @Test
   void aKeyThatIsDestroyedAlreadyIsNotDenied() throws IOException {
-    salvor.json("init", "--erasable", "--kms", one);
-    Files.writeString(source.resolve("file"), "content");
-    String first = backup(one);
-    backup(one);
+    String first = twoBackups();
     add(one, "three");
     try (KeyService service = KeyServices.open(keyIn("three"), new SecureRandom())) {
       service.destroy();
     }
     assertThat(salvor.run("hold", first, "--kms", one).exit()).isZero();
-    Result refused = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes");
+    Result refused = salvor.run(erase(first, one));
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("SLV-1016", "1 old key is destroyed", "on hold");
     assertThat(isThere(one)).isTrue();
@@ -295,7 +265,7 @@ class EraseCommandTest {
     Files.writeString(source.resolve("kept"), "kept");
     String first = backup(one);
     Files.createLink(top.resolve("keys/two"), top.resolve("keys/one"));
-    Result refused = salvor.run("erase", first, "--kms", one, "--new-kms", two, "--yes");
+    Result refused = salvor.run(erase(first, one));
     assertThat(refused.exit()).isNotZero();
     assertThat(refused.err()).contains("under another name");
     assertThat(salvor.run("cat", first, "kept", "--kms", one).out()).isEqualTo("kept");
@@ -311,6 +281,30 @@ class EraseCommandTest {
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("SLV-1010");
     assertThat(Files.readString(Path.of(one.substring("kms:file:".length())))).contains("key ");
+  }
+
+  /** The first of two backups in an erasable repository. */
+  private String twoBackups() throws IOException {
+    salvor.json("init", "--erasable", "--kms", one);
+    Files.writeString(source.resolve("file"), "content");
+    String first = backup(one);
+    backup(one);
+    return first;
+  }
+
+  /** A copy of the repository, with a command that made it. */
+  private String copy() {
+    String copy = top.resolve("copy").toString();
+    assertThat(salvor.run("copy", "--to", copy, "--init", "--kms", one).exit()).isZero();
+    return copy;
+  }
+
+  /** What erases a backup, with the second key for what stays. */
+  private String[] erase(String id, String key, String... more) {
+    List<String> words = new ArrayList<>(List.of("erase", id, "--kms", key));
+    words.addAll(List.of("--new-kms", two, "--yes"));
+    words.addAll(List.of(more));
+    return words.toArray(String[]::new);
   }
 
   private String keyIn(String name) {

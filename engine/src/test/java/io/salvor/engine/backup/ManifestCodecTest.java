@@ -84,25 +84,9 @@ class ManifestCodecTest {
   }
 
   private static Manifest numbered(long sequence) {
-    Manifest m = bare();
-    return new Manifest(
-        m.id(),
-        m.session(),
-        m.status(),
-        m.origin(),
-        new Lineage(BackupType.FULL, null, null, sequence),
-        m.label(),
-        m.started(),
-        m.finished(),
-        m.entries(),
-        m.bytes(),
-        m.root(),
-        m.components(),
-        m.failures(),
-        m.segments(),
-        m.software(),
-        m.epoch(),
-        null);
+    return new ManifestLike(bare())
+        .lineage(new Lineage(BackupType.FULL, null, null, sequence))
+        .make();
   }
 
   @Test
@@ -113,25 +97,7 @@ class ManifestCodecTest {
     Origin with =
         new Origin(
             o.provider(), o.source(), o.paths(), o.host(), o.createdBy(), o.group(), patterns);
-    Manifest sensitive =
-        new Manifest(
-            m.id(),
-            m.session(),
-            m.status(),
-            with,
-            m.lineage(),
-            m.label(),
-            m.started(),
-            m.finished(),
-            m.entries(),
-            m.bytes(),
-            m.root(),
-            m.components(),
-            m.failures(),
-            m.segments(),
-            m.software(),
-            m.epoch(),
-            null);
+    Manifest sensitive = new ManifestLike(m).origin(with).make();
     Manifest read = ManifestCodec.decode(ManifestCodec.encode(sensitive));
     assertThat(read.origin().patterns().sensitive()).containsExactly("*.key");
   }

@@ -84,17 +84,11 @@ class VoidManifestTest {
 
   @Test
   void oneThatIsBeingSealedAnewIsNotVoid() throws Exception {
-    ObjectId again = new ObjectId(9, 9);
-    byte[] message = ManifestCodec.encode(first.manifest());
-    repository
-        .storage()
-        .put(
-            ObjectKind.MANIFEST.name(again),
-            repository.keys().sealSmall(ObjectKind.MANIFEST, again, message));
+    ObjectName again = sealAgain();
     close(
         first.manifest().session(), Set.of(ObjectKind.MANIFEST.idIn(first.object()).orElseThrow()));
     BackupList list = BackupList.read(repository);
-    assertThat(listed()).contains(first.object()).doesNotContain(ObjectKind.MANIFEST.name(again));
+    assertThat(listed()).contains(first.object()).doesNotContain(again);
     assertThat(list.dead()).isEmpty();
   }
 
@@ -122,10 +116,7 @@ class VoidManifestTest {
 
   /** As a re-encryption does it. */
   private void rename() throws IOException {
-    ObjectId id = new ObjectId(9, 9);
-    byte[] message = ManifestCodec.encode(first.manifest());
-    ObjectName name = ObjectKind.MANIFEST.name(id);
-    repository.storage().put(name, repository.keys().sealSmall(ObjectKind.MANIFEST, id, message));
+    ObjectName name = sealAgain();
     LedgerEntry.Added line = first.ledgerLine();
     LedgerChange change =
         new LedgerChange(
@@ -136,27 +127,20 @@ class VoidManifestTest {
     repository.storage().delete(first.object());
   }
 
+  private ObjectName sealAgain() throws IOException {
+    ObjectId id = new ObjectId(9, 9);
+    byte[] message = ManifestCodec.encode(first.manifest());
+    ObjectName name = ObjectKind.MANIFEST.name(id);
+    repository.storage().put(name, repository.keys().sealSmall(ObjectKind.MANIFEST, id, message));
+    return name;
+  }
+
   private byte[] sealed() {
-    Manifest m = first.manifest();
     Manifest other =
-        new Manifest(
-            new BackupId("20260130-150000-zzzzz"),
-            SESSION,
-            m.status(),
-            m.origin(),
-            m.lineage(),
-            m.label(),
-            m.started(),
-            m.finished(),
-            m.entries(),
-            m.bytes(),
-            m.root(),
-            m.components(),
-            m.failures(),
-            m.segments(),
-            m.software(),
-            m.epoch(),
-            null);
+        new ManifestLike(first.manifest())
+            .id(new BackupId("20260130-150000-zzzzz"))
+            .session(SESSION)
+            .make();
     return repository.keys().sealSmall(ObjectKind.MANIFEST, OBJECT, ManifestCodec.encode(other));
   }
 

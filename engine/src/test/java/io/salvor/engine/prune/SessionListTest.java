@@ -7,8 +7,6 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.ledger.Closure;
-import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.protocol.Revocation;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.TestRepository;
@@ -21,7 +19,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,7 +114,7 @@ class SessionListTest {
     assertThat(found.getLast().revoked()).isFalse();
     assertThat(SessionList.isRevoked(repository, ONE)).isTrue();
     assertThat(SessionList.isRevoked(repository, new ObjectId(9, 9))).isFalse();
-    close(TWO);
+    sessions.close(TWO);
     found = SessionList.read(repository).sessions();
     assertThat(found.getFirst().closed()).isFalse();
     assertThat(found.getLast().closed()).isTrue();
@@ -184,7 +181,7 @@ class SessionListTest {
     assertRefused("ff", ErrorCode.SESSION_UNKNOWN);
     assertRefused("00000000", ErrorCode.BACKUP_AMBIGUOUS);
     assertRefused("20260130-", ErrorCode.BACKUP_AMBIGUOUS);
-    close(ONE);
+    sessions.close(ONE);
     assertRefused(ONE.toString(), ErrorCode.SESSION_UNKNOWN);
     assertThat(Cancellation.cancel(repository, "00000000", "me").id()).isEqualTo(TWO);
   }
@@ -192,16 +189,6 @@ class SessionListTest {
   private void assertRefused(String id, ErrorCode code) {
     assertThatThrownBy(() -> Cancellation.cancel(repository, id, "me"))
         .isInstanceOfSatisfying(SalvorException.class, e -> assertThat(e.code()).isEqualTo(code));
-  }
-
-  private void close(ObjectId session) throws Exception {
-    repository
-        .ledger()
-        .append(
-            new LedgerChange(List.of(), List.of(), List.of(new Closure(session, Set.of()))),
-            repository.now(),
-            "me",
-            repository.random());
   }
 
   /** Whatever is listed of sessions has gone before anybody looks. */

@@ -10,12 +10,15 @@ import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.crypto.ExampleKeys;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.ledger.Closure;
+import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.tree.TreeRoot;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +81,12 @@ final class Sessions {
   void end(ObjectId session) throws IOException {
     byte[] message = new SessionRecord.End(session, true).encode();
     put(ObjectKind.SESSION_END, session, ObjectKind.SESSION_END.name(session), message);
+  }
+
+  /** Closes it in the ledger; nothing of it is accepted. */
+  void close(ObjectId session) throws IOException {
+    LedgerChange change = LedgerChange.closing(List.of(new Closure(session, Set.of())));
+    repository.ledger().append(change, repository.now(), "me", repository.random());
   }
 
   void damage(ObjectName name) throws IOException {

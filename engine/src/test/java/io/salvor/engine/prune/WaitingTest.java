@@ -3,8 +3,6 @@ package io.salvor.engine.prune;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.crypto.ObjectId;
-import io.salvor.engine.ledger.Closure;
-import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.local.LocalDirectory;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.protocol.Revocation;
@@ -15,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,13 +190,7 @@ class WaitingTest {
 
   private void closeElsewhere(ObjectId session) {
     try (Repository other = test.open()) {
-      other
-          .ledger()
-          .append(
-              new LedgerChange(List.of(), List.of(), List.of(new Closure(session, Set.of()))),
-              other.now(),
-              "you",
-              other.random());
+      new Sessions(other).close(session);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

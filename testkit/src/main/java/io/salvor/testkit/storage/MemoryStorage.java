@@ -13,7 +13,9 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -175,6 +177,13 @@ public final class MemoryStorage implements Storage {
         each.accept(new ObjectInfo(name, object.getValue().bytes().length));
       }
     }
+  }
+
+  /** The names below a prefix that lists show, ascending. */
+  public List<ObjectName> names(String prefix) {
+    List<ObjectName> names = new ArrayList<>();
+    list(prefix, info -> names.add(info.name()));
+    return names;
   }
 
   @Override

@@ -11,17 +11,15 @@ import io.salvor.engine.erasure.ErasureRequest;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Facts;
-import io.salvor.engine.keys.KmsKey;
-import io.salvor.engine.kms.KeyServices;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
-import io.salvor.engine.storage.Storage;
 import io.salvor.engine.verify.VerifyReport.Issue;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.files.MemoryTempDir;
 import io.salvor.testkit.repository.Contents;
+import io.salvor.testkit.repository.KeyFile;
 import io.salvor.testkit.repository.LocalCopies;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
@@ -35,7 +33,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +57,8 @@ class ErasureCrashTest {
   private final SortedMap<BackupId, SortedMap<String, String>> kept = new TreeMap<>();
   private MemoryStorage.Snapshot before;
   private Path local;
-  private Path one;
-  private Path two;
+  private KeyFile one;
+  private KeyFile two;
   private byte[] firstKey;
   private BackupId erased;
   private int places;
@@ -69,13 +66,12 @@ class ErasureCrashTest {
   @BeforeEach
   void threeBackups() throws Exception {
     local = newPlace();
-    one = temp.resolve("one");
-    two = temp.resolve("two");
-    KeyServices.createIfMissing(reference(one), new SecureRandom());
-    firstKey = Files.readAllBytes(one);
+    one = new KeyFile(temp.resolve("one")).make();
+    two = new KeyFile(temp.resolve("two"));
+    firstKey = Files.readAllBytes(one.path());
     Machine machine = new Machine(local, clock);
     MemoryStorage storage = new MemoryStorage();
-    machine.initErasable(storage, key(one));
+    machine.initErasable(storage, one.key());
     MapSource source = new MapSource().put("a", text("kept"));
     backup(machine, storage, source);
     erased = backup(machine, storage, source.copy().put("secret", text("to be erased")));
@@ -87,7 +83,7 @@ class ErasureCrashTest {
   private BackupId backup(Machine machine, MemoryStorage storage, MapSource source)
       throws Exception {
     clock.advance(Duration.ofMinutes(1));
-    try (Repository repository = machine.open(storage, key(one))) {
+    try (Repository repository = machine.open(storage, one.key())) {
       BackupId id = machine.backup(repository, source, null).backup().id();
       kept.put(id, source.contents());
       return id;
@@ -102,9 +98,9 @@ class ErasureCrashTest {
   @Test
   void amongTheKeyObjectsOfItsNewKey() throws Exception {
     for (int grant = 1; grant <= 6; grant++) {
-      Files.write(one, firstKey);
-      Files.deleteIfExists(two);
-      KeyServices.createIfMissing(reference(two), new SecureRandom());
+      Files.write(one.path(), firstKey);
+      Files.deleteIfExists(two.path());
+      two.make();
       MemoryStorage storage = MemoryStorage.of(before);
       Path place = LocalCopies.copy(local, temp.resolve("local" + places++));
       int[] keys = {0};
@@ -152,9 +148,9 @@ class ErasureCrashTest {
 
   /** Where it died, or an empty text if it ended before that operation. */
   private String death(int operation, Extent extent) throws Exception {
-    Files.write(one, firstKey);
-    Files.deleteIfExists(two);
-    KeyServices.createIfMissing(reference(two), new SecureRandom());
+    Files.write(one.path(), firstKey);
+    Files.deleteIfExists(two.path());
+    two.make();
     MemoryStorage storage = MemoryStorage.of(before);
     Path place = LocalCopies.copy(local, temp.resolve("local" + places++));
     FaultyStorage faulty =
@@ -175,7 +171,7 @@ class ErasureCrashTest {
 
   private boolean dies(Machine machine, FaultyStorage storage) throws Exception {
     try {
-      var _ = Erasure.run(() -> machine.open(storage, key(one)), request(), Progress.NONE);
+      var _ = Erasure.run(() -> machine.open(storage, one.key()), request(), Progress.NONE);
       return false;
     } catch (SimulatedCrash | IOException | RuntimeException e) {
       if (!storage.hasCrashed()) {
@@ -195,10 +191,10 @@ class ErasureCrashTest {
     boolean torn = !half.isEmpty();
     Machine machine = new Machine(place, clock);
     Machine stranger = new Machine(newPlace(), clock);
-    Path works = opens(machine, storage, one) ? one : two;
+    KeyFile works = one.opens(machine, storage) ? one : two;
     for (Machine any : new Machine[] {machine, stranger}) {
       MemoryStorage left = MemoryStorage.of(storage.snapshot());
-      try (Repository repository = any.open(left, key(works))) {
+      try (Repository repository = any.open(left, works.key())) {
         holds(repository);
         sound(repository, torn);
       }
@@ -208,8 +204,8 @@ class ErasureCrashTest {
     }
     // Nobody waits for ever for the one who died: here it is this very process.
     clock.advance(Duration.ofDays(3));
-    var _ = Erasure.run(() -> machine.open(storage, key(works)), request(), Progress.NONE);
-    try (Repository repository = machine.open(storage, key(two))) {
+    var _ = Erasure.run(() -> machine.open(storage, works.key()), request(), Progress.NONE);
+    try (Repository repository = machine.open(storage, two.key())) {
       holds(repository);
       sound(repository, torn);
       assertThat(BackupList.read(repository).backups())
@@ -219,7 +215,7 @@ class ErasureCrashTest {
           .anyMatch(note -> note.fact().word().equals("erased"));
     }
     for (MemoryStorage any : new MemoryStorage[] {storage, MemoryStorage.of(before)}) {
-      assertThatThrownBy(() -> stranger.open(any, key(one)))
+      assertThatThrownBy(() -> stranger.open(any, one.key()))
           .isInstanceOfSatisfying(
               SalvorException.class,
               e ->
@@ -250,30 +246,9 @@ class ErasureCrashTest {
     assertThat(damage).isEmpty();
   }
 
-  private static boolean opens(Machine machine, Storage storage, Path key) throws IOException {
-    try {
-      machine.open(storage, key(key)).close();
-      return true;
-    } catch (SalvorException e) {
-      assertThat(e.code())
-          .isIn(
-              ErrorCode.WRONG_CREDENTIAL,
-              ErrorCode.CREDENTIAL_WITHDRAWN,
-              ErrorCode.KMS_KEY_DESTROYED);
-      return false;
-    }
-  }
-
   private ErasureRequest request() {
-    return new ErasureRequest(Set.of(erased), key(two), "next", List.of(), Duration.ZERO, "tester");
-  }
-
-  private static KmsKey key(Path file) {
-    return new KmsKey(KeyServices.open(reference(file), new SecureRandom()));
-  }
-
-  private static String reference(Path file) {
-    return "kms:file:" + file;
+    return new ErasureRequest(
+        Set.of(erased), two.key(), "next", List.of(), Duration.ZERO, "tester");
   }
 
   private static byte[] text(String text) {

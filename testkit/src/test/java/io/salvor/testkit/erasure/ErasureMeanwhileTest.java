@@ -11,7 +11,6 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Facts;
 import io.salvor.engine.keys.KmsKey;
-import io.salvor.engine.kms.KeyServices;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.retention.Holding;
@@ -21,15 +20,16 @@ import io.salvor.engine.verify.VerifyReport.Severity;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.files.MemoryTempDir;
 import io.salvor.testkit.repository.Contents;
+import io.salvor.testkit.repository.KeyFile;
 import io.salvor.testkit.repository.LocalCopies;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
+import io.salvor.testkit.storage.Interruption;
 import io.salvor.testkit.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,8 +56,8 @@ class ErasureMeanwhileTest {
   private MemoryStorage.Snapshot before;
   private Path eraserPlace;
   private Path writerPlace;
-  private Path one;
-  private Path two;
+  private KeyFile one;
+  private KeyFile two;
   private byte[] firstKey;
   private BackupId erased;
   private BackupId other;
@@ -68,13 +68,12 @@ class ErasureMeanwhileTest {
   void twoBackups() throws Exception {
     eraserPlace = newPlace();
     writerPlace = newPlace();
-    one = temp.resolve("one");
-    two = temp.resolve("two");
-    KeyServices.createIfMissing(reference(one), new SecureRandom());
-    firstKey = Files.readAllBytes(one);
+    one = new KeyFile(temp.resolve("one")).make();
+    two = new KeyFile(temp.resolve("two"));
+    firstKey = Files.readAllBytes(one.path());
     Machine machine = new Machine(eraserPlace, clock);
     MemoryStorage storage = new MemoryStorage();
-    machine.initErasable(storage, key(one));
+    machine.initErasable(storage, one.key());
     source.put("a", text("kept"));
     erased = backup(machine, storage, source.copy().put("secret", text("to be erased")));
     other = backup(machine, storage, source);
@@ -84,7 +83,7 @@ class ErasureMeanwhileTest {
   private BackupId backup(Machine machine, MemoryStorage storage, MapSource source)
       throws Exception {
     clock.advance(Duration.ofMinutes(1));
-    try (Repository repository = machine.open(storage, key(one))) {
+    try (Repository repository = machine.open(storage, one.key())) {
       return machine.backup(repository, source, null).backup().id();
     }
   }
@@ -114,12 +113,11 @@ class ErasureMeanwhileTest {
   private int eraserInterrupted(int step) throws Exception {
     for (int at = 1; ; at += step) {
       World world = new World();
-      InterruptedStorage storage = new InterruptedStorage(world.storage, at, world::write);
+      Interruption interruption = Interruption.at(at, world::write);
       world.openWriter(inner -> inner);
-      storage.count();
-      world.erase(storage, key(one));
+      world.erase(interruption.of(world.storage), one.key());
       world.check("erasure interrupted at operation " + at);
-      if (!storage.wasInterrupted()) {
+      if (!interruption.hasHappened()) {
         return (at - 1) / step;
       }
     }
@@ -128,14 +126,14 @@ class ErasureMeanwhileTest {
   private int writerInterrupted(int step) throws Exception {
     for (int at = 1; ; at += step) {
       World world = new World();
-      InterruptedStorage storage =
-          new InterruptedStorage(world.storage, at, () -> world.erase(world.storage, key(one)));
-      world.openWriter(inner -> storage);
+      Interruption interruption =
+          Interruption.at(at, () -> world.erase(world.storage, one.key())).later();
+      world.openWriter(interruption::of);
       // What comes before it has opened is another matter.
-      storage.count();
+      interruption.begin();
       world.write();
       world.check("writer interrupted at operation " + at);
-      if (!storage.wasInterrupted()) {
+      if (!interruption.hasHappened()) {
         return (at - 1) / step;
       }
     }
@@ -151,16 +149,16 @@ class ErasureMeanwhileTest {
     private boolean held;
 
     World() throws IOException {
-      Files.write(one, firstKey);
-      Files.deleteIfExists(two);
-      KeyServices.createIfMissing(reference(two), new SecureRandom());
+      Files.write(one.path(), firstKey);
+      Files.deleteIfExists(two.path());
+      two.make();
       eraser = new Machine(LocalCopies.copy(eraserPlace, temp.resolve("e" + places++)), clock);
       writer =
           new Machine(LocalCopies.copy(writerPlace, temp.resolve("w" + places++)), clock, "web");
     }
 
     void openWriter(UnaryOperator<Storage> through) throws IOException {
-      opened = writer.open(through.apply(storage), key(one));
+      opened = writer.open(through.apply(storage), one.key());
     }
 
     void write() throws Exception {
@@ -192,7 +190,7 @@ class ErasureMeanwhileTest {
             Erasure.run(
                 () -> eraser.open(through, with),
                 new ErasureRequest(
-                    Set.of(erased), key(two), "next", List.of(), Duration.ZERO, "eraser"),
+                    Set.of(erased), two.key(), "next", List.of(), Duration.ZERO, "eraser"),
                 Progress.NONE);
       } catch (SalvorException e) {
         assertThat(e.code())
@@ -207,10 +205,10 @@ class ErasureMeanwhileTest {
 
     void check(String when) throws Exception {
       try {
-        holds(opens(one) ? one : two);
+        holds(firstOpens() ? one : two);
         clock.advance(Duration.ofDays(3));
-        erase(storage, key(opens(one) ? one : two));
-        assertThat(opens(one)).as("the old key opens").isFalse();
+        erase(storage, (firstOpens() ? one : two).key());
+        assertThat(firstOpens()).as("the old key opens").isFalse();
         holds(two);
       } catch (AssertionError | Exception e) {
         throw new AssertionError(when + ": " + e, e);
@@ -223,9 +221,9 @@ class ErasureMeanwhileTest {
       }
     }
 
-    private void holds(Path key) throws Exception {
+    private void holds(KeyFile key) throws Exception {
       Machine stranger = new Machine(newPlace(), clock, "stranger");
-      try (Repository repository = stranger.open(storage, key(key))) {
+      try (Repository repository = stranger.open(storage, key.key())) {
         Map<BackupId, SortedMap<String, String>> found = new TreeMap<>();
         for (Backup backup : BackupList.read(repository).backups()) {
           found.put(backup.id(), Contents.of(repository, backup));
@@ -247,28 +245,9 @@ class ErasureMeanwhileTest {
       LocalCopies.remove(stranger.local());
     }
 
-    private boolean opens(Path key) throws IOException {
-      Machine stranger = new Machine(newPlace(), clock, "stranger");
-      try {
-        stranger.open(storage, key(key)).close();
-        return true;
-      } catch (SalvorException e) {
-        assertThat(e.code())
-            .isIn(
-                ErrorCode.WRONG_CREDENTIAL,
-                ErrorCode.CREDENTIAL_WITHDRAWN,
-                ErrorCode.KMS_KEY_DESTROYED);
-        return false;
-      }
+    private boolean firstOpens() throws IOException {
+      return one.opens(new Machine(newPlace(), clock, "stranger"), storage);
     }
-  }
-
-  private static KmsKey key(Path file) {
-    return new KmsKey(KeyServices.open(reference(file), new SecureRandom()));
-  }
-
-  private static String reference(Path file) {
-    return "kms:file:" + file;
   }
 
   private static byte[] text(String text) {

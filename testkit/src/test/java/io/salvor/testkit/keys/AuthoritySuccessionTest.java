@@ -1,12 +1,14 @@
 package io.salvor.testkit.keys;
 
+import static io.salvor.testkit.keys.Successions.CHEAP;
+import static io.salvor.testkit.keys.Successions.NEW;
+import static io.salvor.testkit.keys.Successions.OLD;
+import static io.salvor.testkit.repository.Refusal.fails;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
-import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
@@ -32,15 +34,12 @@ import io.salvor.testkit.storage.FaultyStorage;
 import io.salvor.testkit.storage.MemoryStorage;
 import io.salvor.testkit.storage.SimulatedCrash;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,10 +49,6 @@ import org.junit.jupiter.api.io.TempDir;
  * that they sign counts, though they write the storage.
  */
 class AuthoritySuccessionTest {
-  private static final Argon2id CHEAP = new Argon2id(64, 1, 1);
-  private static final String OLD = "secret";
-  private static final String NEW = "after the theft";
-
   @TempDir(factory = MemoryTempDir.class)
   Path temp;
 
@@ -116,7 +111,7 @@ class AuthoritySuccessionTest {
       Backup latest = BackupList.read(repository).backups().getLast();
       Facts.add(repository, new Fact.Hold(latest.id(), "mine"), "thief");
     }
-    for (ObjectName name : names(stolen, "")) {
+    for (ObjectName name : stolen.names("")) {
       if (storage.find(name).isEmpty()) {
         storage.put(name, stolen.get(name));
       }
@@ -167,7 +162,7 @@ class AuthoritySuccessionTest {
   void whoIsOpenDeletesNothingAnyMore() throws Exception {
     try (Repository open = machine.open(storage)) {
       succeed(thief, storage, OLD);
-      ObjectName name = names(storage, "packs/").getFirst();
+      ObjectName name = storage.names("packs/").getFirst();
       fails(ErrorCode.AUTHORITY_SUCCEEDED, () -> open.storage().delete(name));
       assertThat(storage.find(name)).isPresent();
       fails(
@@ -180,7 +175,7 @@ class AuthoritySuccessionTest {
   @Test
   void theSamePassphraseIsRefused() throws Exception {
     try (Repository repository = machine.open(storage);
-        Passphrase same = passphrase(OLD)) {
+        Passphrase same = Successions.passphrase(OLD)) {
       fails(
           ErrorCode.CREDENTIAL_NEEDED,
           () -> repository.succeedAuthority(same, "x", CHEAP, "owner", Progress.NONE));
@@ -191,7 +186,7 @@ class AuthoritySuccessionTest {
   void oneAfterAnotherIsSucceededToo() throws Exception {
     succeed(machine, storage, OLD);
     try (Repository repository = machine.open(storage, NEW);
-        Passphrase third = passphrase("third")) {
+        Passphrase third = Successions.passphrase("third")) {
       machine.backup(repository, source.put("d", noise(4, 5_000)), null);
       repository.succeedAuthority(third, "x", CHEAP, "owner", Progress.NONE);
     }
@@ -268,10 +263,11 @@ class AuthoritySuccessionTest {
   }
 
   private static void succeed(Machine with, Storage in, String passphrase) {
+    // Not closed if it dies: a dead process closes nothing.
     Repository repository;
     try {
       repository = with.open(in, passphrase);
-      try (Passphrase next = passphrase(NEW)) {
+      try (Passphrase next = Successions.passphrase(NEW)) {
         ObjectId _ = repository.succeedAuthority(next, "new", CHEAP, "owner", Progress.NONE);
       }
       repository.close();
@@ -298,22 +294,6 @@ class AuthoritySuccessionTest {
 
   private static BackupId id(Repository repository) throws IOException {
     return BackupList.read(repository).backups().getFirst().id();
-  }
-
-  private static List<ObjectName> names(Storage in, String prefix) throws IOException {
-    List<ObjectName> names = new ArrayList<>();
-    in.list(prefix, info -> names.add(info.name()));
-    return names;
-  }
-
-  private static void fails(ErrorCode code, ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            SalvorException.class, e -> assertThat(e.code()).as("%s", e).isEqualTo(code));
-  }
-
-  private static Passphrase passphrase(String text) {
-    return Passphrase.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static byte[] noise(long seed, int length) {
