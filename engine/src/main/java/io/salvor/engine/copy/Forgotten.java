@@ -55,7 +55,6 @@ final class Forgotten {
   }
 
   static boolean isManifest(LedgerEntry.Added line) {
-    return line.object().startsWith(ObjectKind.MANIFEST.prefix())
-        && ObjectName.isValid(line.object());
+    return line.object().startsWith(ObjectKind.MANIFEST.prefix());
   }
 }

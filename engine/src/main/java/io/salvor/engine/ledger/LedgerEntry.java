@@ -4,6 +4,7 @@ import io.salvor.engine.codec.CborReader;
 import io.salvor.engine.codec.CborWriter;
 import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.storage.ObjectName;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,12 +147,12 @@ public record LedgerEntry(
         case 2 -> {
           for (int n = in.array(); n > 0; n--) {
             in.array(3);
-            added.add(new Added(in.text(), in.bytes(32), in.text()));
+            added.add(new Added(name(in), in.bytes(32), in.text()));
           }
         }
         case 3 -> {
           for (int n = in.array(); n > 0; n--) {
-            removed.add(in.text());
+            removed.add(name(in));
           }
         }
         case 4 -> time = in.time();
@@ -182,6 +183,14 @@ public record LedgerEntry(
       accepted.add(id(in));
     }
     return new Closure(session, accepted);
+  }
+
+  private static String name(CborReader in) {
+    String name = in.text();
+    if (!ObjectName.isValid(name)) {
+      throw new MalformedException("a name that no object can have");
+    }
+    return name;
   }
 
   private static ObjectId id(CborReader in) {

@@ -38,7 +38,12 @@ public final class Storages {
     return DirectoryStorage.create(directory);
   }
 
-  private static Path directory(String address) {
+  /**
+   * The directory that an address means, there or not.
+   *
+   * @throws SalvorException USAGE if it means none
+   */
+  public static Path directory(String address) {
     if (address.isBlank()) {
       throw usage(address, "it is empty", null);
     }

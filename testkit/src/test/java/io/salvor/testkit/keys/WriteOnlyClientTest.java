@@ -376,6 +376,7 @@ class WriteOnlyClientTest {
                         "keys/" + new ObjectId(7, 7) + ".epoch", new byte[32], ""))),
             LedgerChange.adding(
                 List.of(new LedgerEntry.Added("backups/" + new ObjectId(7, 7), new byte[32], ""))),
+            LedgerChange.adding(List.of(new LedgerEntry.Added("no name", new byte[32], ""))),
             LedgerChange.closing(List.of(new Closure(new ObjectId(7, 7), Set.of()))));
     for (LedgerChange lie : lies) {
       MemoryStorage copy = MemoryStorage.of(storage.snapshot());
