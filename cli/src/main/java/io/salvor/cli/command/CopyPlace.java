@@ -4,8 +4,8 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.Storages;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -25,17 +25,15 @@ record CopyPlace(String address, Session session) {
   /** Whether this machine has seen a repository there. */
   boolean wasSeen() {
     try (LocalState local = session.localState()) {
-      return Repository.wasSeenIn(local, real(path()));
-    } catch (IllegalArgumentException | IOException e) {
-      return false;
+      return Repository.wasSeenIn(local, place());
     }
   }
 
   /** As storages and the local state say it; the address itself if it is none of a directory. */
   String place() {
     try {
-      return real(path());
-    } catch (IllegalArgumentException | IOException e) {
+      return Places.real(Storages.directory(address)).toString();
+    } catch (SalvorException e) {
       return address;
     }
   }
@@ -43,33 +41,14 @@ record CopyPlace(String address, Session session) {
   /**
    * Refuses what lies within Salvor's own directories.
    *
-   * @throws SalvorException TARGET_IN_REPOSITORY
+   * @throws SalvorException TARGET_IN_REPOSITORY; USAGE if it is no address of a directory
    */
   void requireOutside(List<Path> own) {
-    Path place = Path.of(place());
-    for (Path directory : own) {
-      if (place.startsWith(directory) && !place.equals(directory)) {
-        throw new SalvorException(
-            ErrorCode.TARGET_IN_REPOSITORY,
-            "Cannot copy to " + address,
-            "it lies within " + directory + ", which is Salvor's own",
-            "name a directory elsewhere");
-      }
-    }
-  }
-
-  private Path path() {
-    String path = address.startsWith("file:") ? URI.create(address).getPath() : address;
-    return Path.of(path).toAbsolutePath().normalize();
-  }
-
-  /** As the storage says it, without symbolic links as far as the path exists. */
-  private static String real(Path path) throws IOException {
-    Path there = path;
-    while (!Files.exists(there) && there.getParent() != null) {
-      there = there.getParent();
-    }
-    return there.toRealPath().resolve(there.relativize(path)).normalize().toString();
+    Places.requireOutside(
+        Storages.directory(address),
+        own,
+        "Cannot copy to " + address,
+        "name a directory elsewhere");
   }
 
   /**
@@ -88,11 +67,7 @@ record CopyPlace(String address, Session session) {
   }
 
   private boolean isEmpty() throws IOException {
-    Path there = path();
-    while (!Files.exists(there) && there.getParent() != null) {
-      there = there.getParent();
-    }
-    try (Stream<Path> entries = Files.list(there)) {
+    try (Stream<Path> entries = Files.list(Places.existing(Storages.directory(address)))) {
       return entries.findAny().isEmpty();
     } catch (NotDirectoryException e) {
       return false;

@@ -49,7 +49,7 @@ final class ExportFile implements AutoCloseable {
       return new ExportFile(session.results(), null, null, null);
     }
     Path path = Targets.path(address, session);
-    requireOutside(path, avoid);
+    Places.requireOutside(path, avoid, "Cannot export to " + path, "name a file elsewhere");
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new SalvorException(
           ErrorCode.OUTPUT_EXISTS,
@@ -76,29 +76,6 @@ final class ExportFile implements AutoCloseable {
       return new ExportFile(stream, path, part, channel);
     } catch (IOException e) {
       throw failed(path, e);
-    }
-  }
-
-  private static void requireOutside(Path path, List<Path> avoid) {
-    Path parent = path.toAbsolutePath().getParent();
-    Path real = parent == null ? path.toAbsolutePath() : real(parent);
-    for (Path own : avoid) {
-      if (real.startsWith(real(own))) {
-        throw new SalvorException(
-            ErrorCode.TARGET_IN_REPOSITORY,
-            "Cannot export to " + path,
-            "it lies within " + own + ", which is Salvor's own",
-            "name a file elsewhere");
-      }
-    }
-  }
-
-  /** Where a directory really is; what is not there keeps its name. */
-  private static Path real(Path directory) {
-    try {
-      return directory.toRealPath();
-    } catch (IOException e) {
-      return directory.toAbsolutePath().normalize();
     }
   }
 

@@ -187,6 +187,27 @@ class CopyCommandTest {
   }
 
   @Test
+  void norWhereThisMachineKeepsItsStateWhateverWayLeadsThere() throws IOException {
+    Path state = Path.of(salvor.environment.get("SALVOR_CACHE_DIR"));
+    Path link = Files.createSymbolicLink(top.resolve("link"), state);
+    salvor.environment.put("SALVOR_CACHE_DIR", link.toString());
+    for (Path way : List.of(link, state)) {
+      Result refused = salvor.run("copy", "--to", way.resolve("cache/sub").toString(), "--init");
+      assertThat(refused.exit()).as(refused.err()).isEqualTo(1);
+      assertThat(refused.err()).contains("SLV-4002");
+    }
+  }
+
+  @Test
+  void anAddressThatIsNoneIsToldAsWrongUse() {
+    for (String none : List.of("file:copy", "file:%", "s3://bucket/copy")) {
+      Result refused = salvor.run("copy", "--to", none, "--init");
+      assertThat(refused.exit()).as(refused.err()).isEqualTo(2);
+      assertThat(refused.err()).contains(none);
+    }
+  }
+
+  @Test
   void oneThatWasDeletedBesideOtherFilesIsMadeAnewAtOnce() throws IOException {
     salvor.json("copy", "--to", copy, "--init");
     Files.move(Path.of(copy), top.resolve("deleted"));
