@@ -75,11 +75,16 @@ final class OldKeys {
       try (KeyService service = KeyServices.open(earlier, repository.random())) {
         requireApart(service);
       } catch (SalvorException e) {
-        if (e.code() != ErrorCode.KMS_FAILED) {
+        if (!isOutOfReach(e)) {
           throw e;
         }
       }
     }
+  }
+
+  /** Whether a key cannot be asked: it is gone, its service does not answer, or is not known. */
+  private static boolean isOutOfReach(SalvorException e) {
+    return e.code() == ErrorCode.KMS_FAILED || e.code() == ErrorCode.USAGE;
   }
 
   private void require(KeyRegister register, CredentialInfo old, boolean named) {
@@ -101,7 +106,7 @@ final class OldKeys {
       }
       requireApart(key.service());
     } catch (SalvorException e) {
-      throw e.code() == ErrorCode.KMS_FAILED || e.code() == ErrorCode.USAGE
+      throw isOutOfReach(e)
           ? outcome.unfinished(
               "of the credential " + old.id() + ": " + e.getMessage() + ": " + e.why())
           : e;
@@ -165,7 +170,7 @@ final class OldKeys {
       try {
         destroy(key);
       } catch (SalvorException e) {
-        if (e.code() != ErrorCode.KMS_FAILED) {
+        if (!isOutOfReach(e)) {
           throw e;
         }
         outcome.unreached().add(key);

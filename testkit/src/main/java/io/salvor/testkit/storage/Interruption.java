@@ -29,9 +29,14 @@ public final class Interruption implements SteppedStorage.Stepper {
     return interruption;
   }
 
+  /** Before the first operation that is such a one; each is shown until then. */
+  public static Interruption before(Predicate<Operation> such, Meanwhile meanwhile) {
+    return new Interruption(such, meanwhile);
+  }
+
   /** Before the first object is stored whose name ends so. */
   public static Interruption beforePutOf(String ending, Meanwhile meanwhile) {
-    return new Interruption(
+    return before(
         operation -> operation instanceof Operation.Put put && put.name().value().endsWith(ending),
         meanwhile);
   }
