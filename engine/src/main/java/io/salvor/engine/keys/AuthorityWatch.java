@@ -157,18 +157,26 @@ public final class AuthorityWatch extends ForwardingStorage {
 
   @Override
   public void delete(ObjectName name) throws IOException {
-    if (written && !isOwnSession(name)) {
-      // Before it looks: what another thread stores meanwhile has to be looked after as well.
-      written = false;
-      boolean looked = false;
-      try {
-        look();
-        looked = true;
-      } finally {
-        written |= !looked;
-      }
+    if (!isOwnSession(name)) {
+      lookAfterWriting();
     }
     storage.delete(name);
+  }
+
+  /** Who comes while another thread looks waits for what it sees. */
+  private synchronized void lookAfterWriting() throws IOException {
+    if (!written) {
+      return;
+    }
+    // Before it looks: what another thread stores meanwhile has to be looked after as well.
+    written = false;
+    boolean looked = false;
+    try {
+      look();
+      looked = true;
+    } finally {
+      written |= !looked;
+    }
   }
 
   /** Nothing rests on the objects of a session. */

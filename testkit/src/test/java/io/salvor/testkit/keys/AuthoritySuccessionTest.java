@@ -31,17 +31,22 @@ import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.Extent;
 import io.salvor.testkit.storage.Fault;
 import io.salvor.testkit.storage.FaultyStorage;
+import io.salvor.testkit.storage.Interruption;
 import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Operation;
 import io.salvor.testkit.storage.SimulatedCrash;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -170,6 +175,44 @@ class AuthoritySuccessionTest {
           () -> Facts.add(open, new Fact.Tag(id(open), new TreeMap<>(Map.of("k", "v"))), "x"));
     }
     holds(storage);
+  }
+
+  @Test
+  @Timeout(60)
+  void whoDeletesWhileAnotherThreadLooksWaitsForWhatItSees() throws Exception {
+    List<ObjectName> packs = storage.names("packs/");
+    List<SalvorException> told = new ArrayList<>();
+    Repository[] open = new Repository[1];
+    Thread second =
+        new Thread(
+            () -> {
+              try {
+                open[0].storage().delete(packs.getLast());
+              } catch (SalvorException e) {
+                told.add(e);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    boolean[] succeeded = new boolean[1];
+    Interruption looking =
+        Interruption.before(
+            operation -> succeeded[0] && operation instanceof Operation.Listing,
+            () -> {
+              second.start();
+              while (second.getState() != Thread.State.BLOCKED && second.isAlive()) {
+                Thread.onSpinWait();
+              }
+            });
+    try (Repository repository = machine.open(looking.of(storage))) {
+      open[0] = repository;
+      succeed(thief, storage, OLD);
+      succeeded[0] = true;
+      fails(ErrorCode.AUTHORITY_SUCCEEDED, () -> repository.storage().delete(packs.getFirst()));
+      second.join();
+    }
+    assertThat(told).extracting(SalvorException::code).containsOnly(ErrorCode.AUTHORITY_SUCCEEDED);
+    assertThat(storage.names("packs/")).containsAll(packs);
   }
 
   @Test
