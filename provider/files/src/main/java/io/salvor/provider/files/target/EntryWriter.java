@@ -86,13 +86,13 @@ final class EntryWriter {
    */
   Stat change(Step step, Dir dir, byte[] name, Entry wanted, LiveItem live)
       throws PosixException, MovedException {
+    requireUnmoved(dir, name, live);
     try (FileHandle file = wanted.kind() == EntryKind.FILE ? readable(dir, name) : null) {
       if (file != null) {
         requireUnmoved(file.stat(), live);
         return metadata.apply(step.key(), file, wanted, true);
       }
     }
-    requireUnmoved(dir, name, live);
     return metadata.apply(step.key(), dir, name, wanted, true);
   }
 

@@ -96,6 +96,18 @@ class EntryWriterTest {
   }
 
   @Test
+  void aFileThatHasGoneOrIsSomethingElseNowHasMoved() throws Exception {
+    Entry wanted = live.entry().toBuilder().mode(0600).build();
+    Step step = step(new Change.Update(EnumSet.of(EntryField.MODE)), wanted);
+    Files.delete(file);
+    assertThatThrownBy(() -> writer.change(step, dir, NAME, wanted, live))
+        .isInstanceOf(MovedException.class);
+    Files.createSymbolicLink(file, temp.resolve("elsewhere"));
+    assertThatThrownBy(() -> writer.change(step, dir, NAME, wanted, live))
+        .isInstanceOf(MovedException.class);
+  }
+
+  @Test
   void aFileThatHasChangedKeepsItsNameAllTheTime() throws Exception {
     Entry wanted = live.entry().toBuilder().content(0, ContentRef.EMPTY).build();
     Step step = step(new Change.Update(EnumSet.of(EntryField.CONTENT)), wanted);
