@@ -8,10 +8,12 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.copy.Copies;
 import io.salvor.engine.copy.CopyReport;
+import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.fact.ActiveHold;
 import io.salvor.engine.fact.Fact;
 import io.salvor.engine.fact.Facts;
+import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.prune.PruneReport;
@@ -29,6 +31,7 @@ import io.salvor.engine.verify.VerifyReport;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,7 +43,7 @@ final class Actors {
   private Actors() {}
 
   /** Backs a source up, twice, and once more if it was stopped. */
-  static final class Writer extends Actor {
+  static class Writer extends Actor {
     private final MapSource source;
 
     Writer(World world, String name, String address) throws IOException {
@@ -65,7 +68,7 @@ final class Actors {
     void command(int number) throws Exception {
       source.put("file " + own.nextInt(5), noise(own.nextInt(6)));
       source.remove("file " + own.nextInt(5));
-      BackupReport report = machine().backup(storage(), source.copy(), null);
+      BackupReport report = backup(machine(), source.copy());
       world.truth.acknowledged(report.backup().id(), source.contents());
       world.tally.count("backups");
       world.tally.add(
@@ -73,10 +76,37 @@ final class Actors {
           report.warnings().stream().filter(w -> w.code().equals("begun-again")).count());
     }
 
+    BackupReport backup(Machine machine, MapSource from) throws Exception {
+      return machine.backup(storage(), from, null);
+    }
+
     private static byte[] noise(long seed) {
       byte[] bytes = new byte[1_000];
       new Random(seed).nextBytes(bytes);
       return bytes;
+    }
+  }
+
+  /** A write-only client: what it stores, every pruner takes in first. */
+  static final class Client extends Writer {
+    Client(World world, String name) throws IOException {
+      super(world, name, "map:" + name);
+    }
+
+    /** Lets it in. */
+    static void admit(Machine admin, Storage storage, String host) throws IOException {
+      try (Repository repository = admin.open(storage);
+          Passphrase passphrase = Passphrase.of(host.getBytes(StandardCharsets.UTF_8))) {
+        var _ = repository.keyRegister("admin").addWriter(passphrase, host, new Argon2id(8, 1, 1));
+      }
+    }
+
+    @Override
+    BackupReport backup(Machine machine, MapSource from) throws Exception {
+      Repository repository = machine.open(storage(), name);
+      BackupReport report = machine.backup(repository, from, null);
+      repository.close();
+      return report;
     }
   }
 

@@ -8,10 +8,12 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.fact.Fact;
 import io.salvor.engine.fact.Facts;
 import io.salvor.engine.fact.Note;
+import io.salvor.engine.progress.Progress;
 import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.Storage;
 import io.salvor.engine.verify.VerifyReport;
+import io.salvor.engine.writer.Intake;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.repository.Contents;
 import io.salvor.testkit.repository.LocalCopies;
@@ -54,6 +56,7 @@ final class World {
   final boolean losesState;
 
   private final boolean faulty;
+  private final boolean client;
   private final Path temp;
   private final MemoryStorage storage;
   private final MemoryStorage copy = MemoryStorage.named("copy");
@@ -96,11 +99,17 @@ final class World {
     wrongClocks = random.nextInt(3) == 0;
     losesState = random.nextInt(4) == 0;
     faulty = random.nextInt(3) == 0;
+    client = new Random(seed ^ 0x5eed).nextInt(4) == 0;
   }
 
   void run() throws Exception {
     last().init(storage);
     schedule.sleep("init", Duration.ofSeconds(60));
+    if (client) {
+      Actors.Client.admit(last(), storage, "client");
+      schedule.sleep("init", Duration.ofSeconds(60));
+      actors.add(new Actors.Client(this, "client"));
+    }
     actors.add(new Actors.Writer(this, "writer 1", "map:one"));
     actors.add(new Actors.Writer(this, "writer 2", "map:two"));
     actors.add(new Actors.Pruner(this, "pruner 1"));
@@ -188,6 +197,9 @@ final class World {
     MemoryStorage settled = MemoryStorage.of(storage.snapshot());
     boolean before = random.nextInt(3) == 0;
     if (before) {
+      try (Repository repository = last().open(settled)) {
+        assertThat(Intake.run(repository, Progress.NONE).refused()).isEmpty();
+      }
       holds(settled, "when all have ended", false);
     }
     // Nobody's memory tells of a storage that was put back.
