@@ -75,7 +75,7 @@ final class BackupChoice {
           ErrorCode.MANIFEST_LOST,
           "The backup " + word + (word.equals(LATEST) ? " may be one that is lost" : " is lost"),
           "the manifest of " + lost.getLast() + " is gone or damaged",
-          "put it back from a copy of the repository, or name another backup by its id");
+          "`salvor repair --from <copy>` puts it back; or name another backup by its id");
     }
   }
 

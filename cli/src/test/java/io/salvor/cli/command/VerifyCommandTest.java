@@ -56,6 +56,25 @@ class VerifyCommandTest {
   }
 
   @Test
+  void aRepairIsNamedWhereItHelpsAndTheCopyWithIt() throws IOException {
+    for (String directory : List.of("packs", "index", "backups")) {
+      Path file = files(directory).getFirst();
+      byte[] bytes = Files.readAllBytes(file);
+      Files.delete(file);
+      assertThat(salvor.run("verify").out()).as(directory).contains("do: ", "`salvor repair");
+      Files.write(file, bytes);
+    }
+    String copy = top.resolve("a copy").toString();
+    salvor.json("copy", "--to", copy, "--init");
+    Path manifest = files("backups").getFirst();
+    Files.delete(manifest);
+    String found = salvor.run("verify").out();
+    assertThat(found).contains("do: run `salvor repair --from '" + copy + "'`");
+    assertThat(salvor.run("repair", "--from", copy).exit()).isZero();
+    assertThat(manifest).exists();
+  }
+
+  @Test
   void whatWasReadBackLatelyIsNotReadAgain() throws IOException {
     long all = salvor.json("verify", "--depth=full").get("bytes").asLong();
     Result again = salvor.run("verify", "--depth=full", "--unless-verified=7d", "--json");

@@ -17,7 +17,8 @@ final class Damage {
         ErrorCode.OBJECT_DAMAGED,
         "The object " + place + " is damaged",
         why,
-        "Run `salvor verify` to learn which backups need it, and put it back from a copy",
+        "Run `salvor verify` to learn which backups need it; `salvor repair --from <copy>` puts it"
+            + " back",
         cause);
   }
 

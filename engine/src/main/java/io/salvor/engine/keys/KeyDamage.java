@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Words for damaged key objects. */
 final class KeyDamage {
-  private static final String REMEDY = "Put the object back from a copy of the repository";
+  private static final String REMEDY = "`salvor repair --from <copy>` puts it back";
 
   private KeyDamage() {}
 

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes repositories and opens them (docs/format.md §3 and §4). */
@@ -165,7 +166,8 @@ public final class Keys {
         throw KeyDamage.repository(
             "The object salvor is missing in " + storage.address(),
             "Other objects of a repository are there",
-            "Put it back from a copy; if only keys/ is there, an init did not finish");
+            "`salvor repair --from <copy>` puts it back; if only keys/ is there, an init did not"
+                + " finish");
       }
       throw new SalvorException(
           ErrorCode.REPOSITORY_MISSING,
@@ -275,8 +277,33 @@ public final class Keys {
             + costly.stream().map(e -> "; " + e.getMessage() + ": " + e.why()).collect(joining()),
         (opener instanceof Passphrase
                 ? "Check SALVOR_PASSWORD, SALVOR_PASSWORD_FILE or --password-file"
-                : "Check --kms; `salvor key list` shows with which keys the repository opens")
+                : "Check --kms")
+            + others(objects)
             + costly.stream().limit(1).map(e -> ". " + e.remedy()).collect(joining()));
+  }
+
+  /** The keys of key services that open it; who may read the storage may know their names. */
+  private static String others(KeyObjects objects) {
+    List<String> references = references(objects);
+    return references.isEmpty()
+        ? ""
+        : "; keys that open it: --kms " + String.join(", --kms ", references);
+  }
+
+  /** The keys of key services that credentials are behind. */
+  public static List<String> references(Storage storage) throws IOException {
+    return references(KeyObjects.read(storage, Set.of()));
+  }
+
+  private static List<String> references(KeyObjects objects) {
+    return objects.credentials().stream()
+        .flatMap(
+            c ->
+                c.protection() instanceof Protection.Wrapped wrapped
+                    ? Stream.of(wrapped.reference())
+                    : Stream.empty())
+        .distinct()
+        .toList();
   }
 
   /** How many authorities there were before the one that a credential holds to. */

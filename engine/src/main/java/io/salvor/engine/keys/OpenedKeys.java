@@ -67,7 +67,7 @@ public final class OpenedKeys implements AutoCloseable {
       throw KeyDamage.repository(
           "The object salvor is not the one that the credential was made for",
           "Its hash is not the one in keys/" + credential + ".credential",
-          "Put it back from a copy of the repository; every copy has the same bytes");
+          "`salvor repair --from <copy>` puts it back; every copy has the same bytes");
     }
     Authority authority = authority(payload, objects);
     KeyTable table = KeyTable.of(objects, authority);

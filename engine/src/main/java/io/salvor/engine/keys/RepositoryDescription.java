@@ -109,7 +109,7 @@ public record RepositoryDescription(ObjectId id, Instant created, boolean erasab
     return KeyDamage.repository(
         "The object salvor is damaged",
         why,
-        "Put it back from a copy of the repository; every copy has the same bytes");
+        "`salvor repair --from <copy>` puts it back; every copy has the same bytes");
   }
 
   private static byte[] ascii(String text) {

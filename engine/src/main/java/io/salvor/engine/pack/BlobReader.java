@@ -209,7 +209,8 @@ public final class BlobReader implements BlobSource {
         ErrorCode.OBJECT_DAMAGED,
         "the object " + name(kind, at) + " is damaged",
         String.valueOf(cause.getMessage()),
-        "run salvor verify to learn which backups need it, and put it back from a copy",
+        "run `salvor verify` to learn which backups need it; `salvor repair` saves what is left,"
+            + " and with --from <copy> puts it back",
         cause);
   }
 
@@ -219,7 +220,8 @@ public final class BlobReader implements BlobSource {
         ErrorCode.BLOB_LOST,
         "a blob is lost: " + kind.name().toLowerCase(Locale.ROOT) + " " + id,
         why,
-        "run salvor verify to learn which backups need it, and put its pack back from a copy",
+        "run `salvor verify` to learn which backups need it; `salvor repair` saves what is left,"
+            + " and with --from <copy> puts its pack back",
         cause);
   }
 }

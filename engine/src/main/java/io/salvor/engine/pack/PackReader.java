@@ -164,7 +164,8 @@ public final class PackReader {
         ErrorCode.OBJECT_LOST,
         "the object " + name + " is gone",
         "it is not in the storage",
-        "run salvor verify to learn which backups need it, and put it back from a copy");
+        "run `salvor verify` to learn which backups need it; `salvor repair` saves what is left,"
+            + " and with --from <copy> puts it back");
   }
 
   static SalvorException damaged(ObjectName name, String why, @Nullable Throwable cause) {
@@ -172,7 +173,8 @@ public final class PackReader {
         ErrorCode.OBJECT_DAMAGED,
         "the object " + name + " is damaged",
         why,
-        "run salvor verify to learn which backups need it, and put it back from a copy",
+        "run `salvor verify` to learn which backups need it; `salvor repair` saves what is left,"
+            + " and with --from <copy> puts it back",
         cause);
   }
 }

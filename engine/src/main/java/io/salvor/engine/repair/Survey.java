@@ -1,6 +1,7 @@
 package io.salvor.engine.repair;
 
 import io.salvor.engine.backup.Backup;
+import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.blob.BlobId;
@@ -25,6 +26,7 @@ import io.salvor.engine.verify.BackupAudit;
 import io.salvor.engine.verify.Findings;
 import io.salvor.engine.verify.ObjectAudit;
 import io.salvor.engine.verify.PackAudit;
+import io.salvor.engine.verify.WaitingBackups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -115,6 +117,9 @@ final class Survey {
     progress.phase("trees");
     List<Backup> backups = new ArrayList<>(list.backups());
     backups.addAll(small.backups());
+    // Nobody has read those back yet, so that nothing can be concluded from what they name.
+    Set<BackupId> waiting = WaitingBackups.of(repository, list);
+    backups.removeIf(backup -> waiting.contains(backup.id()));
     Findings losses = walk(backups);
     if (!losses.issues().isEmpty() && small.broken().isEmpty()) {
       // What is missed may lie in packs that lost their names in some other way.
@@ -193,7 +198,13 @@ final class Survey {
     Noticing noticing = new Noticing();
     BackupAudit trees =
         new BackupAudit(
-            repository, new NodeCache(noticing), noticing, this::length, losses, progress);
+            repository,
+            new NodeCache(noticing),
+            noticing,
+            this::length,
+            losses,
+            BackupAudit.AGAIN,
+            progress);
     for (Backup backup : backups.reversed()) {
       trees.audit(backup);
     }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * that damage is told of every backup that it touches.
  */
 public final class BackupAudit {
-  private static final String REMEDY =
+  /** What helps where nobody has it any more. */
+  public static final String AGAIN =
       "back the source up again with --type full while it still has the data; other entries are"
           + " not touched";
 
@@ -46,6 +47,7 @@ public final class BackupAudit {
   private final BlobSource source;
   private final Usable usable;
   private final Findings findings;
+  private final String remedy;
   private final Progress progress;
   private final BlobSet soundNodes;
   private final BlobSet soundLists;
@@ -57,13 +59,21 @@ public final class BackupAudit {
    * @param usable whether a blob is where the index says, as far as this verification has looked
    */
   BackupAudit(Repository repository, Usable usable, Findings findings, Progress progress) {
-    this(repository, repository.nodes(), repository.blobs(), usable, findings, progress);
+    this(
+        repository,
+        repository.nodes(),
+        repository.blobs(),
+        usable,
+        findings,
+        Remedies.of(repository).mend(AGAIN),
+        progress);
   }
 
   /**
    * An audit of what some source of blobs gives.
    *
    * @param repository by whose index is noted what was found sound
+   * @param remedy what helps against what is found
    */
   public BackupAudit(
       Repository repository,
@@ -71,7 +81,9 @@ public final class BackupAudit {
       BlobSource source,
       Usable usable,
       Findings findings,
+      String remedy,
       Progress progress) {
+    this.remedy = remedy;
     this.nodes = nodes;
     this.source = source;
     this.usable = usable;
@@ -133,7 +145,7 @@ public final class BackupAudit {
       findings.damage(
           "tree node " + node,
           "entries from " + from + " to " + to + " cannot be read: " + why.getMessage(),
-          REMEDY,
+          remedy,
           backup.id());
     }
   }
@@ -153,7 +165,7 @@ public final class BackupAudit {
         if (!e.code().isDamage()) {
           throw e;
         }
-        findings.damage(item.key().toString(), String.valueOf(e.getMessage()), REMEDY, backup.id());
+        findings.damage(item.key().toString(), String.valueOf(e.getMessage()), remedy, backup.id());
         return false;
       }
     }
@@ -192,7 +204,7 @@ public final class BackupAudit {
               + (offset + data.length())
               + " are lost, damaged or not as many as the entry says: blob "
               + data.id(),
-          REMEDY,
+          remedy,
           backup.id());
       return false;
     }

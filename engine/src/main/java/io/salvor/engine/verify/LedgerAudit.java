@@ -24,20 +24,16 @@ import java.util.TreeSet;
 
 /** Holds what is there against what the ledger says: every object that it names, and itself. */
 public final class LedgerAudit {
-  private static final String FROM_A_COPY = Verification.FROM_A_COPY;
-  private static final String OR_GIVE_UP =
-      FROM_A_COPY
-          + "; if none has it, or the storage shall be as it is from now on, `salvor repair"
-          + " --accept-loss` gives it up";
-
   private final Repository repository;
   private final BackupList list;
   private final Findings findings;
+  private final Remedies remedies;
 
   LedgerAudit(Repository repository, BackupList list, Findings findings) {
     this.repository = repository;
     this.list = list;
     this.findings = findings;
+    this.remedies = Remedies.of(repository);
   }
 
   void run() throws IOException, InterruptedException {
@@ -52,7 +48,7 @@ public final class LedgerAudit {
       findings.elsewhere(
           line.object(),
           "the manifest of backup " + line.label() + " is gone",
-          FROM_A_COPY,
+          remedies.putBack(),
           new BackupId(line.label()));
     }
     for (Backup backup : list.backups()) {
@@ -81,7 +77,7 @@ public final class LedgerAudit {
   /** What else the ledger names: facts, key objects, whatever is added to it. */
   private void others() throws IOException {
     for (LedgerEntry.Added line : lost(repository)) {
-      findings.elsewhere(line.object(), what(line) + " is gone", FROM_A_COPY);
+      findings.elsewhere(line.object(), what(line) + " is gone", remedies.putBack());
     }
     for (LedgerEntry.Added line : List.copyOf(repository.ledger().existing().values())) {
       if (isManifest(line)) {
@@ -90,7 +86,8 @@ public final class LedgerAudit {
       try {
         byte[] object = repository.storage().get(new ObjectName(line.object()));
         if (!Arrays.equals(Sha256.of(object), line.sha256())) {
-          findings.elsewhere(line.object(), what(line) + " is not what was written", FROM_A_COPY);
+          findings.elsewhere(
+              line.object(), what(line) + " is not what was written", remedies.putBack());
         }
       } catch (NoSuchFileException e) {
         // Told above, or removed since.
@@ -145,12 +142,12 @@ public final class LedgerAudit {
     for (LedgerIssue issue : repository.ledger().issues()) {
       switch (issue) {
         case LedgerIssue.EntryDamaged e ->
-            findings.elsewhere(e.object().value(), "the ledger entry cannot be read", OR_GIVE_UP);
+            findings.elsewhere(e.object().value(), "the ledger entry cannot be read", orGiveUp());
         case LedgerIssue.EntryLost e ->
             findings.elsewhere(
                 e.object().value(),
                 "the ledger entry is gone, and with it what tells of the backups it added",
-                OR_GIVE_UP);
+                orGiveUp());
         case LedgerIssue.RolledBack e ->
             findings.elsewhere(
                 e.object().value(),
@@ -158,9 +155,15 @@ public final class LedgerAudit {
                     + e.number()
                     + " was seen by this machine and is gone: newer backups were lost, or the"
                     + " storage was put back to an earlier state",
-                "find out who has put the storage back; " + OR_GIVE_UP);
+                "find out who has put the storage back; " + orGiveUp());
       }
     }
+  }
+
+  private String orGiveUp() {
+    return remedies.putBack()
+        + "; if none has it, or the storage shall be as it is from now on, `salvor repair"
+        + " --accept-loss` gives it up";
   }
 
   private boolean isNamed(Backup backup) {

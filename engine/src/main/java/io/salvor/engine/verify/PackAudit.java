@@ -43,9 +43,6 @@ import org.jspecify.annotations.Nullable;
  * byte by byte. Afterwards it knows which blobs can be used.
  */
 public final class PackAudit {
-  private static final String REMEDY =
-      "`salvor backup --type full` stores again what the source still has";
-
   private final Repository repository;
   private final Findings findings;
   private final Progress progress;
@@ -262,6 +259,9 @@ public final class PackAudit {
         }
       }
     }
+    String remedy =
+        Remedies.of(repository)
+            .mend("then `salvor backup --type full` stores again what the source still has");
     damage.forEach(
         (id, found) -> {
           String name = ObjectKind.DATA_PACK.name(id).value();
@@ -269,7 +269,7 @@ public final class PackAudit {
             if (spare.contains(id)) {
               findings.notice(name, what + "; other packs have all that it had", "nothing is lost");
             } else {
-              findings.elsewhere(name, what, REMEDY);
+              findings.elsewhere(name, what, remedy);
             }
           }
         });

@@ -29,8 +29,6 @@ import java.util.function.Predicate;
 public final class Verification {
   private static final int MOST_ATTEMPTS = 3;
 
-  static final String FROM_A_COPY = "put the object back from a copy of the repository";
-
   private final Repository repository;
   private final Depth depth;
   private final double share;
@@ -40,6 +38,7 @@ public final class Verification {
   private final List<Backup> wanted;
   private final boolean everything;
   private final Findings findings;
+  private final Remedies remedies;
 
   private Verification(
       Repository repository,
@@ -51,6 +50,7 @@ public final class Verification {
       Progress progress) {
     this.unlessVerified = unlessVerified;
     this.repository = repository;
+    this.remedies = Remedies.of(repository);
     this.depth = depth;
     this.share = share;
     this.list = list;
@@ -138,9 +138,10 @@ public final class Verification {
     PackAudit packs = new PackAudit(repository, findings, progress);
     packs.structure();
     List<Backup> walked = new ArrayList<>();
+    Set<BackupId> waiting = WaitingBackups.of(repository, list);
     for (Backup backup : wanted) {
       segments(backup, objects);
-      if (isWaiting(backup)) {
+      if (waiting.contains(backup.id())) {
         findings.notice(
             backup.object().value(),
             "backup "
@@ -247,7 +248,7 @@ public final class Verification {
                 findings.notice(
                     name.value(), message + "; another segment stands for it", "nothing is lost");
               } else if (isNeeded(name)) {
-                findings.elsewhere(name.value(), message, FROM_A_COPY);
+                findings.elsewhere(name.value(), message, remedies.putBack());
               } else {
                 findings.notice(
                     name.value(),
@@ -257,7 +258,8 @@ public final class Verification {
             });
     for (ObjectName name : list.damaged()) {
       if (!objects.damaged().containsKey(name)) {
-        findings.elsewhere(name.value(), "the object cannot be read, or is gone", FROM_A_COPY);
+        findings.elsewhere(
+            name.value(), "the object cannot be read, or is gone", remedies.putBack());
       }
     }
     for (String place : objects.unknown()) {
@@ -295,22 +297,22 @@ public final class Verification {
         findings.damage(
             name.value(),
             "the index segment cannot be read: " + objects.damaged().get(name),
-            FROM_A_COPY,
+            remedies.mend("the packs tell what was in it"),
             backup.id());
       } else if (hash == null) {
-        findings.damage(name.value(), "the index segment is gone", FROM_A_COPY, backup.id());
+        findings.damage(
+            name.value(),
+            "the index segment is gone",
+            remedies.mend("the packs tell what was in it"),
+            backup.id());
       } else if (hash != null && !Arrays.equals(hash, segment.sha256())) {
-        findings.damage(name.value(), "the index segment is another one", FROM_A_COPY, backup.id());
+        findings.damage(
+            name.value(),
+            "the index segment is another one",
+            remedies.mend("the packs tell what was in it"),
+            backup.id());
       }
     }
-  }
-
-  /** Whether what its write-only client has stored is in nobody's index yet. */
-  private boolean isWaiting(Backup backup) {
-    Set<ObjectId> taken = repository.index().superseded();
-    return backup.manifest().segments().stream()
-        .map(Manifest.SegmentRef::id)
-        .anyMatch(id -> repository.keys().isForeign(id) && !taken.contains(id));
   }
 
   private void readUnlessVerified(PackAudit packs, Set<ObjectId> chosen)
