@@ -3,7 +3,6 @@ package io.salvor.cli.command;
 import io.salvor.engine.error.Exit;
 import java.util.Locale;
 import java.util.Map;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -35,8 +34,8 @@ final class CompletionCommand implements Command {
     String script =
         switch (wanted) {
           // The same script: it asks zsh for its emulation of bash's completion.
-          case BASH, ZSH -> AutoComplete.bash("salvor", everything());
-          case FISH -> fish(everything());
+          case BASH, ZSH -> CompletionScript.bash();
+          case FISH -> fish(CompletionScript.everything());
         };
     if (session.isJson()) {
       session.json().field("shell", wanted.name().toLowerCase(Locale.ROOT));
@@ -47,20 +46,8 @@ final class CompletionCommand implements Command {
     return Exit.DONE;
   }
 
-  private static CommandLine everything() {
-    CommandLine all = new CommandLine(CommandSpec.create().name("salvor"));
-    for (Commands.Listed listed : Commands.ALL) {
-      CommandLine one = Syntax.of(listed, listed.maker().get(), new GlobalOptions()).parser();
-      one.getCommandSpec().name(listed.name());
-      all.addSubcommand(listed.name(), one);
-    }
-    return all;
-  }
-
   private static String fish(CommandLine all) {
     StringBuilder script = new StringBuilder("# completion of salvor for fish\n");
-    script.append(
-        "complete -c salvor -n __fish_use_subcommand -f -a help -d 'explain a command'\n");
     for (Map.Entry<String, CommandLine> one : all.getSubcommands().entrySet()) {
       CommandSpec spec = one.getValue().getCommandSpec();
       script
@@ -76,7 +63,7 @@ final class CompletionCommand implements Command {
               .append(one.getKey())
               .append("' -l ")
               .append(option.longestName().replaceFirst("^-+", ""))
-              .append(option.arity().max() > 0 ? " -r" : "")
+              .append(CompletionScript.isPath(option) ? " -r -F" : rest(option))
               .append(" -d ")
               .append(quoted(option.description()))
               .append('\n');
@@ -84,6 +71,10 @@ final class CompletionCommand implements Command {
       }
     }
     return script.toString();
+  }
+
+  private static String rest(OptionSpec option) {
+    return option.arity().max() > 0 ? " -r" : "";
   }
 
   private static String quoted(String[] text) {

@@ -25,6 +25,28 @@ class CompletionCommandTest {
         .isEqualTo(salvor.run("completion", "zsh").out());
   }
 
+  @Test
+  void bashCompletesPathsWhereTheyAreMeant() throws Exception {
+    CommandLineHarness salvor = new CommandLineHarness(top);
+    Path script = Files.writeString(top.resolve("salvor.bash"), salvor.run("completion").out());
+    Files.createDirectory(top.resolve("data set"));
+    Files.createFile(top.resolve("data.txt"));
+    Files.createFile(top.resolve("evil$(touch owned)"));
+
+    assertThat(complete(script, "salvor", "backup", "da"))
+        .containsExactlyInAnyOrder("data set", "data.txt");
+    assertThat(complete(script, "salvor", "backup", "one", "data\\ ")).containsExactly("data set");
+    assertThat(complete(script, "salvor", "restore", "latest", "--to", "da")).hasSize(2);
+    assertThat(complete(script, "salvor", "list", "--repo", "=", "da")).hasSize(2);
+    assertThat(complete(script, "salvor", "copy", "--to", "=")).contains("data set", "data.txt");
+    assertThat(complete(script, "salvor", "backup", "ev")).containsExactly("evil$(touch owned)");
+    assertThat(top.resolve("owned")).doesNotExist();
+    assertThat(complete(script, "salvor", "show", "da")).containsExactly("");
+    assertThat(complete(script, "salvor", "list", "--source", "da")).containsExactly("");
+    assertThat(complete(script, "salvor", "restore", "--mode", "in")).containsExactly("inplace");
+    assertThat(complete(script, "salvor", "help", "rest")).contains("restore", "restores");
+  }
+
   private static List<String> complete(Path script, String... words) throws Exception {
     String line =
         // The builtin works in a real completion only.
@@ -35,7 +57,11 @@ class CompletionCommandTest {
             + "); COMP_CWORD="
             + (words.length - 1)
             + "; _complete_salvor; printf '%s\\n' \"${COMPREPLY[@]}\"";
-    Process bash = new ProcessBuilder("bash", "-c", line).redirectErrorStream(true).start();
+    Process bash =
+        new ProcessBuilder("bash", "-c", line)
+            .directory(script.getParent().toFile())
+            .redirectErrorStream(true)
+            .start();
     String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(bash.waitFor()).as(said).isZero();
     return said.lines().map(String::strip).toList();
