@@ -57,13 +57,18 @@ record CopyPlace(String address, Session session) {
    * @throws SalvorException STORAGE_UNREACHABLE
    */
   void requireNotGone() throws IOException {
-    if (wasSeen() && isEmpty()) {
+    if (isGone()) {
       throw new SalvorException(
           ErrorCode.STORAGE_UNREACHABLE,
           "The copy in " + address + " cannot be reached",
           "this machine has seen a repository there, and now there is an empty directory",
           REMEDY);
     }
+  }
+
+  /** Whether this machine has seen a repository where an empty directory is now. */
+  boolean isGone() throws IOException {
+    return wasSeen() && isEmpty();
   }
 
   private boolean isEmpty() throws IOException {

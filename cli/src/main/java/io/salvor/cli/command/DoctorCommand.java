@@ -4,6 +4,7 @@ import io.salvor.cli.console.ErrorText;
 import io.salvor.cli.console.JsonDocument;
 import io.salvor.cli.console.PlainText;
 import io.salvor.cli.console.TextOutput;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
 import java.io.IOException;
@@ -20,11 +21,15 @@ import java.util.Locale;
       "  salvor doctor",
       "  salvor doctor --repo /srv/backups --json",
       "",
-      "Changes nothing. Exit code 1: a check has failed; what to do stands beside it."
+      "Changes nothing. Exit code 4: something is damaged or lost; 1: another check has failed;"
+          + " what",
+      "to do stands beside it."
     })
 final class DoctorCommand implements Command {
   /** What a check comes to. */
   enum Verdict {
+    /** This credential cannot tell. */
+    SKIPPED,
     OK,
     WARNING,
     FAILED;
@@ -34,8 +39,22 @@ final class DoctorCommand implements Command {
     }
   }
 
-  /** The result of one check. */
-  record Result(String name, Verdict verdict, String detail, String remedy) {}
+  /**
+   * The result of one check.
+   *
+   * @param exit what the command comes to by this check alone
+   */
+  record Result(String name, Verdict verdict, String detail, String remedy, Exit exit) {
+    Result(String name, Verdict verdict, String detail, String remedy) {
+      this(name, verdict, detail, remedy, verdict == Verdict.FAILED ? Exit.FAILED : Exit.DONE);
+    }
+
+    /** A check that has found damage, or failed otherwise. */
+    static Result failed(String name, ErrorCode code, String detail, String remedy) {
+      Exit exit = code.isDamage() ? Exit.DAMAGED : Exit.FAILED;
+      return new Result(name, Verdict.FAILED, detail, remedy, exit);
+    }
+  }
 
   /** One check. */
   interface Check {
@@ -74,13 +93,19 @@ final class DoctorCommand implements Command {
               "no repository is named, so none was looked at",
               "say --repo /path, or set SALVOR_REPO"));
     }
-    boolean failed = results.stream().anyMatch(r -> r.verdict == Verdict.FAILED);
     if (session.isJson()) {
       json(session.json());
     } else {
       print(session.text());
     }
-    return failed ? Exit.FAILED : Exit.DONE;
+    return exit();
+  }
+
+  private Exit exit() {
+    if (results.stream().anyMatch(r -> r.exit == Exit.DAMAGED)) {
+      return Exit.DAMAGED;
+    }
+    return worst() == Verdict.FAILED ? Exit.FAILED : Exit.DONE;
   }
 
   private static boolean isRepositoryNamed(Session session) {
@@ -93,7 +118,7 @@ final class DoctorCommand implements Command {
     try {
       result = check.look();
     } catch (SalvorException e) {
-      result = new Result(name, Verdict.FAILED, ErrorText.inOneLine(e), e.remedy());
+      result = Result.failed(name, e.code(), ErrorText.inOneLine(e), e.remedy());
     } catch (IOException | UncheckedIOException e) {
       result = new Result(name, Verdict.FAILED, e.toString(), "find out why, and run this again");
     }
@@ -127,7 +152,7 @@ final class DoctorCommand implements Command {
       String shown =
           switch (r.verdict) {
             case OK -> out.good(word);
-            case WARNING -> out.bold(word);
+            case SKIPPED, WARNING -> out.bold(word);
             case FAILED -> out.bad(word);
           };
       out.line(shown + String.format(Locale.ROOT, "%-12s ", r.name) + PlainText.of(r.detail));

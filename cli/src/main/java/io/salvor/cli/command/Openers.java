@@ -1,11 +1,16 @@
 package io.salvor.cli.command;
 
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.keys.Keys;
 import io.salvor.engine.keys.KmsKey;
 import io.salvor.engine.keys.Opener;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.kms.KeyServices;
+import io.salvor.engine.storage.Storage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +48,29 @@ final class Openers {
     return passwordFile == null
         ? find(session, false)
         : Passphrase.find(Optional.of(passwordFile), session.machine().environment()).orElseThrow();
+  }
+
+  /** That nothing is given to open a repository, with the keys that do, if there are any. */
+  static SalvorException named(SalvorException missing, Storage storage) {
+    List<String> keys;
+    boolean only;
+    try {
+      only = Keys.describe(storage).erasable();
+      keys = Keys.references(storage);
+    } catch (IOException | SalvorException e) {
+      // The first failure says more.
+      return missing;
+    }
+    return keys.isEmpty()
+        ? missing
+        : new SalvorException(
+            missing.code(),
+            "Nothing is given that opens the repository in " + storage.address(),
+            missing.why(),
+            "say --kms "
+                + String.join(" or --kms ", keys)
+                + (only ? "" : "; or " + missing.remedy()),
+            missing);
   }
 
   /** What a new credential is to be opened with. */

@@ -29,6 +29,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,9 @@ final class RepositoryChecks {
     RepositoryDescription description = Keys.describe(opened);
     List<SalvorException> damage = Keys.damage(opened);
     if (!damage.isEmpty()) {
-      return new Result(
+      return Result.failed(
           "storage",
-          Verdict.FAILED,
+          damage.getFirst().code(),
           ErrorText.inOneLine(damage.getFirst()),
           damage.getFirst().remedy());
     }
@@ -146,31 +147,55 @@ final class RepositoryChecks {
         "");
   }
 
+  /** What nobody can tell who can only write. */
+  private Optional<Result> skipped(String name) {
+    return repository().keys().self() == null
+        ? Optional.empty()
+        : Optional.of(
+            new Result(
+                name,
+                Verdict.SKIPPED,
+                "this credential is a write-only client's, which cannot check it",
+                "run `salvor doctor` with a credential that reads, too"));
+  }
+
   Result index() {
+    return skipped("index").orElseGet(this::segments);
+  }
+
+  private Result segments() {
     List<SalvorException> issues = repository().index().issues();
     return issues.isEmpty()
         ? new Result("index", Verdict.OK, "every segment can be read", "")
-        : new Result(
+        : Result.failed(
             "index",
-            Verdict.FAILED,
+            issues.getFirst().code(),
             ErrorText.inOneLine(issues.getFirst())
                 + (issues.size() > 1 ? ", and " + (issues.size() - 1) + " more" : ""),
             issues.getFirst().remedy());
   }
 
   Result ledger() throws IOException {
+    Optional<Result> skipped = skipped("ledger");
+    if (skipped.isPresent()) {
+      return skipped.get();
+    }
     BackupList list = BackupList.read(repository());
     List<Losses.Loss> losses = Losses.find(list, repository());
     return losses.isEmpty()
         ? new Result("ledger", Verdict.OK, "everything that it names is there", "")
-        : new Result(
+        : Result.failed(
             "ledger",
-            Verdict.FAILED,
+            losses.getFirst().code(),
             losses.getFirst().object() + ": " + losses.getFirst().message(),
-            "put the repository's objects back from a copy");
+            "`salvor verify` says what is touched, `salvor repair --dry-run` what can be done");
   }
 
   Result backups() throws IOException {
+    Optional<Result> skipped = skipped("backups");
+    if (skipped.isPresent()) {
+      return skipped.get();
+    }
     BackupList list = BackupList.read(repository());
     if (list.backups().isEmpty()) {
       return new Result(

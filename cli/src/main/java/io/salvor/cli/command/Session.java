@@ -8,7 +8,9 @@ import io.salvor.cli.console.PlainText;
 import io.salvor.cli.console.ProgressMode;
 import io.salvor.cli.console.ProgressReporter;
 import io.salvor.cli.console.TextOutput;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.keys.Opener;
 import io.salvor.engine.local.LocalState;
 import io.salvor.engine.repository.Repository;
@@ -255,6 +257,10 @@ final class Session implements AutoCloseable {
       throws IOException {
     try (Opener opener = with.get()) {
       return Repository.open(storage, opener, surroundings(local), progress());
+    } catch (SalvorException e) {
+      try (storage) {
+        throw e.code() == ErrorCode.CREDENTIAL_MISSING ? Openers.named(e, storage) : e;
+      }
     } catch (IOException | RuntimeException e) {
       storage.close();
       throw e;

@@ -177,9 +177,14 @@ record WriterCommands(KeyCommand command, Session session) {
     if (name.isEmpty() || found.size() != 1) {
       throw new SalvorException(
           ErrorCode.CREDENTIAL_UNKNOWN,
-          "There is no write-only client " + name,
-          found.isEmpty() ? "No host is named so" : found.size() + " are meant",
-          "See `salvor key writer list`");
+          found.isEmpty()
+              ? "There is no write-only client " + name
+              : "More than one write-only client may be meant by " + name,
+          found.isEmpty()
+              ? "no host is named so, and no id begins so"
+              : "they are "
+                  + String.join(", ", found.stream().map(w -> w.host() + " " + w.id()).toList()),
+          found.isEmpty() ? "see `salvor key writer list`" : "write the whole id");
     }
     return found.getFirst();
   }

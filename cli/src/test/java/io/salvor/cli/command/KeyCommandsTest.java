@@ -159,6 +159,12 @@ class KeyCommandsTest {
     }
     assertThat(salvor.run("cat", "latest", "file").exit()).isEqualTo(12);
     assertThat(salvor.run("key", "rotate").exit()).isEqualTo(12);
+    assertThat(salvor.json("backup", source.toString(), "--host", "web1").get("warnings"))
+        .isEmpty();
+    Result doctor = salvor.run("doctor", "--json");
+    assertThat(doctor.exit()).as(doctor.out()).isZero();
+    Schemas.check("doctor", doctor.out());
+    assertThat(doctor.out()).contains("\"verdict\":\"skipped\"", "which cannot check it");
 
     salvor.environment.put("SALVOR_PASSWORD", CommandLineHarness.PASSWORD);
     JsonNode listed = salvor.json("key", "writer", "list");
@@ -166,15 +172,48 @@ class KeyCommandsTest {
     assertThat(listed.at("/writers/0/host").asString()).isEqualTo("web1");
     assertThat(salvor.json("verify", "--depth", "full").get("status").asString())
         .isEqualTo("intact");
+    assertThat(salvor.json("repair", "--dry-run").get("status").asString()).isEqualTo("intact");
     JsonNode accepted = salvor.json("key", "writer", "accept");
     Schemas.check("key-writer-accept", accepted.toString());
     assertThat(accepted.get("packs").asInt()).isPositive();
     assertThat(salvor.run("cat", backup, "more").out()).isEqualTo("of web1");
     JsonNode removed = salvor.json("key", "writer", "remove", "web1");
     Schemas.check("key-writer-remove", removed.toString());
-    assertThat(removed.get("backups").asInt()).isEqualTo(1);
+    assertThat(removed.get("backups").asInt()).isEqualTo(2);
     assertThat(salvor.run("cat", backup, "more").out()).isEqualTo("of web1");
     assertThat(salvor.run("key", "writer", "list").exit()).isZero();
+  }
+
+  @Test
+  void twoWriteOnlyClientsHaveTwoNames() {
+    salvor.environment.put("SALVOR_NEW_PASSWORD", "web1's own");
+    String id = salvor.json("key", "writer", "add", "--name", "web1").at("/writer/id").asString();
+
+    Result again = salvor.run("key", "writer", "add", "--name", "web1");
+
+    assertThat(again.exit()).isEqualTo(1);
+    assertThat(again.err()).contains("SLV-1020", "salvor key writer remove " + id);
+    assertThat(salvor.json("key", "writer", "list").get("writers")).hasSize(1);
+    salvor.json("key", "writer", "remove", id);
+    salvor.json("key", "writer", "add", "--name", "web1");
+  }
+
+  @Test
+  void anErasableRepositorySaysWhichKeyOpensIt() {
+    String repo = top.resolve("other").toString();
+    String key = "kms:file:" + top.resolve("keys/two");
+    Result without = salvor.run("init", "--repo", repo, "--erasable");
+    assertThat(without.exit()).isEqualTo(2);
+    assertThat(without.err()).contains("needs --kms", "--kms kms:file:");
+    assertThat(salvor.run("init", "--repo", repo, "--erasable", "--kms", key).exit()).isZero();
+
+    Result wrong = salvor.run("list", "--repo", repo);
+    assertThat(wrong.exit()).isEqualTo(12);
+    assertThat(wrong.err()).contains("--kms " + key);
+    salvor.environment.remove("SALVOR_PASSWORD");
+    Result none = salvor.run("list", "--repo", repo);
+    assertThat(none.exit()).isEqualTo(2);
+    assertThat(none.err()).contains("SLV-1006", "--kms " + key).doesNotContain("SALVOR_PASSWORD");
   }
 
   @Test

@@ -104,8 +104,40 @@ class UnusualStatesTest {
     assertThat(status.get("warnings").toString()).contains("SLV-1105", lost);
     assertThat(salvor.run("verify").exit()).isEqualTo(4);
     Result doctor = salvor.run("doctor", "--json");
-    assertThat(doctor.exit()).isEqualTo(1);
+    assertThat(doctor.exit()).isEqualTo(4);
     Schemas.check("doctor", doctor.out());
+    assertThat(salvor.run("doctor").out()).contains("failed  ledger", "salvor repair --dry-run");
+  }
+
+  @Test
+  void aRepositoryIsNotMadeWhereAnotherIsOutOfReach() throws IOException {
+    // As below a mount point whose disk is away.
+    Path mounted = Files.move(salvor.repository(), top.resolve("disk"));
+    Files.createDirectory(salvor.repository());
+
+    Result refused = salvor.run("init");
+    assertThat(refused.exit()).isEqualTo(13);
+    assertThat(refused.err()).contains("SLV-2001", "mount what belongs there", "--yes");
+    assertThat(salvor.repository()).isEmptyDirectory();
+    assertThat(salvor.typing("n\n", "init").exit()).isEqualTo(13);
+    assertThat(salvor.repository()).isEmptyDirectory();
+    Result asked = salvor.typing("y\n", "init");
+    assertThat(asked.exit()).isZero();
+    assertThat(asked.err()).contains("Make a new repository there?");
+    deleteTree(salvor.repository());
+    Files.createDirectory(salvor.repository());
+    assertThat(salvor.run("init", "--yes").exit()).isZero();
+    deleteTree(salvor.repository());
+    assertThat(salvor.run("init").exit()).as("deleted, beside other files").isZero();
+    assertThat(mounted).isNotEmptyDirectory();
+  }
+
+  private static void deleteTree(Path top) throws IOException {
+    try (Stream<Path> all = Files.walk(top)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   @Test

@@ -30,8 +30,23 @@ record Admissions(KeyChanges changes) {
         .toList();
   }
 
-  /** Admits one. */
+  /**
+   * Admits one.
+   *
+   * @throws SalvorException WRITER_EXISTS: nobody could tell the backups of two apart
+   */
   WriterInfo add(Opener opener, String host, Argon2id cost) throws IOException {
+    for (WriterInfo other : list()) {
+      if (other.host().equals(host)) {
+        throw new SalvorException(
+            ErrorCode.WRITER_EXISTS,
+            "There is a write-only client " + host + " already",
+            "it is " + other.id() + ", admitted " + other.created(),
+            "withdraw it first with `salvor key writer remove "
+                + other.id()
+                + "`, its backups stay; or take another --name");
+      }
+    }
     if (changes.erasable()) {
       Keys.requireDestroyable(opener);
     }
