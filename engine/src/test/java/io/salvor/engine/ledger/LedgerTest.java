@@ -205,6 +205,40 @@ class LedgerTest {
   }
 
   @Test
+  void whatIsRemovedIsReplacedByWhatTheSameEntryAdds() throws IOException {
+    append(ledger(), adding("backups/a"));
+    append(ledger(), adding("backups/b"));
+    append(
+        ledger(),
+        new LedgerChange(
+            List.of(
+                new LedgerEntry.Added("backups/c", new byte[32], "label"),
+                new LedgerEntry.Added("backups/d", new byte[32], "other")),
+            List.of("backups/a"),
+            List.of()));
+    append(ledger(), LedgerChange.removing(List.of("backups/b")));
+    Ledger ledger = ledger();
+    assertThat(ledger.isReplaced("backups/a", "backups/c")).isTrue();
+    assertThat(ledger.isReplaced("backups/a", "backups/d")).isTrue();
+    assertThat(ledger.isReplaced("backups/a", "backups/b")).isFalse();
+    assertThat(ledger.isReplaced("backups/b", "backups/c")).isFalse();
+    assertThat(ledger.isReplaced("backups/c", "backups/d")).isFalse();
+  }
+
+  @Test
+  void theEntriesThatWereReadAreKnown() throws IOException {
+    assertThat(ledger().entries()).isEmpty();
+    add(ledger(), "backups/a");
+    add(ledger(), "backups/b");
+    assertThat(ledger().entries())
+        .hasSize(2)
+        .containsExactlyInAnyOrderElementsOf(
+            entries().stream()
+                .map(name -> ObjectKind.LEDGER_ENTRY.idIn(name).orElseThrow())
+                .toList());
+  }
+
+  @Test
   void anEntryIsKnownOnceItWasReadThoughItIsDamaged() throws IOException {
     add(ledger(), "backups/a");
     ObjectName name = entries().getFirst();

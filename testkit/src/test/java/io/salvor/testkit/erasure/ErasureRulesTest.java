@@ -10,6 +10,7 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.copy.Copies;
 import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.crypto.Sha256;
@@ -33,7 +34,10 @@ import io.salvor.engine.reencrypt.Reencryption;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.Sleeper;
 import io.salvor.engine.retention.Holding;
+import io.salvor.engine.storage.ForwardingStorage;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.storage.Storage;
+import io.salvor.engine.storage.StorageTraits;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.files.MemoryTempDir;
 import io.salvor.testkit.repository.Contents;
@@ -49,8 +53,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +82,7 @@ class ErasureRulesTest {
   private List<String> copies = List.of();
   private Erasure.CopyOpening opening = Erasure.CopyOpening.NONE;
   private @Nullable BackupId also;
+  private final Set<ObjectName> before = new HashSet<>();
   private int places;
 
   @BeforeEach
@@ -311,6 +319,159 @@ class ErasureRulesTest {
   }
 
   @Test
+  void whatSomebodySealsToTheOldEpochAtTheLastMomentStopsIt() throws Exception {
+    try (Repository late = machine("web").open(storage, key("one"))) {
+      lastThing(
+          () -> {
+            KeyRing.NewObject pack = late.keys().newObject(ObjectKind.DATA_PACK);
+            storage.put(ObjectKind.DATA_PACK.name(pack.id()), pack.header());
+            ObjectId id = late.keys().newId();
+            storage.put(
+                ObjectKind.FACT.name(id),
+                late.keys().sealSmall(ObjectKind.FACT, id, text("by no author")));
+          });
+      unfinished("1 packs and 1 other objects are still sealed to the epoch");
+    }
+  }
+
+  @Test
+  void aNewCredentialThatOpensNoLongerStopsIt() throws Exception {
+    lastThing(
+        () -> {
+          List<ObjectName> grants = new ArrayList<>();
+          storage.list(
+              "keys/",
+              info -> {
+                if (!before.contains(info.name()) && info.name().value().endsWith(".grant")) {
+                  grants.add(info.name());
+                }
+              });
+          assertThat(grants).isNotEmpty();
+          grants.forEach(storage::delete);
+        });
+    storage.list("keys/", info -> before.add(info.name()));
+    unfinished("does not open the newest epoch");
+  }
+
+  @Test
+  void aCredentialThatIsAddedAtTheLastMomentIsLookedAtLikeTheOthers() throws Exception {
+    List<ObjectId> added = new ArrayList<>();
+    Repository late = machine("web").open(storage, key("one"));
+    lastThing(
+        () -> {
+          create("three");
+          added.add(late.keyRegister("adder").add(key("three"), "late", CHEAP).id());
+          storage.delete(ObjectKind.CREDENTIAL.name(added.getFirst()));
+        });
+    unfinished("is gone");
+    late.close();
+  }
+
+  @Test
+  void whoeverAddsCredentialsWhileKeysAreDestroyedIsNotFollowedForever() throws Exception {
+    Storage slow =
+        new ForwardingStorage(storage) {
+          @Override
+          public StorageTraits traits() {
+            return new StorageTraits(Duration.ofSeconds(1), false);
+          }
+        };
+    List<Repository> others = new ArrayList<>();
+    int[] late = {0};
+    lastThing(
+        () -> {
+          others.add(machine("web").open(storage, key("two")));
+          whileAsleep =
+              () -> {
+                create("late" + late[0]);
+                quietly(
+                    () ->
+                        others
+                            .getFirst()
+                            .keyRegister("adder")
+                            .add(key("late" + late[0]++), "late", CHEAP));
+              };
+        });
+    assertThatThrownBy(
+            () ->
+                Erasure.run(
+                    () -> machine.open(slow, key("one")), opening, request("two"), Progress.NONE))
+        .hasMessageContaining("9 old keys are destroyed")
+        .isInstanceOfSatisfying(
+            SalvorException.class,
+            e -> assertThat(e.why()).isEqualTo("somebody adds credentials all the time"));
+    assertThat(isDestroyed("one")).isTrue();
+    assertThat(isDestroyed("two")).isFalse();
+    assertThat(isDestroyed("late7")).isTrue();
+    others.getFirst().close();
+  }
+
+  @Test
+  void itIsCancelledWhileItWaitsAndBeforeEachCopy() throws Exception {
+    patience = Duration.ofMinutes(1);
+    boolean[] cancelled = {false};
+    Progress watched =
+        new Progress() {
+          @Override
+          public void checkCancelled() {
+            if (cancelled[0]) {
+              throw new SalvorException(ErrorCode.INTERRUPTED, "stopped", "so", "go on");
+            }
+          }
+        };
+    lastThing(
+        () -> {
+          var _ = session();
+          cancelled[0] = true;
+        });
+    assertInterrupted(watched);
+    assertThat(slept).as("nothing was waited for any more").isEmpty();
+
+    cancelled[0] = false;
+    patience = Duration.ZERO;
+    clock.advance(Duration.ofDays(3));
+    lastThing(() -> cancelled[0] = true);
+    copies = List.of("copy", "another");
+    int[] opened = {0};
+    Erasure.CopyOpening first = opening;
+    opening =
+        (address, successor) -> {
+          opened[0]++;
+          return first.open(address, successor);
+        };
+    assertInterrupted(watched);
+    assertThat(opened[0]).isEqualTo(1);
+  }
+
+  private void assertInterrupted(Progress watched) {
+    assertThatThrownBy(() -> erase(watched))
+        .isInstanceOfSatisfying(
+            SalvorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED));
+    assertThat(isDestroyed("one")).isFalse();
+  }
+
+  @Test
+  void whatCredentialsAreBehindIsNotedBeforeTheyGo() throws Exception {
+    ObjectId client = new ObjectId(7, 7);
+    try (Repository repository = machine.open(storage, key("one"))) {
+      Withdrawals.noteClient(repository, client, "tester");
+      KeyRegister register = repository.keyRegister("tester");
+      Withdrawals.noteAll(repository, register, "tester");
+      ObjectId own = register.credentials().getFirst().id();
+      assertThat(Facts.of(repository).notes().stream().map(note -> note.fact()))
+          .containsExactly(
+              new Fact.Withdrawn(new TreeMap<>(Map.of(client, ""))),
+              new Fact.Withdrawn(new TreeMap<>(Map.of(own, reference("one")))));
+    }
+    MemoryStorage plain = new MemoryStorage();
+    machine.init(plain);
+    try (Repository repository = machine.open(plain)) {
+      Withdrawals.noteClient(repository, client, "tester");
+      assertThat(Facts.of(repository).notes()).as("nothing can be erased there").isEmpty();
+    }
+  }
+
+  @Test
   void anotherRepositoryIsNoCopy() throws Exception {
     MemoryStorage stranger = new MemoryStorage();
     create("stranger");
@@ -371,7 +532,7 @@ class ErasureRulesTest {
       assertThat(Copies.copy(from, to, "host", Progress.NONE).complete()).isTrue();
     }
 
-    unfinished("objects that are still sealed to the epoch");
+    unfinished("has 5 objects that are still sealed to the epoch");
     try (Repository to = machine("copier").open(copy, key("one"))) {
       assertThat(Reencryption.run(to, "copier", Progress.NONE).failures()).isEmpty();
     }
