@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.codec.MalformedException;
+import io.salvor.engine.error.SalvorException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +55,9 @@ class AuthorityTest {
     assertThat(authority.verify(ObjectKind.MANIFEST, ID, signed(now), object(1))).contains(MESSAGE);
     assertThat(authority.verify(ObjectKind.MANIFEST, ID, signed(before), object(1))).isEmpty();
     assertThat(authority.verify(ObjectKind.FACT, ID, signed(now), object(1))).isEmpty();
+    assertThat(authority.verify(ObjectKind.MANIFEST, ObjectId.ZERO, signed(now), object(1)))
+        .as("a signature is for one object")
+        .isEmpty();
     assertThat(authority.earlier()).isEmpty();
     assertThat(authority.publicKey()).isEqualTo(now.publicKey());
   }
@@ -143,6 +147,27 @@ class AuthorityTest {
   private static void damaged(byte[] key, ObjectId id, byte[] half, byte[] box) {
     assertThatThrownBy(() -> CredentialBox.open(key, id, half, box))
         .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void aKeyOfTheSameBytesOpensNothingOfAnotherObject() {
+    byte[] sealed = new byte[MESSAGE.length + ObjectKey.TAG_SIZE];
+    try (ObjectKey key = new ObjectKey(ObjectKind.DATA_PACK, ID, new byte[32])) {
+      assertThat(key.seal(ObjectKey.BODY, 1, MESSAGE, 0, MESSAGE.length, sealed, 0))
+          .isEqualTo(sealed.length);
+    }
+    byte[] out = new byte[MESSAGE.length];
+    try (ObjectKey key = new ObjectKey(ObjectKind.DATA_PACK, ID, new byte[32]);
+        ObjectKey another = new ObjectKey(ObjectKind.DATA_PACK, ObjectId.ZERO, new byte[32]);
+        ObjectKey kind = new ObjectKey(ObjectKind.TREE_PACK, ID, new byte[32])) {
+      assertThat(key.open(ObjectKey.BODY, 1, sealed, 0, sealed.length, out, 0))
+          .isEqualTo(MESSAGE.length);
+      assertThat(out).isEqualTo(MESSAGE);
+      for (ObjectKey wrong : List.of(another, kind)) {
+        assertThatThrownBy(() -> wrong.open(ObjectKey.BODY, 1, sealed, 0, sealed.length, out, 0))
+            .isInstanceOf(SalvorException.class);
+      }
+    }
   }
 
   @Test
