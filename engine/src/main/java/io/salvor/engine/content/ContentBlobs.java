@@ -5,6 +5,8 @@ import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.tree.TreeDamage;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Names every blob of a content once, however often its list repeats itself. */
 public final class ContentBlobs {
@@ -27,6 +29,52 @@ public final class ContentBlobs {
       case ContentRef.Inline inline -> inline.extents().forEach(e -> extent(e, visitor));
       case ContentRef.ListRoot root -> node(source, root.id(), root.level(), root.kind(), visitor);
     }
+  }
+
+  /**
+   * How many bytes of a content are no holes. Each node of a list is read once, however often the
+   * list repeats itself.
+   *
+   * @param size in bytes, as the entry says
+   */
+  public static long bytes(BlobSource source, ContentRef content, long size) throws IOException {
+    return switch (content) {
+      case ContentRef.Empty _ -> 0;
+      case ContentRef.Inline inline -> inline.extents().stream().mapToLong(e -> data(e)).sum();
+      case ContentRef.ListRoot root ->
+          bytes(source, root.id(), root.level(), size, root.kind(), new HashMap<>());
+    };
+  }
+
+  private static long bytes(
+      BlobSource source,
+      BlobId id,
+      int level,
+      long length,
+      BlobKind kind,
+      Map<BlobId, Long> counted)
+      throws IOException {
+    Long known = counted.get(id);
+    if (known != null) {
+      return Math.min(known, length);
+    }
+    ListNode node = ListNode.parse(id, source.get(BlobKind.TREE, id), kind);
+    if (node.level() != level || node.length() != length) {
+      throw TreeDamage.of(id, "It is not what its parent says");
+    }
+    long bytes = 0;
+    for (int i = 0; i < node.items(); i++) {
+      bytes +=
+          level == 0
+              ? data(node.extent(i))
+              : bytes(source, node.child(i), level - 1, node.length(i), kind, counted);
+    }
+    counted.put(id, bytes);
+    return bytes;
+  }
+
+  private static long data(Extent extent) {
+    return extent instanceof Extent.Data data ? data.length() : 0;
   }
 
   private static void node(BlobSource source, BlobId id, int level, BlobKind kind, Visitor visitor)

@@ -16,6 +16,7 @@ import io.salvor.engine.tree.TreeAudit;
 import io.salvor.engine.tree.TreeItem;
 import io.salvor.engine.tree.TreeRoot;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * index.
  */
 final class Mark {
+  /** The value of each key in a tree of keys: an empty map. */
+  private static final byte[] NOTHING = {(byte) 0xa0};
+
   private final Repository repository;
   private final BlobMarks marks;
   private final Set<ObjectId> gone;
@@ -135,11 +139,19 @@ final class Mark {
     public boolean entry(TreeItem item) throws IOException {
       progress.advance(1, 0);
       boolean known = item.isReference() && !mark(BlobKind.TREE, item.reference());
-      if (!known && !root.keysOnly()) {
+      if (!known && !(root.keysOnly() && isNothing(item))) {
         Entry entry = EntryCodec.decode(item.key(), item.value());
         ContentBlobs.visit(repository.blobs(), entry.content(), this);
       }
       return true;
+    }
+
+    /**
+     * Only by what it holds is a tree one of keys: else who calls another backup's tree so would
+     * have it marked without what its entries need, and be passed over later.
+     */
+    private boolean isNothing(TreeItem item) throws IOException {
+      return !item.isReference() && Arrays.equals(item.value(), NOTHING);
     }
 
     @Override

@@ -16,6 +16,14 @@ public final class TreeAudit {
      */
     boolean isKnownSound(BlobId node);
 
+    /**
+     * What parents have said of nodes and was found to be true: by that a node that is known to be
+     * sound is held against another parent. Null for who does not ask.
+     */
+    default @Nullable CheckedPlaces places() {
+      return null;
+    }
+
     /** Looks at an entry; returns whether it is sound. */
     boolean entry(TreeItem item) throws IOException;
 
@@ -47,16 +55,24 @@ public final class TreeAudit {
 
   private boolean visit(BlobId id, int level, long entries, @Nullable Key after, @Nullable Key last)
       throws IOException {
-    if (visitor.isKnownSound(id)) {
+    boolean known = visitor.isKnownSound(id);
+    CheckedPlaces places = visitor.places();
+    if (known && (places == null || places.contains(id, level, entries, after, last))) {
       return true;
     }
     Node node;
     try {
       node = nodes.get(id);
       node.checkPlace(level, entries, after, last);
+      if (places != null) {
+        places.add(id, level, entries, after, last);
+      }
     } catch (SalvorException e) {
       visitor.damaged(id, after, last, e);
       return false;
+    }
+    if (known) {
+      return true;
     }
     boolean sound = true;
     Key before = after;

@@ -12,12 +12,14 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobSet;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.tree.CheckedPlaces;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.NodeCache;
 import io.salvor.engine.tree.TreeAudit;
 import io.salvor.engine.tree.TreeItem;
 import io.salvor.engine.tree.TreeRoot;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ public final class BackupAudit {
   public static final String AGAIN =
       "back the source up again with --type full while it still has the data; other entries are"
           + " not touched";
+
+  /** The value of each key of an undo: an empty map. */
+  private static final byte[] NOTHING = {(byte) 0xa0};
 
   /** Tells what can be had. */
   @FunctionalInterface
@@ -51,6 +56,8 @@ public final class BackupAudit {
   private final Progress progress;
   private final BlobSet soundNodes;
   private final BlobSet soundLists;
+  private final BlobSet soundSensitive;
+  private final CheckedPlaces places;
   private long blobs;
 
   /**
@@ -91,6 +98,8 @@ public final class BackupAudit {
     this.progress = progress;
     this.soundNodes = new BlobSet(repository.index());
     this.soundLists = new BlobSet(repository.index());
+    this.soundSensitive = new BlobSet(repository.index());
+    this.places = new CheckedPlaces(repository.random());
   }
 
   /** Blobs that were looked at. */
@@ -118,21 +127,25 @@ public final class BackupAudit {
     @Override
     public boolean isKnownSound(BlobId node) {
       progress.checkCancelled();
-      return soundNodes.contains(BlobKind.TREE, node);
+      return false;
     }
 
     @Override
     public boolean entry(TreeItem item) throws IOException {
-      return true;
+      if (!item.isReference() && Arrays.equals(item.value(), NOTHING)) {
+        return true;
+      }
+      findings.damage(
+          item.key().toString(),
+          "a key of an undo has a value, which is none",
+          remedy,
+          backup.id());
+      return false;
     }
 
     @Override
     public void sound(BlobId node) {
       blobs++;
-      // It was read just now: only what lies in no pack that is in order is looked at again.
-      if (usable.length(BlobKind.TREE, node) >= 0) {
-        soundNodes.add(BlobKind.TREE, node);
-      }
     }
 
     @Override
@@ -156,6 +169,26 @@ public final class BackupAudit {
     }
 
     @Override
+    public boolean isKnownSound(BlobId node) {
+      progress.checkCancelled();
+      return soundNodes.contains(BlobKind.TREE, node);
+    }
+
+    @Override
+    public CheckedPlaces places() {
+      return places;
+    }
+
+    @Override
+    public void sound(BlobId node) {
+      blobs++;
+      // It was read just now: only what lies in no pack that is in order is looked at again.
+      if (usable.length(BlobKind.TREE, node) >= 0) {
+        soundNodes.add(BlobKind.TREE, node);
+      }
+    }
+
+    @Override
     public boolean entry(TreeItem item) throws IOException {
       progress.advance(1, 0);
       try {
@@ -171,15 +204,23 @@ public final class BackupAudit {
     }
 
     private boolean content(Key key, Entry entry) throws IOException {
-      return ContentAudit.visit(source, entry.content(), entry.size(), new Content(key, backup));
+      // The same list tells of other blobs where the entry says that they are sensitive.
+      boolean isSensitive = entry.content().kind() == BlobKind.SENSITIVE;
+      return ContentAudit.visit(
+          source,
+          entry.content(),
+          entry.size(),
+          new Content(key, backup, isSensitive ? soundSensitive : soundLists));
     }
   }
 
   private final class Content implements ContentAudit.Visitor {
     private final Key key;
     private final Backup backup;
+    private final BlobSet soundLists;
 
-    Content(Key key, Backup backup) {
+    Content(Key key, Backup backup, BlobSet soundLists) {
+      this.soundLists = soundLists;
       this.key = key;
       this.backup = backup;
     }

@@ -112,6 +112,7 @@ class ContentAuditTest {
       ContentRef content = new ContentRef.ListRoot(node, LEVELS, length);
       assertThat(ContentAudit.visit(blobs, content, length, seen)).isEqualTo(missing.isEmpty());
       assertThat(seen.data).hasSize(2);
+      assertThat(ContentBlobs.bytes(blobs, content, length)).isEqualTo(length);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.error.SalvorException;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,23 @@ class TreeAuditTest {
     seen.entries = 0;
     assertThat(TreeAudit.visit(new NodeCache(blobs), root, seen)).isTrue();
     assertThat(seen.entries).isZero();
+  }
+
+  @Test
+  void aSoundNodeThatIsNotWhatAnotherParentSaysIsDamage() throws IOException {
+    NodeCache nodes = new NodeCache(blobs);
+    seen.places = new CheckedPlaces(new SecureRandom());
+    assertThat(TreeAudit.visit(nodes, root, seen)).isTrue();
+    long reads = nodes.reads();
+    assertThat(TreeAudit.visit(nodes, root, seen)).isTrue();
+    assertThat(nodes.reads()).as("what was held against the same parent before").isEqualTo(reads);
+    for (TreeRoot wrong :
+        List.of(
+            new TreeRoot(root.id(), root.level(), root.entries() - 1),
+            new TreeRoot(root.id(), root.level() + 1, root.entries()))) {
+      assertThat(TreeAudit.visit(nodes, wrong, seen)).isFalse();
+    }
+    assertThat(seen.damaged).hasSize(2);
   }
 
   @Test
@@ -50,6 +68,12 @@ class TreeAuditTest {
     private final Set<BlobId> sound = new HashSet<>();
     private final List<String> damaged = new ArrayList<>();
     private int entries;
+    private @Nullable CheckedPlaces places;
+
+    @Override
+    public @Nullable CheckedPlaces places() {
+      return places;
+    }
 
     @Override
     public boolean isKnownSound(BlobId node) {

@@ -1,7 +1,7 @@
 package io.salvor.provider.files.target;
 
 import io.salvor.engine.blob.BlobSource;
-import io.salvor.engine.content.ContentReader;
+import io.salvor.engine.content.ContentBlobs;
 import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.content.Extent;
 import io.salvor.engine.entry.Entry;
@@ -113,16 +113,11 @@ final class FilesFeasibility implements Target.Feasibility {
   }
 
   private long data(Entry wanted) {
-    long data = 0;
     try {
-      ContentReader reader = new ContentReader(blobs, wanted.content(), wanted.size());
-      for (ContentReader.Placed p = reader.next(); p != null; p = reader.next()) {
-        data += p.extent() instanceof Extent.Data d ? d.length() : 0;
-      }
-      return data;
-    } catch (IOException | SalvorException | IllegalArgumentException e) {
+      return ContentBlobs.bytes(blobs, wanted.content(), wanted.size());
+    } catch (IOException | SalvorException e) {
       // Restoring it will meet the same and tell.
-      return data;
+      return 0;
     }
   }
 
