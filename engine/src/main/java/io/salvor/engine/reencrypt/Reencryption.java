@@ -118,13 +118,12 @@ public final class Reencryption {
   }
 
   private void segment(ObjectId id, Set<ObjectId> seen) throws IOException, InterruptedException {
-    IndexSegment segment;
-    try {
-      segment = IndexSegment.read(storage, repository.keys(), id);
-    } catch (NoSuchFileException e) {
+    Optional<IndexSegment> found = read(id);
+    if (found.isEmpty()) {
       // Merged or pruned since: what it named is in another one, of this run or the next.
       return;
     }
+    IndexSegment segment = found.get();
     List<PackDescription> stay = new ArrayList<>();
     List<PackDescription> made = new ArrayList<>();
     for (PackDescription pack : segment.packs()) {
@@ -147,6 +146,14 @@ public final class Reencryption {
     }
     stay.addAll(made);
     seen.add(segments.write(superseded, stay).id());
+  }
+
+  private Optional<IndexSegment> read(ObjectId segment) throws IOException {
+    try {
+      return Optional.of(IndexSegment.read(storage, repository.keys(), segment));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -205,8 +212,8 @@ public final class Reencryption {
         continue;
       }
       for (ObjectId segment : repository.index().segmentsNaming(candidate)) {
-        for (PackDescription other :
-            IndexSegment.read(storage, repository.keys(), segment).packs()) {
+        List<PackDescription> named = read(segment).map(IndexSegment::packs).orElse(List.of());
+        for (PackDescription other : named) {
           if (other.id().equals(place.pack())
               && other.frames().equals(old.frames())
               && !isCondemned(other)
