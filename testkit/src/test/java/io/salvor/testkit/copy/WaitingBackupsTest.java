@@ -3,6 +3,7 @@ package io.salvor.testkit.copy;
 import static io.salvor.engine.error.ErrorCode.STORAGE_DENIED;
 import static io.salvor.engine.error.ErrorCode.STORAGE_FULL;
 import static io.salvor.engine.error.ErrorCode.STORAGE_READ_ONLY;
+import static io.salvor.testkit.repository.Noise.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.backup.BackupId;
@@ -35,7 +36,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,11 +177,5 @@ class WaitingBackupsTest {
       assertThat(Machine.verify(repository).issues())
           .noneMatch(issue -> issue.severity() == Severity.DAMAGE);
     }
-  }
-
-  private static byte[] noise(long seed, int size) {
-    byte[] bytes = new byte[size];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 }

@@ -1,5 +1,6 @@
 package io.salvor.testkit.crash;
 
+import static io.salvor.testkit.repository.Noise.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.backup.Backup;
@@ -43,7 +44,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -362,11 +362,5 @@ class FailingCommandsTest {
 
   private Path newPlace() throws IOException {
     return Files.createDirectory(temp.resolve("local" + places++));
-  }
-
-  private static byte[] noise(long seed, int size) {
-    byte[] bytes = new byte[size];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 }

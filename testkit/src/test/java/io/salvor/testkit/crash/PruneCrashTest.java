@@ -1,5 +1,6 @@
 package io.salvor.testkit.crash;
 
+import static io.salvor.testkit.repository.Noise.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.backup.BackupReport;
@@ -24,7 +25,6 @@ import io.salvor.testkit.storage.RecordingStorage;
 import io.salvor.testkit.storage.SimulatedCrash;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,11 +182,5 @@ class PruneCrashTest {
     } catch (IllegalStateException e) {
       assertThat(e).hasMessage("dies");
     }
-  }
-
-  private static byte[] noise(long seed, int size) {
-    byte[] bytes = new byte[size];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 }

@@ -1,5 +1,6 @@
 package io.salvor.testkit.crash;
 
+import static io.salvor.testkit.repository.Noise.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.engine.backup.Backup;
@@ -31,7 +32,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,12 +213,6 @@ class WriteOnlyCrashTest {
     Intake.Report report = Intake.run(repository, Progress.NONE);
     assertThat(report.refused()).isEmpty();
     repository.close();
-  }
-
-  private static byte[] noise(long seed, int size) {
-    byte[] bytes = new byte[size];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 
   private Path another() {

@@ -1,5 +1,7 @@
 package io.salvor.testkit.crash;
 
+import static io.salvor.testkit.repository.Noise.noise;
+
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.storage.DirectoryStorage;
 import io.salvor.testkit.SettableClock;
@@ -8,7 +10,6 @@ import io.salvor.testkit.repository.MapSource;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Random;
 
 /**
  * The process that {@link KilledWritersTest} kills: backs its source up in one generation after the
@@ -53,11 +54,5 @@ final class WriterLoop {
       source.put("new " + i, noise(writer * 10_000_000L + generation * 10L + i, 20_000));
     }
     return source;
-  }
-
-  private static byte[] noise(long seed, int size) {
-    byte[] bytes = new byte[size];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 }

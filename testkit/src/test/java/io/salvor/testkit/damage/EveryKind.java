@@ -1,5 +1,7 @@
 package io.salvor.testkit.damage;
 
+import static io.salvor.testkit.repository.Noise.noise;
+
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
@@ -51,7 +53,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -347,11 +348,5 @@ final class EveryKind {
 
   private static Passphrase passphrase(String text) {
     return Passphrase.of(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static byte[] noise(long seed, int size) {
-    byte[] bytes = new byte[size];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 }

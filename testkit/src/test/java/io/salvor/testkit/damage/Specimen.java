@@ -1,5 +1,7 @@
 package io.salvor.testkit.damage;
 
+import static io.salvor.testkit.repository.Noise.noise;
+
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
@@ -27,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -187,11 +188,5 @@ record Specimen(
       }
     }
     return failed;
-  }
-
-  private static byte[] noise(long seed, int size) {
-    byte[] bytes = new byte[size];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 }

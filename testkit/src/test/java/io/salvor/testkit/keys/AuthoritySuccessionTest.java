@@ -3,6 +3,7 @@ package io.salvor.testkit.keys;
 import static io.salvor.testkit.keys.Successions.CHEAP;
 import static io.salvor.testkit.keys.Successions.NEW;
 import static io.salvor.testkit.keys.Successions.OLD;
+import static io.salvor.testkit.repository.Noise.noise;
 import static io.salvor.testkit.repository.Refusal.fails;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -337,11 +338,5 @@ class AuthoritySuccessionTest {
 
   private static BackupId id(Repository repository) throws IOException {
     return BackupList.read(repository).backups().getFirst().id();
-  }
-
-  private static byte[] noise(long seed, int length) {
-    byte[] bytes = new byte[length];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 }

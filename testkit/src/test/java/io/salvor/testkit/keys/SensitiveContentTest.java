@@ -1,5 +1,6 @@
 package io.salvor.testkit.keys;
 
+import static io.salvor.testkit.repository.Noise.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,7 +36,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -277,11 +277,5 @@ class SensitiveContentTest {
         .isInstanceOfSatisfying(
             SalvorException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.SENSITIVE_NOT_GRANTED));
-  }
-
-  private static byte[] noise(long seed, int length) {
-    byte[] bytes = new byte[length];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
   }
 }
