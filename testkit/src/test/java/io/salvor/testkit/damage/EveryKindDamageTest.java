@@ -13,54 +13,13 @@ import io.salvor.engine.storage.ObjectName;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Damage of a repository that has every kind of object, in every state that they can be in. */
-class EveryKindDamageTest extends DamageContract {
+class EveryKindDamageTest extends SampledDamageContract {
   @Override
   Specimen make() throws Exception {
     return EveryKind.make(temp);
-  }
-
-  @Override
-  int step() {
-    return 997;
-  }
-
-  @Override
-  @Test
-  @Tag("slow")
-  void theMachineThatMadeItMissesTheNewestLedgerEntryToo() throws Exception {
-    super.theMachineThatMadeItMissesTheNewestLedgerEntryToo();
-  }
-
-  @Override
-  @Test
-  @Tag("slow")
-  void whatWasCutOffOrLengthenedIsNoticed() throws Exception {
-    super.whatWasCutOffOrLengthenedIsNoticed();
-  }
-
-  @Override
-  @Test
-  @Tag("slow")
-  void objectsOfOneKindThatChangePlacesAreNoticed() throws Exception {
-    super.objectsOfOneKindThatChangePlacesAreNoticed();
-  }
-
-  @Override
-  @Test
-  @Tag("slow")
-  void aStorageThatWasPutBackIsNoticedByWhoKnewBetter() throws Exception {
-    super.aStorageThatWasPutBackIsNoticedByWhoKnewBetter();
-  }
-
-  @Override
-  @Test
-  @Tag("slow")
-  void damageOfASegmentIsNoticedByAMachineThatKnowsItsContent() throws Exception {
-    super.damageOfASegmentIsNoticedByAMachineThatKnowsItsContent();
   }
 
   @Test

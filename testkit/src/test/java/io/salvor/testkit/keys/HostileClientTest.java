@@ -12,6 +12,7 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.backup.ManifestCodec;
+import io.salvor.engine.backup.SessionRecord;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -23,6 +24,7 @@ import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.pack.BlobReader;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.reencrypt.Reencryption;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.tree.TreeRoot;
@@ -291,6 +293,61 @@ class HostileClientTest {
         assertThat(repository.ledger().removed()).isEmpty();
         assertThat(repository.ledger().closures()).isEmpty();
         assertThat(repository.ledger().issues()).as("the lie is damage").isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatIsNoMessageOfItsKindStopsNobody() throws Exception {
+    // But for manifests: one that cannot be read stops a prune until it was looked into.
+    for (byte[] message : List.of(new byte[0], new byte[] {(byte) 0xa0}, new byte[] {1, 2, 3})) {
+      MemoryStorage copy = MemoryStorage.of(storage.snapshot());
+      try (Repository own = web1.open(copy, PASSWORD)) {
+        KeyRing keys = own.keys();
+        for (ObjectKind kind :
+            List.of(
+                ObjectKind.SESSION_OPEN,
+                ObjectKind.SESSION_END,
+                ObjectKind.INDEX_SEGMENT,
+                ObjectKind.LEDGER_ENTRY)) {
+          ObjectId id = keys.newId();
+          copy.put(kind.name(id), keys.sealSmall(kind, id, message));
+        }
+        for (byte[] checkpoint :
+            List.of(
+                message, new SessionRecord.Checkpoint(keys.newId(), 1, message, true).encode())) {
+          ObjectId id = keys.newId();
+          copy.put(
+              ObjectKind.checkpoint(id, 1), keys.sealSmall(ObjectKind.CHECKPOINT, id, checkpoint));
+        }
+        ObjectId id = keys.newId();
+        byte[] open =
+            new SessionRecord.Open(
+                    id,
+                    "web1",
+                    client.clock.instant(),
+                    null,
+                    "?",
+                    "map:web1",
+                    BackupId.of(own.now(), own.random()))
+                .encode();
+        copy.put(
+            ObjectKind.SESSION_OPEN.name(id), keys.sealSmall(ObjectKind.SESSION_OPEN, id, open));
+        byte[] checkpoint = new SessionRecord.Checkpoint(id, 1, message, true).encode();
+        copy.put(
+            ObjectKind.checkpoint(id, 1), keys.sealSmall(ObjectKind.CHECKPOINT, id, checkpoint));
+      }
+      try (Repository repository = admin.open(copy)) {
+        assertThat(BackupList.read(repository).backups()).hasSize(1);
+        assertThat(Machine.verify(repository).issues()).isNotEmpty();
+        var _ = Intake.run(repository, Progress.NONE);
+      }
+      var _ = admin.backup(copy, client.shared.copy().put("more", noise(3, 9_000)), null);
+      client.clock.advance(Duration.ofDays(3));
+      var _ = admin.prune(copy);
+      try (Repository repository = admin.open(copy)) {
+        var _ = Reencryption.run(repository, "admin", Progress.NONE);
+        assertThat(BackupList.read(repository).backups()).hasSize(2);
       }
     }
   }
