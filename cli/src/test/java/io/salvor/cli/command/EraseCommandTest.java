@@ -39,8 +39,8 @@ class EraseCommandTest {
   @Test
   void aPassphraseAloneCannotMakeAnErasableRepositoryNorBeAddedToOne() {
     Result refused = salvor.run("init", "--erasable");
-    assertThat(refused.exit()).isEqualTo(1);
-    assertThat(refused.err()).contains("SLV-1015", "--kms");
+    assertThat(refused.exit()).isEqualTo(2);
+    assertThat(refused.err()).contains("SLV-5001", "--kms");
     assertThat(salvor.repository().resolve("salvor")).doesNotExist();
     JsonNode made = salvor.json("init", "--erasable", "--kms", one);
     Schemas.check("init", made.toString());
