@@ -52,7 +52,7 @@ public final class Prune {
    */
   public static PrunePlan plan(Repository repository, PruneRequest request, Progress progress)
       throws IOException, InterruptedException {
-    return new Prune(repository, request, progress).survey().plan();
+    return new Prune(repository, request, progress).survey(false).plan();
   }
 
   /**
@@ -80,14 +80,19 @@ public final class Prune {
       Set<ObjectId> gone,
       Set<ObjectId> silent) {}
 
-  private Survey survey() throws IOException, InterruptedException {
+  private Survey survey(boolean takingIn) throws IOException, InterruptedException {
     try {
       return surveyOnce();
     } catch (SalvorException e) {
       if (e.code() != ErrorCode.REFERENCE_UNRESOLVED) {
         throw e;
       }
-      // It may have been forgotten, and pruned by another, since the manifests were listed.
+      // It may have been forgotten, and pruned by another, since the manifests were listed; or a
+      // write-only client has stored it since everything was taken in.
+      repository.awaitListings();
+      if (takingIn) {
+        boolean _ = takeIn();
+      }
       return surveyOnce();
     }
   }
@@ -133,8 +138,8 @@ public final class Prune {
 
   private PruneReport run() throws IOException, InterruptedException {
     // What write-only clients have stored has to be in the index, or it would look like nobody's.
-    Intake.Report _ = Intake.run(repository, progress);
-    Survey survey = survey();
+    boolean _ = takeIn();
+    Survey survey = survey(true);
     Housekeeping housekeeping = new Housekeeping(repository, request, progress);
     // What stands for what is deleted must show in everybody's lists.
     repository.awaitListings();
@@ -284,12 +289,19 @@ public final class Prune {
         BackupList now = BackupList.read(repository);
         // What could not be read for a moment may be whole by now.
         boolean same = ids(now).containsAll(ids(list)) && now.damaged().equals(list.damaged());
-        if (e.code() != ErrorCode.REFERENCE_UNRESOLVED || same || attempt == MOST_ATTEMPTS) {
+        boolean unresolved = e.code() == ErrorCode.REFERENCE_UNRESOLVED;
+        repository.awaitListings();
+        if (!unresolved || attempt == MOST_ATTEMPTS || (!takeIn() && same)) {
           throw e;
         }
         list = now;
       }
     }
+  }
+
+  /** Whether there was something to take in. */
+  private boolean takeIn() throws IOException {
+    return Intake.run(repository, progress).packs() > 0;
   }
 
   private static Set<String> ids(BackupList list) {

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class Schedule implements InstantSource {
   private static final int LONGEST = 200;
 
+  /** Whether each operation is printed when its turn has come. */
+  private static final boolean TRACED = Boolean.getBoolean("salvor.test.trace");
+
   private final Random random;
   private final Map<String, Integer> waiting = new HashMap<>();
   private final List<String> alive = new ArrayList<>();
@@ -57,6 +60,9 @@ public final class Schedule implements InstantSource {
           @Override
           public void before(Operation operation) {
             enter(actor);
+            if (TRACED) {
+              System.out.println(instant() + " " + actor + " " + operation);
+            }
           }
 
           @Override
