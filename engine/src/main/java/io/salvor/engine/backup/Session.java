@@ -115,10 +115,17 @@ final class Session {
    */
   void abandon() throws IOException {
     if (begun > checkpoints) {
-      put(
-          ObjectKind.SESSION_END.name(id),
-          ObjectKind.SESSION_END,
-          new SessionRecord.End(id, false));
+      try {
+        put(
+            ObjectKind.SESSION_END.name(id),
+            ObjectKind.SESSION_END,
+            new SessionRecord.End(id, false));
+      } catch (SalvorException e) {
+        if (e.code() != ErrorCode.STORAGE_FULL) {
+          throw e;
+        }
+        // There was no room for the checkpoint either: it has not come.
+      }
       storage.delete(ObjectKind.checkpoint(id, begun));
       storage.delete(ObjectKind.SESSION_OPEN.name(id));
     } else {

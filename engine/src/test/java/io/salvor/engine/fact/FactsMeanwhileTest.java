@@ -128,6 +128,10 @@ class FactsMeanwhileTest {
   @Test
   void aMemoryThatCannotBeUsedCostsNothingElse() throws IOException {
     Note note = hold(A);
+    try (Repository repository = test.open()) {
+      assertThat(Facts.of(repository).notes()).hasSize(1);
+    }
+    assertThat(memory()).isNotEmpty();
     for (Path file : memory()) {
       Files.delete(file);
       Files.createDirectories(file.resolve("in the way"));
