@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One prune, in the order of docs/format.md §11. It may be cut off anywhere: nothing that is needed
@@ -171,7 +172,7 @@ public final class Prune {
       }
       closed = close(waiting.toClose(ready), sessions, list);
       repository.awaitListings();
-      deletion.run(finalMark(survey, list), packsOf(ready));
+      delete(deletion, survey, list, packsOf(ready));
     }
     housekeeping.run();
     int condemned = (int) survey.plan().packs().stream().filter(Prune::isNew).count();
@@ -277,6 +278,23 @@ public final class Prune {
   }
 
   /**
+   * What the survey has marked of a checkpoint may be needed by nobody since its writer has ended,
+   * and gone by another prune. Before anything is called lost, everything is marked once more.
+   */
+  private void delete(Deletion deletion, Survey survey, BackupList list, Set<ObjectId> ready)
+      throws IOException, InterruptedException {
+    try {
+      deletion.run(finalMark(survey, list), ready);
+    } catch (SalvorException e) {
+      if (e.code() != ErrorCode.REFERENCE_UNRESOLVED) {
+        throw e;
+      }
+      repository.awaitListings();
+      deletion.run(markOnce(null, BackupList.read(repository)), ready);
+    }
+  }
+
+  /**
    * Marks what has come since: of manifests that were listed after the waiting, or once more later.
    * One that was forgotten since may have been pruned by another meanwhile.
    */
@@ -310,7 +328,8 @@ public final class Prune {
     return ids;
   }
 
-  private Mark markOnce(Survey survey, BackupList list) throws IOException, InterruptedException {
+  private Mark markOnce(@Nullable Survey survey, BackupList list)
+      throws IOException, InterruptedException {
     progress.phase("mark");
     SessionList sessions = SessionList.read(repository);
     condemnations.refresh();
@@ -322,7 +341,7 @@ public final class Prune {
     requireWholeIndex();
     Set<ObjectId> gone = Planner.gone(repository, there);
     Mark mark = new Mark(repository, repository.index().marks(), gone, progress);
-    if (!survey.mark().isIncomplete() && survey.gone().containsAll(gone)) {
+    if (survey != null && !survey.mark().isIncomplete() && survey.gone().containsAll(gone)) {
       mark.takeOver(survey.mark());
     }
     Roots.of(repository, list, sessions).mark(mark);
