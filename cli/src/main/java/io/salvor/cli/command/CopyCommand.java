@@ -79,8 +79,12 @@ final class CopyCommand implements Command {
       print(Copies.plan(from, other, session.progress()), from, other, session);
       return Exit.DONE;
     }
-    CopyReport report =
-        Copies.copy(from, other, session.machine().host().get(), session.progress());
+    CopyReport report;
+    try {
+      report = Copies.copy(from, other, session.machine().host().get(), session.progress());
+    } catch (SalvorException e) {
+      throw e.code() == ErrorCode.STORAGE_FULL ? withRest(e, from, other, session) : e;
+    }
     session.progress().close();
     Exit exit = exit(report);
     session.outcome(exit);
@@ -119,6 +123,23 @@ final class CopyCommand implements Command {
     return session.open(
         storage,
         () -> Openers.other(session, toPasswordFile, toKms, "--to-password-file and --to-kms"));
+  }
+
+  /** The same failure, with what is still to be sent. */
+  private static SalvorException withRest(
+      SalvorException full, Repository from, Repository other, Session session) {
+    try {
+      CopyPlan rest = Copies.plan(from, other, session.progress());
+      return new SalvorException(
+          full.code(),
+          String.valueOf(full.getMessage()),
+          full.why() + "; " + HumanText.size(rest.bytes()) + " are still to be copied",
+          full.remedy() + "; what was copied is not sent again",
+          full);
+    } catch (IOException | SalvorException e) {
+      // What has failed first is what is to be told.
+      return full;
+    }
   }
 
   private CopyPlace place(Session session) {

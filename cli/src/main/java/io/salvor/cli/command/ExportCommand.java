@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
       "  salvor export latest --to - --format tar | tar -tv",
       "  tar --xattrs --xattrs-include='*' --acls -xf home.tar     as root: everything comes back",
       "",
-      "The archive needs no Salvor to be read: names of any length, nanoseconds, owners, links, holes,",
+      "The archive needs no Salvor to be read: names of any length, nanoseconds, owners, links,"
+          + " holes,",
       "extended attributes and ACLs are in it. It is not encrypted."
     })
 final class ExportCommand implements Command {
@@ -70,7 +71,11 @@ final class ExportCommand implements Command {
     Backup found = choice.one(list, repository, backup, session);
     Includes includes = new Includes(Scope.of(patterns.selection()), patterns.include);
     TarExport export = new TarExport(repository, found, includes.scope(), session.progress());
-    try (ExportFile file = ExportFile.open(to, Places.ofSalvor(repository), session)) {
+    String whole =
+        "the backup has "
+            + HumanText.size(found.manifest().bytes().logical())
+            + " before compression";
+    try (ExportFile file = ExportFile.open(to, whole, Places.ofSalvor(repository), session)) {
       export.write(file.stream(), compression, file.name());
       includes.tell(session);
       file.keep();

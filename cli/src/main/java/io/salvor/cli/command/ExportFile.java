@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExportFile implements AutoCloseable {
   private final OutputStream stream;
+  private final String whole;
   private final @Nullable Path path;
   private final @Nullable Path part;
   private final @Nullable FileChannel channel;
@@ -31,8 +32,10 @@ final class ExportFile implements AutoCloseable {
       OutputStream stream,
       @Nullable Path path,
       @Nullable Path part,
+      String whole,
       @Nullable FileChannel channel) {
     this.stream = stream;
+    this.whole = whole;
     this.path = path;
     this.part = part;
     this.channel = channel;
@@ -41,12 +44,13 @@ final class ExportFile implements AutoCloseable {
   /**
    * Begins a file.
    *
+   * @param whole how much it may be, for people
    * @param avoid directories that are Salvor's own
    * @throws SalvorException OUTPUT_EXISTS, TARGET_IN_REPOSITORY
    */
-  static ExportFile open(String address, List<Path> avoid, Session session) {
+  static ExportFile open(String address, String whole, List<Path> avoid, Session session) {
     if (address.equals("-")) {
-      return new ExportFile(session.results(), null, null, null);
+      return new ExportFile(session.results(), null, null, whole, null);
     }
     Path path = Targets.path(address, session);
     Places.requireOutside(path, avoid, "Cannot export to " + path, "name a file elsewhere");
@@ -69,22 +73,24 @@ final class ExportFile implements AutoCloseable {
               try {
                 out.write(bytes, offset, length);
               } catch (IOException e) {
-                throw failed(path, e);
+                throw failed(path, whole, e);
               }
             }
           };
-      return new ExportFile(stream, path, part, channel);
+      return new ExportFile(stream, path, part, whole, channel);
     } catch (IOException e) {
-      throw failed(path, e);
+      throw failed(path, whole, e);
     }
   }
 
-  private static SalvorException failed(Path path, IOException e) {
+  private static SalvorException failed(Path path, String whole, IOException e) {
     Errno errno = SystemErrors.of(e);
     return new SalvorException(
         ErrorCode.OUTPUT_FAILED,
         "Cannot write to " + path,
-        errno == null ? String.valueOf(e.getMessage()) : errno.meaning(),
+        errno == null
+            ? String.valueOf(e.getMessage())
+            : errno.meaning() + (errno == Errno.ENOSPC ? ": " + whole : ""),
         errno == Errno.ENOSPC || errno == Errno.EDQUOT
             ? "make room there, or name another file"
             : "name a file in a directory that you may write to",
@@ -113,7 +119,7 @@ final class ExportFile implements AutoCloseable {
       Path parent = path.toAbsolutePath().getParent();
       PrivateFiles.forceDirectory(parent == null ? Path.of("/") : parent);
     } catch (IOException e) {
-      throw failed(path, e);
+      throw failed(path, whole, e);
     }
   }
 

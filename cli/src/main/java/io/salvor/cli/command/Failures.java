@@ -1,5 +1,6 @@
 package io.salvor.cli.command;
 
+import io.salvor.cli.console.ErrorText;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import java.io.IOException;
@@ -50,5 +51,11 @@ final class Failures {
         cause.getClass().getSimpleName() + ": " + cause.getMessage(),
         "run the command again; `salvor doctor` checks the storage",
         e);
+  }
+
+  /** That what was shown could not be kept in the repository, and why. */
+  static void warnOfNoProof(Exception why, Session session) {
+    SalvorException e = of(why);
+    session.warn("", "no proof was left: " + ErrorText.inOneLine(e), e.code().code());
   }
 }

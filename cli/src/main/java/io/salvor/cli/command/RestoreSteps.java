@@ -136,7 +136,7 @@ final class RestoreSteps {
     session.progress().close();
     if (proven != null && RestoreProof.isWhole(plan, report)) {
       RestoreProof.leave(proven, plan, report, session.machine().user())
-          .ifPresent(e -> session.say("note: no proof was left: " + e.getMessage()));
+          .ifPresent(e -> Failures.warnOfNoProof(e, session));
     }
     ErrorCode worst = report.worst();
     Exit exit = worst == null ? Exit.DONE : worst.exit();

@@ -92,7 +92,7 @@ final class VerifyCommand implements Command {
     Duration took = Duration.ofNanos(session.machine().nanos().getAsLong() - began);
     if (verified != null) {
       VerifyProof.leave(verified, report, took, session.machine().user())
-          .ifPresent(e -> session.say("note: no proof was left: " + e.getMessage()));
+          .ifPresent(e -> Failures.warnOfNoProof(e, session));
     }
     session.progress().close();
     Exit exit = report.intact() ? Exit.DONE : Exit.DAMAGED;

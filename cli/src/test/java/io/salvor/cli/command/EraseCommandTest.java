@@ -113,6 +113,15 @@ class EraseCommandTest {
   }
 
   @Test
+  void whatIsOnHoldIsNotErasedAndTheMessageSaysHowItCanBe() throws IOException {
+    String first = twoBackups();
+    assertThat(salvor.run("hold", first, "--kms", one).exit()).isZero();
+    Result refused = salvor.run(erase(first, one));
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("SLV-1016", "release it with `salvor unhold " + first);
+  }
+
+  @Test
   void aCopyThatWouldLoseEverythingIsNoticedBeforeAnyKeyIsDestroyed() throws IOException {
     String first = twoBackups();
     String copy = copy();

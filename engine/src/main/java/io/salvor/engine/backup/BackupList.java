@@ -4,6 +4,7 @@ import io.salvor.engine.codec.MalformedException;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.Ledger;
@@ -352,7 +353,7 @@ public record BackupList(
             .map(b -> b.id().text())
             .collect(Collectors.joining(", "));
     int more = found.size() - SHOWN_CANDIDATES;
-    return "it may be " + names + (more > 0 ? " or one of " + more + " others" : "");
+    return "it may be " + names + (more > 0 ? " or " + Counted.of(more, "another", "others") : "");
   }
 
   private static Optional<Backup> interrupted(

@@ -4,6 +4,7 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.keys.CredentialInfo;
@@ -86,7 +87,11 @@ final class CopyCheck {
     lacking.removeAll(there);
     if (!lacking.isEmpty()) {
       throw outcome.unfinished(
-          "the copy " + address + " lacks " + lacking.size() + " backups that are to stay");
+          "the copy "
+              + address
+              + " lacks "
+              + Counted.of(lacking.size(), "backup that is", "backups that are")
+              + " to stay");
     }
     there.retainAll(request.backups());
     if (!there.isEmpty()) {

@@ -4,6 +4,7 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Fact;
@@ -142,7 +143,8 @@ public final class Erasure {
       Facts facts = Facts.of(repository);
       for (BackupId id : there) {
         if (!facts.holds(id).isEmpty()) {
-          throw outcome.unfinished("the backup " + id + " is on hold");
+          throw outcome.unfinished(
+              "the backup " + id + " is on hold", "release it with `salvor unhold " + id + "`");
         }
       }
       requireAnotherKey(register, there);
@@ -161,7 +163,8 @@ public final class Erasure {
         List<Backup> gone = Forgetting.run(repository, plan, "erasure", request.author(), progress);
         if (gone.size() != there.size()) {
           throw outcome.unfinished(
-              "not all of the backups could be forgotten; some may be on hold");
+              "not all of the backups could be forgotten; some may be on hold",
+              "see `salvor list` for what is held, release it with `salvor unhold`");
         }
       }
       return register.succeed(request.successor(), request.label()).id();
@@ -188,7 +191,8 @@ public final class Erasure {
         new PruneRequest(0, PruneRequest.GIVE_UP_AFTER, request.patience(), request.author());
     PruneReport report = Prune.run(repository, everything, progress);
     if (!report.isComplete()) {
-      throw outcome.unfinished(report.waitsFor().size() + " writers are at work");
+      throw outcome.unfinished(
+          Counted.of(report.waitsFor().size(), "writer is", "writers are") + " at work");
     }
   }
 
@@ -197,11 +201,10 @@ public final class Erasure {
       boolean empty = old.packs() + old.others() + old.unnamed() + old.backups().size() == 0;
       if (!old.epoch().newest() && !empty) {
         throw outcome.unfinished(
-            old.packs()
-                + old.unnamed()
-                + " packs and "
-                + (old.others() + old.backups().size())
-                + " other objects are still sealed to the epoch "
+            Counted.of(old.packs() + old.unnamed(), "pack", "packs")
+                + " and "
+                + Counted.of(old.others() + old.backups().size(), "other object", "other objects")
+                + " are still sealed to the epoch "
                 + old.epoch().id());
       }
     }

@@ -23,6 +23,15 @@ final class Outcome {
 
   /** Why it stops here. */
   SalvorException unfinished(String why) {
+    return unfinished(why, "mend that");
+  }
+
+  /**
+   * The same.
+   *
+   * @param first what to do before the command is run again
+   */
+  SalvorException unfinished(String why, String first) {
     return new SalvorException(
         ErrorCode.ERASURE_UNFINISHED,
         destroyed.isEmpty()
@@ -31,6 +40,6 @@ final class Outcome {
                 + Counted.of(destroyed.size(), "old key is", "old keys are")
                 + " destroyed",
         why,
-        "Mend that, and run the same command again; it goes on");
+        first + ", and run the same command again; it goes on");
   }
 }

@@ -1,5 +1,6 @@
 package io.salvor.engine.erasure;
 
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.protocol.Revocation;
@@ -45,7 +46,7 @@ final class Quiet {
         return;
       }
       if (!left.isPositive()) {
-        throw outcome.unfinished(busy.size() + " writers are at work");
+        throw outcome.unfinished(Counted.of(busy.size(), "writer is", "writers are") + " at work");
       }
       progress.checkCancelled();
       Duration step = left.compareTo(STEP) < 0 ? left : STEP;

@@ -3,6 +3,7 @@ package io.salvor.engine.repair;
 import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.index.FrameDescription;
 import io.salvor.engine.index.PackDescription;
@@ -64,8 +65,8 @@ final class Salvages {
             new Left(
                 name.value(),
                 "the storage does not give the whole pack, and "
-                    + pack.lost()
-                    + " blobs of it are nowhere else",
+                    + Counted.of(pack.lost(), "blob of it is", "blobs of it are")
+                    + " nowhere else",
                 SmallObjects.WITHHELD));
       } else if (pack.lost() > 0 && !acceptLoss && repository.storage().find(name).isEmpty()) {
         // It stays named, so that whoever finds it can put it back.
@@ -73,7 +74,9 @@ final class Salvages {
         left.add(
             new Left(
                 name.value(),
-                "the pack is gone, and with it " + pack.lost() + " blobs that nothing else has",
+                "the pack is gone, and with it "
+                    + Counted.of(pack.lost(), "blob", "blobs")
+                    + " that nothing else has",
                 "put it back from a copy, with --from; a backup stores again what its source still"
                     + " has; --accept-loss gives it up"));
       }

@@ -10,6 +10,7 @@ import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.copy.Condemned;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.index.PackSummary;
@@ -223,8 +224,8 @@ final class Survey {
                   new Left(
                       ObjectKind.INDEX_SEGMENT.name(id).value(),
                       "the segment is damaged, and the storage does not give "
-                          + unnamed.withheld().size()
-                          + " packs that it may name",
+                          + Counted.of(unnamed.withheld().size(), "pack", "packs")
+                          + " that it may name",
                       SmallObjects.WITHHELD)));
       return List.of();
     }
@@ -237,8 +238,8 @@ final class Survey {
                 new Left(
                     ObjectKind.INDEX_SEGMENT.name(id).value(),
                     "the segment is damaged, and so is the directory of "
-                        + known.size()
-                        + " packs, of which only this machine knows what is in them",
+                        + Counted.of(known.size(), "pack", "packs")
+                        + ", of which only this machine knows what is in them",
                     "keep this machine's cache, and put the objects back from a copy")));
     return List.of();
   }

@@ -1,6 +1,7 @@
 package io.salvor.engine.verify;
 
 import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.verify.VerifyReport.Issue;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ public final class Findings {
               droppedDamage ? Severity.DAMAGE : Severity.NOTICE,
               "more",
               List.copyOf(droppedOf),
-              dropped + " more issues are not listed",
+              Counted.of(dropped, "more issue is", "more issues are") + " not listed",
               "mend what is listed, and verify again"));
     }
     return issues;

@@ -6,6 +6,7 @@ import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobLocation;
@@ -324,7 +325,8 @@ public final class Verification {
       if (skipped > 0) {
         findings.notice(
             "packs/",
-            skipped + " packs were read back lately, found in order, and not read again",
+            Counted.of(skipped, "pack was", "packs were")
+                + " read back lately, found in order, and not read again",
             "nothing needs to be done");
       }
     }

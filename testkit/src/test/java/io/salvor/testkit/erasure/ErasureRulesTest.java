@@ -283,7 +283,7 @@ class ErasureRulesTest {
   void writersAtWorkAreWaitedForAsLongAsItIsSaid() throws Exception {
     patience = Duration.ofSeconds(12);
     lastThing(this::session);
-    unfinished("1 writers are at work");
+    unfinished("1 writer is at work");
     assertThat(slept)
         .containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(2));
   }
@@ -330,7 +330,7 @@ class ErasureRulesTest {
                 ObjectKind.FACT.name(id),
                 late.keys().sealSmall(ObjectKind.FACT, id, text("by no author")));
           });
-      unfinished("1 packs and 1 other objects are still sealed to the epoch");
+      unfinished("1 pack and 1 other object are still sealed to the epoch");
     }
   }
 
@@ -503,7 +503,7 @@ class ErasureRulesTest {
           forgetIn(copy, other);
           return copy;
         });
-    unfinished("the copy copy lacks 1 backups that are to stay");
+    unfinished("the copy copy lacks 1 backup that is to stay");
   }
 
   @Test
