@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * was not taken in yet is taken in by the next run.
  */
 public final class Intake {
+  private static final String WAITS =
+      "check the disk or the service behind the storage; it is looked at again the next time";
   private static final String REMEDY =
       "Find out what happened on the machine; `salvor key writer remove` withdraws it";
 
@@ -129,8 +131,13 @@ public final class Intake {
     }
     List<PackDescription> right = new ArrayList<>();
     for (PackDescription pack : segment.packs()) {
-      if (isRight(pack, writer, known.get(pack.id()))) {
-        right.add(pack);
+      switch (judge(pack, writer, known.get(pack.id()))) {
+        case RIGHT -> right.add(pack);
+        case WRONG -> {}
+        case WITHHELD -> {
+          // Refused once, it would be refused for good.
+          return;
+        }
       }
     }
     new SegmentWriter(storage, keys).write(List.of(id), right);
@@ -138,23 +145,40 @@ public final class Intake {
     right.forEach(pack -> known.put(pack.id(), summary(pack)));
   }
 
-  private boolean isRight(PackDescription pack, KeyRing.Writer writer, @Nullable PackSummary known)
+  private enum Judgement {
+    RIGHT,
+    WRONG,
+    /** The storage did not give it, which may pass. */
+    WITHHELD
+  }
+
+  private Judgement judge(PackDescription pack, KeyRing.Writer writer, @Nullable PackSummary known)
       throws IOException {
     if (pack.id().high() != writer.id().high()) {
       // It would tell lies about somebody else's pack.
       refuse(writer, pack.name(), "its id is not one of the client's");
-      return false;
+      return Judgement.WRONG;
     }
     if (known != null) {
       // It is in the index already, as it was found to be then; no second word is taken on it.
-      return false;
+      return Judgement.WRONG;
     }
     PackReport report = packs.verify(pack, progress);
-    bytes += report.stored();
     if (!report.isIntact()) {
-      refuse(writer, pack.name(), report.damage().getFirst().what());
+      // It may have been read wrongly, or not at all for a moment.
+      report = packs.verify(pack, progress);
     }
-    return report.isIntact();
+    bytes += report.stored();
+    if (report.isIntact()) {
+      return Judgement.RIGHT;
+    }
+    String what = report.damage().getFirst().what();
+    if (report.damage().stream().anyMatch(PackReport.Damage::withheld)) {
+      refused.add(new Refusal(writer.host(), pack.name(), what, WAITS));
+      return Judgement.WITHHELD;
+    }
+    refuse(writer, pack.name(), what);
+    return Judgement.WRONG;
   }
 
   private void refuse(KeyRing.Writer writer, ObjectName object, String why) {

@@ -27,7 +27,10 @@ import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.files.MemoryTempDir;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
+import io.salvor.testkit.storage.Fault;
+import io.salvor.testkit.storage.FaultyStorage;
 import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Operation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -146,6 +149,45 @@ class IntakeTest {
       assertThat(report.refused().getFirst().host()).isEqualTo("web1");
       assertThat(report.packs()).isEqualTo(own(ObjectKind.DATA_PACK).size() - before);
     }
+  }
+
+  @Test
+  void whatCannotBeReadForAWhileWaitsAndIsTakenInLater() throws Exception {
+    backup(2);
+    int packs = own(ObjectKind.DATA_PACK).size();
+    FaultyStorage faulty =
+        new FaultyStorage(storage, 1).wherever(IntakeTest::readsAPack, new Fault.Fail());
+    try (Repository repository = admin.open(faulty)) {
+      Intake.Report report = Intake.run(repository, Progress.NONE);
+      assertThat(report.packs()).isZero();
+      assertThat(report.refused()).isNotEmpty();
+      assertThat(Intake.waiting(repository)).isNotEmpty();
+      faulty.heal();
+      assertThat(Intake.run(repository, Progress.NONE).packs()).isEqualTo(packs);
+    }
+  }
+
+  @Test
+  void whatWasReadWronglyOnceIsNotRefused() throws Exception {
+    backup(2);
+    int packs = own(ObjectKind.DATA_PACK).size();
+    boolean[] done = {false};
+    FaultyStorage faulty =
+        new FaultyStorage(storage, 1)
+            .wherever(
+                operation -> readsAPack(operation) && !done[0] && (done[0] = true),
+                new Fault.Misread());
+    try (Repository repository = admin.open(faulty)) {
+      Intake.Report report = Intake.run(repository, Progress.NONE);
+      assertThat(report.refused()).isEmpty();
+      assertThat(report.packs()).isEqualTo(packs);
+    }
+  }
+
+  private static boolean readsAPack(Operation operation) {
+    return operation instanceof Operation.GetRange range
+        && range.name().value().startsWith("packs/")
+        && range.offset() >= 128;
   }
 
   @Test
