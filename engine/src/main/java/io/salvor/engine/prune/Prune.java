@@ -83,22 +83,18 @@ public final class Prune {
 
   private Survey survey(boolean takingIn) throws IOException, InterruptedException {
     try {
-      return surveyOnce();
+      return surveyOnce(takingIn);
     } catch (SalvorException e) {
       if (e.code() != ErrorCode.REFERENCE_UNRESOLVED) {
         throw e;
       }
-      // It may have been forgotten, and pruned by another, since the manifests were listed; or a
-      // write-only client has stored it since everything was taken in.
+      // It may have been forgotten, and pruned by another, since the manifests were listed.
       repository.awaitListings();
-      if (takingIn) {
-        boolean _ = takeIn();
-      }
-      return surveyOnce();
+      return surveyOnce(takingIn);
     }
   }
 
-  private Survey surveyOnce() throws IOException, InterruptedException {
+  private Survey surveyOnce(boolean takingIn) throws IOException, InterruptedException {
     requireKnownLag();
     progress.phase("mark");
     condemnations.refresh();
@@ -112,6 +108,9 @@ public final class Prune {
     List<FoundSession> atWork =
         sessions.sessions().stream().filter(s -> !s.isGivenUp() && !s.isDead()).toList();
     BackupList list = BackupList.read(repository);
+    if (takingIn) {
+      takeIn();
+    }
     repository.index().refresh();
     requireWholeIndex();
     Set<ObjectId> gone = Planner.gone(repository, there);
@@ -138,8 +137,6 @@ public final class Prune {
   }
 
   private PruneReport run() throws IOException, InterruptedException {
-    // What write-only clients have stored has to be in the index, or it would look like nobody's.
-    boolean _ = takeIn();
     Survey survey = survey(true);
     Housekeeping housekeeping = new Housekeeping(repository, request, progress);
     // What stands for what is deleted must show in everybody's lists.
@@ -307,9 +304,7 @@ public final class Prune {
         BackupList now = BackupList.read(repository);
         // What could not be read for a moment may be whole by now.
         boolean same = ids(now).containsAll(ids(list)) && now.damaged().equals(list.damaged());
-        boolean unresolved = e.code() == ErrorCode.REFERENCE_UNRESOLVED;
-        repository.awaitListings();
-        if (!unresolved || attempt == MOST_ATTEMPTS || (!takeIn() && same)) {
+        if (e.code() != ErrorCode.REFERENCE_UNRESOLVED || same || attempt == MOST_ATTEMPTS) {
           throw e;
         }
         list = now;
@@ -317,9 +312,12 @@ public final class Prune {
     }
   }
 
-  /** Whether there was something to take in. */
-  private boolean takeIn() throws IOException {
-    return Intake.run(repository, progress).packs() > 0;
+  /**
+   * What write-only clients have stored has to be in the index, or it would look like nobody's; and
+   * what a manifest needs that has been listed before.
+   */
+  private void takeIn() throws IOException {
+    Intake.Report _ = Intake.run(repository, progress);
   }
 
   private static Set<String> ids(BackupList list) {
@@ -337,6 +335,7 @@ public final class Prune {
     // Listed before the index is read: what is deleted later has been copied, which it may not
     // show.
     Map<ObjectId, Long> there = Planner.list(repository);
+    takeIn();
     repository.index().refresh();
     requireWholeIndex();
     Set<ObjectId> gone = Planner.gone(repository, there);
