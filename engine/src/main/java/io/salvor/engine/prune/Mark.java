@@ -95,7 +95,7 @@ final class Mark {
     done.add(root.tree());
   }
 
-  /** Marks what can be found of a root that is no backup yet; to be done after all others. */
+  /** Marks what can be found of a root of which not all need be there; after all others. */
   void attempt(Root root) throws IOException {
     try {
       root(root);
@@ -104,7 +104,8 @@ final class Mark {
         throw e;
       }
       incomplete = true;
-      progress.warn(e.code().code(), root.backup().text(), "an interrupted backup: " + e.why());
+      progress.warn(
+          e.code().code(), root.backup().text(), "not all of it is there yet: " + e.why());
     }
   }
 

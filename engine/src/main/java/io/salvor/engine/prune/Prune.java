@@ -111,10 +111,17 @@ public final class Prune {
     if (takingIn) {
       takeIn();
     }
+    boolean waits = !takingIn && !Intake.waiting(repository).isEmpty();
+    if (waits) {
+      progress.warn(
+          "waiting",
+          "index",
+          "what write-only clients have stored since is not counted; a prune takes it in first");
+    }
     repository.index().refresh();
     requireWholeIndex();
     Set<ObjectId> gone = Planner.gone(repository, there);
-    Roots roots = Roots.of(repository, list, sessions);
+    Roots roots = Roots.of(repository, list, sessions, waits);
     Mark mark = new Mark(repository, repository.index().marks(), gone, progress);
     MarkCache cache = new MarkCache(repository, progress);
     if (gone.isEmpty()) {
@@ -127,7 +134,7 @@ public final class Prune {
     Planner planner = new Planner(repository, request.maxUnused(), there);
     List<FoundSession> inTheWay =
         atWork.stream().filter(s -> !s.isSilent(request.giveUpAfter(), repository.now())).toList();
-    boolean unnamed = atWork.isEmpty();
+    boolean unnamed = atWork.isEmpty() && !waits;
     PrunePlan plan = planner.plan(mark.marks(), gone, unnamed, inTheWay, rewrite().small().size());
     Set<ObjectId> silent = new HashSet<>();
     if (planner.leavesUnnamed() && inTheWay.isEmpty()) {

@@ -36,16 +36,28 @@ record Roots(List<Root> backups, List<Root> others) {
    */
   static Roots of(Repository repository, BackupList list, SessionList sessions)
       throws IOException, InterruptedException {
+    return of(repository, list, sessions, false);
+  }
+
+  /**
+   * Gathers them.
+   *
+   * @param waits whether what write-only clients have sealed may name what is in no index yet
+   */
+  static Roots of(Repository repository, BackupList list, SessionList sessions, boolean waits)
+      throws IOException, InterruptedException {
     requireWhole(repository, list);
     List<Root> backups = new ArrayList<>();
+    List<Root> others = new ArrayList<>();
     Set<ObjectId> sealed = new HashSet<>();
     for (Backup backup : list.backups()) {
       if (backup.sealed()) {
-        backups.addAll(Root.of(backup));
-        ObjectKind.MANIFEST.idIn(backup.object()).ifPresent(sealed::add);
+        ObjectId object = ObjectKind.MANIFEST.idIn(backup.object()).orElseThrow();
+        boolean mayWait = waits && repository.keys().isForeign(object);
+        (mayWait ? others : backups).addAll(Root.of(backup));
+        sealed.add(object);
       }
     }
-    List<Root> others = new ArrayList<>();
     for (FoundSession session : sessions.sessions()) {
       boolean atWork = !session.isGivenUp() && !session.isDead();
       // A writer that was given up may have stored its checkpoint since the backups were listed.

@@ -18,6 +18,9 @@ import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.keys.WriterInfo;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.prune.Prune;
+import io.salvor.engine.prune.PrunePlan;
+import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.tree.TreeRoot;
@@ -164,6 +167,16 @@ class IntakeTest {
       assertThat(Intake.waiting(repository)).isNotEmpty();
       faulty.heal();
       assertThat(Intake.run(repository, Progress.NONE).packs()).isEqualTo(packs);
+    }
+  }
+
+  @Test
+  void aDryRunOfAPruneTakesNothingInAndCountsWhatWaitsAsNeeded() throws Exception {
+    backup(2);
+    try (Repository repository = admin.open(storage)) {
+      PrunePlan plan = Prune.plan(repository, PruneRequest.by("admin"), Progress.NONE);
+      assertThat(plan.packs()).isEmpty();
+      assertThat(Intake.waiting(repository)).isNotEmpty();
     }
   }
 
