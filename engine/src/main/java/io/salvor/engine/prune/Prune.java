@@ -323,8 +323,11 @@ public final class Prune {
    * What write-only clients have stored has to be in the index, or it would look like nobody's; and
    * what a manifest needs that has been listed before.
    */
-  private void takeIn() throws IOException {
-    Intake.Report _ = Intake.run(repository, progress);
+  private void takeIn() throws IOException, InterruptedException {
+    if (Intake.run(repository, progress).packs() > 0) {
+      // Its segments have to show before the index is read.
+      repository.awaitListings();
+    }
   }
 
   private static Set<String> ids(BackupList list) {
