@@ -34,7 +34,6 @@ import io.salvor.testkit.storage.Fault;
 import io.salvor.testkit.storage.FaultyStorage;
 import io.salvor.testkit.storage.MemoryStorage;
 import io.salvor.testkit.storage.Operation;
-import io.salvor.testkit.storage.SteppedStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -179,29 +178,6 @@ class IntakeTest {
       assertThat(plan.packs()).isEmpty();
       assertThat(Intake.waiting(repository)).isNotEmpty();
     }
-  }
-
-  @Test
-  void aClientMayGoOnWhileAPruneTakesIn() throws Exception {
-    backup(2);
-    int[] more = {0};
-    SteppedStorage stepped =
-        new SteppedStorage(
-            storage,
-            operation -> {
-              if (operation instanceof Operation.Put put
-                  && put.name().value().startsWith("index/")
-                  && more[0] < 9) {
-                more[0]++;
-                try {
-                  backup(2 + more[0]);
-                } catch (Exception e) {
-                  throw new IllegalStateException(e);
-                }
-              }
-            });
-    assertThat(admin.prune(stepped, PruneRequest.by("admin")).isComplete()).isTrue();
-    assertThat(more[0]).isPositive();
   }
 
   @Test
