@@ -177,8 +177,16 @@ public final class Intake {
       refused.add(new Refusal(writer.host(), pack.name(), what, WAITS));
       return Judgement.WITHHELD;
     }
-    refuse(writer, pack.name(), what);
+    if (!isCondemned(pack)) {
+      refuse(writer, pack.name(), what);
+    }
     return Judgement.WRONG;
+  }
+
+  /** Of a writer that was given up, and has named its packs since: no fault of the client's. */
+  private boolean isCondemned(PackDescription pack) throws IOException {
+    repository.condemnations().refresh();
+    return repository.condemnations().packs().contains(pack.id());
   }
 
   private void refuse(KeyRing.Writer writer, ObjectName object, String why) {

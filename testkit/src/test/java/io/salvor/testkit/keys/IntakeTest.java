@@ -18,6 +18,7 @@ import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.keys.WriterInfo;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.protocol.Condemnation;
 import io.salvor.engine.prune.Prune;
 import io.salvor.engine.prune.PrunePlan;
 import io.salvor.engine.prune.PruneRequest;
@@ -177,6 +178,26 @@ class IntakeTest {
       PrunePlan plan = Prune.plan(repository, PruneRequest.by("admin"), Progress.NONE);
       assertThat(plan.packs()).isEmpty();
       assertThat(Intake.waiting(repository)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void whatAPruneHasTakenAwayInOrderIsNoFaultOfTheClients() throws Exception {
+    backup(2);
+    try (Repository repository = admin.open(storage)) {
+      List<ObjectId> packs =
+          own(ObjectKind.DATA_PACK).stream()
+              .map(name -> ObjectKind.DATA_PACK.idIn(name).orElseThrow())
+              .toList();
+      ObjectId id = ObjectId.random(repository.random());
+      Condemnation condemnation =
+          new Condemnation(id, repository.now(), packs, "pruner", List.of());
+      storage.put(
+          ObjectKind.CONDEMNATION.name(id),
+          repository.keys().sealSmall(ObjectKind.CONDEMNATION, id, condemnation.encode()));
+      packs.forEach(pack -> storage.delete(ObjectKind.DATA_PACK.name(pack)));
+      assertThat(Intake.run(repository, Progress.NONE).refused()).isEmpty();
+      assertThat(Intake.waiting(repository)).isEmpty();
     }
   }
 
