@@ -95,7 +95,7 @@ final class Mark {
     done.add(root.tree());
   }
 
-  /** Marks what can be found of a root of which not all need be there; after all others. */
+  /** Marks what can be found of a root that need not be whole; to be done after all others. */
   void attempt(Root root) throws IOException {
     try {
       root(root);

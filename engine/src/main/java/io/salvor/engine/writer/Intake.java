@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  * was not taken in yet is taken in by the next run.
  */
 public final class Intake {
+  /** Of what the storage did not give: nothing is decided about it. */
   private static final String WAITS =
-      "check the disk or the service behind the storage; it is looked at again the next time";
+      "Check the disk or the service behind the storage; `salvor key writer accept`, and each"
+          + " prune, looks at it again";
+
   private static final String REMEDY =
       "Find out what happened on the machine; `salvor key writer remove` withdraws it";
 

@@ -104,30 +104,7 @@ class HostileClientTest {
   /** What an attacker makes with a client's keys: a manifest of its own with another's tree. */
   private ObjectId seal(Manifest like, TreeRoot root) throws IOException {
     try (Repository repository = web1.open(storage, PASSWORD)) {
-      KeyRing keys = repository.keys();
-      Manifest forged =
-          new Manifest(
-              BackupId.of(repository.now(), repository.random()),
-              keys.newId(),
-              like.status(),
-              like.origin(),
-              like.lineage(),
-              like.label(),
-              like.started(),
-              like.finished(),
-              like.entries(),
-              like.bytes(),
-              root,
-              like.components(),
-              like.failures(),
-              like.segments(),
-              like.software(),
-              keys.epoch(),
-              null);
-      ObjectId id = keys.newId();
-      byte[] message = ManifestCodec.encode(forged);
-      storage.put(ObjectKind.MANIFEST.name(id), keys.sealSmall(ObjectKind.MANIFEST, id, message));
-      return id;
+      return WriteOnlyClient.forge(repository, like, root);
     }
   }
 

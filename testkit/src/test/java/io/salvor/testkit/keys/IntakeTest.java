@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.backup.Backup;
-import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.Manifest;
-import io.salvor.engine.backup.ManifestCodec;
 import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
@@ -336,30 +334,7 @@ class IntakeTest {
   /** Seals, with the client's keys, a manifest that names this tree. */
   private ObjectName name(Manifest like, TreeRoot root) throws IOException {
     try (Repository repository = web1.open(storage, PASSWORD)) {
-      KeyRing keys = repository.keys();
-      Manifest forged =
-          new Manifest(
-              BackupId.of(repository.now(), repository.random()),
-              keys.newId(),
-              like.status(),
-              like.origin(),
-              like.lineage(),
-              like.label(),
-              like.started(),
-              like.finished(),
-              like.entries(),
-              like.bytes(),
-              root,
-              like.components(),
-              like.failures(),
-              like.segments(),
-              like.software(),
-              keys.epoch(),
-              null);
-      ObjectId id = keys.newId();
-      ObjectName name = ObjectKind.MANIFEST.name(id);
-      storage.put(name, keys.sealSmall(ObjectKind.MANIFEST, id, ManifestCodec.encode(forged)));
-      return name;
+      return ObjectKind.MANIFEST.name(WriteOnlyClient.forge(repository, like, root));
     }
   }
 }

@@ -2,12 +2,19 @@ package io.salvor.testkit.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupReport;
+import io.salvor.engine.backup.Manifest;
+import io.salvor.engine.backup.ManifestCodec;
 import io.salvor.engine.crypto.Argon2id;
+import io.salvor.engine.crypto.KeyRing;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.keys.WriterInfo;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.tree.TreeRoot;
 import io.salvor.engine.writer.Intake;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.repository.Machine;
@@ -60,5 +67,35 @@ final class WriteOnlyClient {
       assertThat(taken.packs()).isGreaterThanOrEqualTo(least);
       assertThat(Intake.waiting(repository)).isEmpty();
     }
+  }
+
+  /** Seals, with the keys that a repository was opened with, a manifest that names this tree. */
+  static ObjectId forge(Repository repository, Manifest like, TreeRoot root) throws IOException {
+    KeyRing keys = repository.keys();
+    Manifest forged =
+        new Manifest(
+            BackupId.of(repository.now(), repository.random()),
+            keys.newId(),
+            like.status(),
+            like.origin(),
+            like.lineage(),
+            like.label(),
+            like.started(),
+            like.finished(),
+            like.entries(),
+            like.bytes(),
+            root,
+            like.components(),
+            like.failures(),
+            like.segments(),
+            like.software(),
+            keys.epoch(),
+            null);
+    ObjectId id = keys.newId();
+    byte[] message = ManifestCodec.encode(forged);
+    repository
+        .storage()
+        .put(ObjectKind.MANIFEST.name(id), keys.sealSmall(ObjectKind.MANIFEST, id, message));
+    return id;
   }
 }
