@@ -204,8 +204,7 @@ final class Actors {
 
     private void hold(Repository repository, BackupId id) throws Exception {
       if (isThere(repository, id)) {
-        var _ = Holding.hold(repository, id, "test", name);
-        world.truth.held(id);
+        world.truth.held(id, Holding.hold(repository, id, "test", name).id());
         world.tally.count("holds");
       }
     }
@@ -218,8 +217,8 @@ final class Actors {
     private void release(Repository repository, BackupId id) throws Exception {
       List<ActiveHold> holds = Facts.of(repository).holds(id);
       if (!holds.isEmpty()) {
-        world.truth.released(id);
         for (ActiveHold hold : holds) {
+          world.truth.released(id, hold.note());
           var _ = Facts.add(repository, new Fact.Release(id, hold.note(), "test"), name);
         }
         world.tally.count("releases");

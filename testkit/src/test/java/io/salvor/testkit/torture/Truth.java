@@ -1,7 +1,9 @@
 package io.salvor.testkit.torture;
 
 import io.salvor.engine.backup.BackupId;
+import io.salvor.engine.crypto.ObjectId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,8 @@ final class Truth {
   private final Map<BackupId, SortedMap<String, String>> contents = new TreeMap<>();
   private final Set<BackupId> required = new TreeSet<>();
   private final Set<BackupId> gone = new TreeSet<>();
-  private final Set<BackupId> held = new HashSet<>();
+  private final Map<BackupId, Set<ObjectId>> holds = new HashMap<>();
+  private final Set<ObjectId> released = new HashSet<>();
 
   /** A backup was acknowledged. */
   synchronized void acknowledged(BackupId id, SortedMap<String, String> content) {
@@ -26,7 +29,7 @@ final class Truth {
   /** Somebody begins to forget it: it may go or stay, unless it is on hold. */
   synchronized void doubtful(Set<BackupId> ids) {
     for (BackupId id : ids) {
-      if (!held.contains(id)) {
+      if (!isHeld(id)) {
         required.remove(id);
       }
     }
@@ -34,27 +37,36 @@ final class Truth {
 
   /** Somebody was told that it is gone. */
   synchronized void forgotten(BackupId id) {
-    if (held.contains(id)) {
+    if (isHeld(id)) {
       throw new AssertionError(id + " was forgotten, and somebody was told that it is on hold");
     }
     required.remove(id);
     gone.add(id);
   }
 
-  /** Somebody was told that it is on hold. */
-  synchronized void held(BackupId id) {
+  /** Somebody was told that it is on hold, by this note. */
+  synchronized void held(BackupId id, ObjectId note) {
+    if (released.contains(note)) {
+      // Somebody saw the hold and released it before its author was told of it.
+      return;
+    }
     if (gone.contains(id)) {
       throw new AssertionError(id + " is on hold, and somebody was told that it is gone");
     }
-    held.add(id);
+    holds.computeIfAbsent(id, _ -> new HashSet<>()).add(note);
     if (contents.containsKey(id)) {
       required.add(id);
     }
   }
 
-  /** Somebody begins to release it. */
-  synchronized void released(BackupId id) {
-    held.remove(id);
+  /** Somebody begins to release this hold of it. */
+  synchronized void released(BackupId id, ObjectId note) {
+    released.add(note);
+    holds.getOrDefault(id, new HashSet<>()).remove(note);
+  }
+
+  private boolean isHeld(BackupId id) {
+    return !holds.getOrDefault(id, Set.of()).isEmpty();
   }
 
   /** The backups that have to be there, with what they have to hold. */
