@@ -8,11 +8,14 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.SegmentWriter;
+import io.salvor.engine.keys.KeyRegister;
 import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.source.Source;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.TreeBuilder;
 import io.salvor.engine.tree.TreeCursor;
@@ -142,9 +145,9 @@ final class BackupAttempt {
         session.seal(repository.keys().marked(ObjectId.random(repository.random())), message);
     // Given up between the check and the seal, the manifest may be void: see the protocol's model.
     repository.awaitListings();
-    session.requireAlive();
-    return new Backup(
-        manifest, BackupList.checksum(message), ObjectKind.MANIFEST.name(object), true);
+    ObjectName name = ObjectKind.MANIFEST.name(object);
+    requireAlive(List.of(name));
+    return new Backup(manifest, BackupList.checksum(message), name, true);
   }
 
   /** Whoever interrupts a backup wants the next one to go on from here. */
@@ -196,12 +199,44 @@ final class BackupAttempt {
   private void flush() throws IOException {
     checkpointing.lock();
     try {
-      for (SegmentWriter.Written segment : writer.writeSegments(writer.flush())) {
+      List<PackDescription> packs = writer.flush();
+      // Who was given up adds nothing to the index: what it has packed may be nobody's by now.
+      session.requireAlive();
+      List<SegmentWriter.Written> written = writer.writeSegments(packs);
+      if (repository.description().erasable()) {
+        requireAlive(written.stream().map(one -> ObjectKind.INDEX_SEGMENT.name(one.id())).toList());
+      }
+      for (SegmentWriter.Written segment : written) {
         segments.add(new SegmentRef(segment.id(), segment.sha256()));
       }
     } finally {
       checkpointing.unlock();
     }
+  }
+
+  /**
+   * An erasure does not wait for who was given up: if it has closed the epoch meanwhile that this
+   * was sealed to, nobody can open it, and nobody shall rely on it. What somebody opens stays, for
+   * others may rely on it already.
+   */
+  private void requireAlive(List<ObjectName> stored) throws IOException {
+    try {
+      session.requireAlive();
+    } catch (SalvorException e) {
+      if (repository.description().erasable() && isEpochClosed()) {
+        for (ObjectName name : stored) {
+          repository.storage().delete(name);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private boolean isEpochClosed() throws IOException {
+    KeyRegister register = repository.keyRegister(repository.software());
+    register.refresh();
+    ObjectId epoch = repository.keys().epoch();
+    return register.credentials().stream().noneMatch(one -> one.epochs().contains(epoch));
   }
 
   private Manifest manifest(

@@ -89,11 +89,13 @@ public final class Verification {
       Progress progress)
       throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
-      BackupList list = BackupList.read(repository);
-      // A backup that was sealed since the repository was opened has segments of its own.
       repository.index().refresh();
       repository.ledger().refresh();
       State before = State.of(repository);
+      // What somebody takes away once these are listed shows in the state afterwards.
+      BackupList list = BackupList.read(repository);
+      // A backup that was sealed since the repository was opened has segments of its own.
+      repository.index().refresh();
       VerifyReport report =
           new Verification(repository, depth, share, list, wanted, unlessVerified, progress).run();
       if (report.intact() || attempt == MOST_ATTEMPTS || !hasMoved(repository, before)) {
@@ -200,6 +202,9 @@ public final class Verification {
     Set<String> named = new HashSet<>();
     repository.ledger().existing().values().forEach(line -> named.add(line.label()));
     Set<BackupId> forgotten = new HashSet<>();
+    wanted.stream().filter(backup -> !backup.sealed()).forEach(b -> forgotten.add(b.id()));
+    // What an interrupted session has left goes when somebody closes it.
+    BackupList.read(repository).backups().forEach(left -> forgotten.remove(left.id()));
     for (Backup backup : wanted) {
       if (repository.ledger().removed().contains(backup.object().value())
           && !named.contains(backup.id().text())) {
@@ -273,12 +278,16 @@ public final class Verification {
 
   /**
    * What was removed, or what a summary of the ledger repeats, may be in any state; so may a fact
-   * that nobody has acknowledged, whose author died.
+   * that nobody has acknowledged, whose author died, and the checkpoint of a session that is over.
    */
   private boolean isNeeded(ObjectName name) {
     return !repository.ledger().removed().contains(name.value())
         && (ObjectKind.FACT.idIn(name).isEmpty()
             || repository.ledger().existing().containsKey(name.value()))
+        && ObjectKind.CHECKPOINT
+            .idIn(name)
+            .filter(repository.ledger().closures()::containsKey)
+            .isEmpty()
         && ObjectKind.LEDGER_ENTRY.idIn(name).filter(repository.ledger()::spares).isEmpty();
   }
 

@@ -101,11 +101,20 @@ class ErasureMeanwhileTest {
   }
 
   @Test
+  void aWriterMaySleepOverAWholeErasure() throws Exception {
+    int moments = writerAsleep(11);
+    assertThat(moments).isGreaterThan(5);
+  }
+
+  @Test
   @Tag("slow")
   void atEachMomentOfBoth() throws Exception {
     int erasures = eraserInterrupted(1);
     int writers = writerInterrupted(1);
-    System.out.printf("erasures interrupted: %d, writers interrupted: %d%n", erasures, writers);
+    int sleepers = writerAsleep(1);
+    System.out.printf(
+        "erasures interrupted: %d, writers interrupted: %d, asleep: %d%n",
+        erasures, writers, sleepers);
     assertThat(erasures).isGreaterThan(150);
     assertThat(writers).isGreaterThan(50);
   }
@@ -124,15 +133,29 @@ class ErasureMeanwhileTest {
   }
 
   private int writerInterrupted(int step) throws Exception {
+    return duringWriter(step, Duration.ZERO);
+  }
+
+  private int writerAsleep(int step) throws Exception {
+    return duringWriter(step, Duration.ofDays(3));
+  }
+
+  private int duringWriter(int step, Duration sleep) throws Exception {
     for (int at = 1; ; at += step) {
       World world = new World();
       Interruption interruption =
-          Interruption.at(at, () -> world.erase(world.storage, one.key())).later();
+          Interruption.at(
+                  at,
+                  () -> {
+                    clock.advance(sleep);
+                    world.erase(world.storage, one.key());
+                  })
+              .later();
       world.openWriter(interruption::of);
       // What comes before it has opened is another matter.
       interruption.begin();
       world.write();
-      world.check("writer interrupted at operation " + at);
+      world.check("writer interrupted at operation " + at + " for " + sleep);
       if (!interruption.hasHappened()) {
         return (at - 1) / step;
       }
@@ -166,9 +189,8 @@ class ErasureMeanwhileTest {
       if (repository == null) {
         return;
       }
-      MapSource own = new MapSource().put("own", text("the writer's"));
       try {
-        acknowledged = writer.backup(repository, own, null).backup().id();
+        acknowledged = writer.backup(repository, own(), null).backup().id();
         var _ = Holding.hold(repository, other, "wanted", "writer");
         held = true;
       } catch (SalvorException e) {
@@ -210,6 +232,8 @@ class ErasureMeanwhileTest {
         erase(storage, (firstOpens() ? one : two).key());
         assertThat(firstOpens()).as("the old key opens").isFalse();
         holds(two);
+        writeAgain();
+        holds(two);
       } catch (AssertionError | Exception e) {
         throw new AssertionError(when + ": " + e, e);
       } finally {
@@ -219,6 +243,19 @@ class ErasureMeanwhileTest {
         LocalCopies.remove(eraser.local());
         LocalCopies.remove(writer.local());
       }
+    }
+
+    /** Somebody who has the same content relies on nothing that nobody can read any more. */
+    private void writeAgain() throws Exception {
+      Machine next = new Machine(newPlace(), clock, "next");
+      try (Repository repository = next.open(storage, two.key())) {
+        acknowledged = next.backup(repository, own(), null).backup().id();
+      }
+      LocalCopies.remove(next.local());
+    }
+
+    private static MapSource own() {
+      return new MapSource().put("own", text("the writer's"));
     }
 
     private void holds(KeyFile key) throws Exception {
