@@ -22,4 +22,9 @@ public record BlobLocation(
     int plain,
     byte codec,
     int offset,
-    int length) {}
+    int length) {
+  /** The same place in another pack. */
+  public BlobLocation in(ObjectId other) {
+    return new BlobLocation(other, frame, frameOffset, stored, plain, codec, offset, length);
+  }
+}

@@ -9,7 +9,6 @@ import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.index.BlobLocation;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
@@ -51,6 +50,7 @@ public final class Reencryption {
   private final String author;
   private final Progress progress;
   private final PackRewriter packs;
+  private final Twins twins;
   private final ObjectId newest;
   private final @Nullable ObjectId newestSensitive;
   private final Set<ObjectId> condemned = new HashSet<>();
@@ -68,6 +68,7 @@ public final class Reencryption {
     this.author = author;
     this.progress = progress;
     this.packs = new PackRewriter(storage, repository.keys());
+    this.twins = new Twins(repository, packs, progress);
     KeyRing keys = repository.keys();
     this.newest = keys.epoch();
     this.newestSensitive = keys.opensSensitive() ? keys.epoch(ObjectKind.KeyClass.SENSITIVE) : null;
@@ -181,7 +182,7 @@ public final class Reencryption {
         stay.add(pack);
         return;
       }
-      Optional<PackDescription> twin = twin(pack, wanted);
+      Optional<PackDescription> twin = twins.of(pack, wanted);
       if (twin.isPresent()) {
         made.add(twin.get());
         return;
@@ -197,44 +198,6 @@ public final class Reencryption {
         failures.add(e);
         stay.add(pack);
       }
-    }
-  }
-
-  /**
-   * What a run has written that died before the old one lost its names, or whose segment somebody
-   * has merged. It has the same frames, so that whoever condemns one of the two condemns both.
-   */
-  private Optional<PackDescription> twin(PackDescription old, ObjectId wanted) throws IOException {
-    for (BlobLocation place :
-        repository.index().locations(old.kind(), old.frames().getFirst().id(0))) {
-      Set<ObjectId> candidate = Set.of(place.pack());
-      if (place.pack().equals(old.id())) {
-        continue;
-      }
-      for (ObjectId segment : repository.index().segmentsNaming(candidate)) {
-        List<PackDescription> named = read(segment).map(IndexSegment::packs).orElse(List.of());
-        for (PackDescription other : named) {
-          if (other.id().equals(place.pack())
-              && other.frames().equals(old.frames())
-              && !isCondemned(other)
-              && isSound(other, wanted)) {
-            return Optional.of(other);
-          }
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private boolean isSound(PackDescription pack, ObjectId wanted) throws IOException {
-    try {
-      PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
-      return packs.epochOf(summary).equals(wanted) && packs.isWhole(pack, progress);
-    } catch (SalvorException e) {
-      if (!e.code().isDamage()) {
-        throw e;
-      }
-      return false;
     }
   }
 

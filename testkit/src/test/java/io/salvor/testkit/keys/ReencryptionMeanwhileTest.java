@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.reencrypt.Exposure;
@@ -29,7 +31,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -248,6 +253,44 @@ class ReencryptionMeanwhileTest {
     return storage.snapshot().objects().keySet().stream()
         .filter(name -> name.value().startsWith("packs/"))
         .count();
+  }
+
+  @Test
+  void whatManyHaveStoredAtOnceCostsNoMoreReadsThanOtherPacks() throws Exception {
+    MemoryStorage storage = new MemoryStorage();
+    Machine machine = machine("maker");
+    machine.init(storage);
+    int many = 12;
+    List<Repository> opened = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      opened.add(machine("writer " + i).open(storage));
+    }
+    for (Repository repository : opened) {
+      // None of them knows of the others: each stores the same.
+      try (repository;
+          BlobWriter writer = repository.newWriter()) {
+        var _ = writer.put(BlobKind.DATA, new byte[3_000], 0, 3_000);
+        var _ = writer.writeSegments(writer.flush());
+      }
+    }
+    try (Repository repository = machine.open(storage)) {
+      var _ = repository.keyRegister("maker").rotate();
+    }
+    AtomicInteger reads = new AtomicInteger();
+    SteppedStorage counting =
+        new SteppedStorage(
+            storage,
+            operation -> {
+              if (operation instanceof Operation.Get get
+                  && get.name().value().startsWith("index/")) {
+                reads.incrementAndGet();
+              }
+            });
+    try (Repository repository = machine.open(counting)) {
+      reads.set(0);
+      assertThat(Reencryption.run(repository, "maker", Progress.NONE).packs()).isEqualTo(many);
+    }
+    assertThat(reads.get()).as("segments read").isLessThan(4 * many);
   }
 
   @Test
