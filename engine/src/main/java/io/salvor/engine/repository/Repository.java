@@ -132,7 +132,7 @@ public final class Repository implements AutoCloseable {
       RepositoryDescription description = Keys.describe(storage);
       LocalPlaces places = new LocalPlaces(surroundings.local(), description.id(), storage.place());
       Unlocking.Unlocked unlocked =
-          Unlocking.unlock(storage, opener, surroundings.random(), places, progress);
+          Unlocking.unlock(storage, opener, surroundings, places, progress);
       OpenedKeys keys = unlocked.keys();
       try {
         Unlocking.keepLocally("what was seen of the ledger", progress, unlocked.ledger()::remember);

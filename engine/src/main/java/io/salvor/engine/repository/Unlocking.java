@@ -12,6 +12,7 @@ import io.salvor.engine.ledger.Ledger;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
+import io.salvor.engine.storage.StorageTraits;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.HashSet;
@@ -27,7 +28,36 @@ final class Unlocking {
   /** A credential that was opened, and found to be right by the ledger that it opens. */
   record Unlocked(OpenedKeys keys, AuthorityWatch watch, Ledger ledger) {}
 
+  /**
+   * Opens the keys. Where lists lag they may show what a rotation has stored last and not what it
+   * had stored before, which looks like damage: that is looked at once more when they have caught
+   * up.
+   */
   static Unlocked unlock(
+      Storage storage,
+      Opener opener,
+      Surroundings surroundings,
+      LocalPlaces places,
+      Progress progress)
+      throws IOException {
+    try {
+      return unlock(storage, opener, surroundings.random(), places, progress);
+    } catch (SalvorException e) {
+      StorageTraits traits = storage.traits();
+      if (e.code() != ErrorCode.KEY_DAMAGED || !traits.knowsLag() || traits.listingLag().isZero()) {
+        throw e;
+      }
+      try {
+        surroundings.sleeper().sleep(traits.listingLag());
+      } catch (InterruptedException interruption) {
+        Thread.currentThread().interrupt();
+        throw e;
+      }
+      return unlock(storage, opener, surroundings.random(), places, progress);
+    }
+  }
+
+  private static Unlocked unlock(
       Storage storage, Opener opener, SecureRandom random, LocalPlaces places, Progress progress)
       throws IOException {
     Set<ObjectId> withdrawn = new HashSet<>();

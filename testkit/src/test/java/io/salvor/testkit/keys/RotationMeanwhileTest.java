@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -162,6 +163,26 @@ class RotationMeanwhileTest {
     assertThatThrownBy(() -> reader.open(new Hiding(storage, later).withholding(later)).close())
         .isInstanceOfSatisfying(
             SalvorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FAILED));
+  }
+
+  @Test
+  void aGrantThatListsShowBeforeItsEpochAndTheFirstLedgerEntryIsNoDamage() throws Exception {
+    reader.init(storage);
+    Set<String> before = keyNames();
+    try (Repository other = writer.open(storage)) {
+      var _ = other.keyRegister("writer").rotate();
+    }
+    Duration lag = Duration.ofSeconds(30);
+    Instant shown = clock.instant().plus(lag);
+    Predicate<ObjectName> late =
+        name ->
+            clock.instant().isBefore(shown)
+                && !before.contains(name.value())
+                && !name.value().endsWith(".grant");
+    try (Repository opened = reader.open(new Hiding(storage, late).lagging(lag))) {
+      assertThat(opened.keys().epoch()).isNotNull();
+    }
+    assertThat(clock.instant()).as("it has waited").isEqualTo(shown);
   }
 
   @Test

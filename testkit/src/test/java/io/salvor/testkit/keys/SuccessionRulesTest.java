@@ -24,7 +24,6 @@ import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
-import io.salvor.engine.storage.ForwardingStorage;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import io.salvor.engine.storage.StorageTraits;
@@ -99,11 +98,12 @@ class SuccessionRulesTest {
   void itWaitsTwiceAsLateAsListsAreAndRefusesWhereThatIsUnknown() throws Exception {
     List<Duration> waits = new ArrayList<>();
     Machine patient = new Machine(temp.resolve("patient"), world.clock, "host", waits::add);
-    Successions.succeed(patient, new Lagging(storage, Duration.ofSeconds(3)), OLD, NEW);
+    Successions.succeed(
+        patient, new Hiding(storage, name -> false).lagging(Duration.ofSeconds(3)), OLD, NEW);
     assertThat(waits.getFirst()).isEqualTo(Duration.ofSeconds(6));
     MemoryStorage later = new MemoryStorage();
     machine.init(later);
-    Storage unknown = new Lagging(later, StorageTraits.UNKNOWN_LAG);
+    Storage unknown = new Hiding(later, name -> false).lagging(StorageTraits.UNKNOWN_LAG);
     fails(ErrorCode.LISTING_LAG_UNKNOWN, () -> world.succeed(unknown, NEW));
   }
 
@@ -210,21 +210,6 @@ class SuccessionRulesTest {
     try (Repository repository = world.newMachine().open(in, key("one"))) {
       Withdrawals.noteAll(repository, repository.keyRegister("owner"), "owner");
       var _ = repository.succeedAuthority(key("two"), "two", CHEAP, "owner", Progress.NONE);
-    }
-  }
-
-  /** Whose lists lag, by its own word. */
-  private static final class Lagging extends ForwardingStorage {
-    private final Duration lag;
-
-    Lagging(Storage storage, Duration lag) {
-      super(storage);
-      this.lag = lag;
-    }
-
-    @Override
-    public StorageTraits traits() {
-      return new StorageTraits(lag, false);
     }
   }
 
