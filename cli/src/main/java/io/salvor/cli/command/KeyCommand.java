@@ -48,13 +48,13 @@ final class KeyCommand implements Command {
   @Parameters(
       index = "0",
       arity = "1",
-      paramLabel = "<what>",
+      paramLabel = "<command>",
       description = "list, add, remove, rotate or writer")
   String what = "";
 
   @Parameters(
       index = "1..*",
-      paramLabel = "<id>",
+      paramLabel = "<credential|client>",
       description = "remove: the credential; writer: add, list, remove or accept, and the client")
   List<String> rest = new ArrayList<>();
 

@@ -51,6 +51,7 @@ public final class Reencryption {
   private final Progress progress;
   private final PackRewriter packs;
   private final Twins twins;
+  private final Set<ObjectId> newer = new HashSet<>();
   private final ObjectId newest;
   private final @Nullable ObjectId newestSensitive;
   private final Set<ObjectId> condemned = new HashSet<>();
@@ -112,6 +113,7 @@ public final class Reencryption {
   /** Segments that have come since: somebody may have merged what named the old packs. */
   private Set<ObjectId> unseen(Set<ObjectId> seen) throws IOException {
     repository.index().refresh();
+    twins.refresh();
     Set<ObjectId> segments = new TreeSet<>(repository.index().segments());
     segments.removeAll(seen);
     seen.addAll(segments);
@@ -125,6 +127,7 @@ public final class Reencryption {
       return;
     }
     IndexSegment segment = found.get();
+    repository.condemnations().refresh();
     List<PackDescription> stay = new ArrayList<>();
     List<PackDescription> made = new ArrayList<>();
     for (PackDescription pack : segment.packs()) {
@@ -178,7 +181,9 @@ public final class Reencryption {
     }
     try {
       PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
-      if (packs.epochOf(summary).equals(wanted)) {
+      if (newer.contains(pack.id())
+          || !twins.isOld(pack.id()) && packs.epochOf(summary).equals(wanted)) {
+        newer.add(pack.id());
         stay.add(pack);
         return;
       }
@@ -187,7 +192,10 @@ public final class Reencryption {
         made.add(twin.get());
         return;
       }
-      made.add(packs.rewrite(pack, progress));
+      PackDescription anew = packs.rewrite(pack, progress);
+      twins.remember(pack.id(), anew.id());
+      newer.add(anew.id());
+      made.add(anew);
       rewritten++;
       bytes += pack.size();
     } catch (SalvorException e) {

@@ -1,16 +1,16 @@
 package io.salvor.engine.reencrypt;
 
+import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobLocation;
-import io.salvor.engine.index.IndexSegment;
+import io.salvor.engine.index.FrameDescription;
 import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.pack.PackRewriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +19,17 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Packs that were written anew already, by a run that died, or whose segment was merged. */
+/**
+ * Packs that were written anew already: by this run, whose work comes back where somebody has
+ * merged what named the old ones; or by a run that died. A twin has the same frames as the old
+ * pack, so that whoever condemns one of the two condemns both.
+ */
 final class Twins {
   private final Repository repository;
   private final PackRewriter packs;
   private final Progress progress;
-  private @Nullable ObjectId lastRead;
-  private Map<ObjectId, PackDescription> lastPacks = Map.of();
+  private final Map<ObjectId, ObjectId> own = new HashMap<>();
+  private Map<ObjectId, PackSummary> named = new HashMap<>();
 
   Twins(Repository repository, PackRewriter packs, Progress progress) {
     this.repository = repository;
@@ -33,66 +37,79 @@ final class Twins {
     this.progress = progress;
   }
 
-  /**
-   * What a run has written that died before the old one lost its names, or whose segment somebody
-   * has merged. It has the same frames, so that whoever condemns one of the two condemns both.
-   */
+  /** To be called when the index was read again. */
+  void refresh() {
+    named = new HashMap<>();
+    repository.index().packs(pack -> named.put(pack.id(), pack));
+  }
+
+  /** This run has written one pack anew as another. */
+  void remember(ObjectId old, ObjectId twin) {
+    own.put(old, twin);
+  }
+
+  /** Whether this run knows a twin of it, so that it is sealed to an earlier epoch. */
+  boolean isOld(ObjectId pack) {
+    return own.containsKey(pack);
+  }
+
+  /** The twin that the index names, and nobody has condemned by what was read of that last. */
   Optional<PackDescription> of(PackDescription old, ObjectId wanted) throws IOException {
+    @Nullable PackSummary before = named.get(own.getOrDefault(old.id(), old.id()));
+    if (before != null && !before.id().equals(old.id()) && !isCondemned(before.id())) {
+      return Optional.of(described(before, old));
+    }
     for (ObjectId candidate : alike(old)) {
-      if (!isSealedTo(new PackSummary(candidate, old.sha256(), old.size(), old.kind()), wanted)) {
-        continue;
-      }
-      for (ObjectId segment : repository.index().segmentsNaming(Set.of(candidate))) {
-        PackDescription other = packsOf(segment).get(candidate);
-        if (other != null
-            && other.frames().equals(old.frames())
-            && !isCondemned(other)
-            && isWhole(other)) {
-          return Optional.of(other);
-        }
+      @Nullable PackSummary twin = named.get(candidate);
+      if (twin != null
+          && twin.size() == old.size()
+          && isSealedTo(twin, wanted)
+          && !isCondemned(candidate)
+          && isWhole(described(twin, old))) {
+        remember(old.id(), candidate);
+        return Optional.of(described(twin, old));
       }
     }
     return Optional.empty();
   }
 
-  /**
-   * Other packs that have the first blob of the first frame and of the last one where this has
-   * them: the index tells, without a segment being read.
-   */
+  private static PackDescription described(PackSummary twin, PackDescription old) {
+    return new PackDescription(twin.id(), twin.sha256(), twin.size(), old.kind(), old.frames());
+  }
+
+  /** Other packs that have every blob where this one has it, as the index tells. */
   private Set<ObjectId> alike(PackDescription old) {
-    Set<ObjectId> alike = placesAlike(old, 0);
-    if (!alike.isEmpty()) {
-      alike.retainAll(placesAlike(old, old.frames().size() - 1));
+    Set<ObjectId> alike = new TreeSet<>();
+    List<FrameDescription> frames = old.frames();
+    for (int frame = 0; frame < frames.size(); frame++) {
+      for (int blob = 0; blob < frames.get(frame).blobs(); blob++) {
+        Set<ObjectId> places = alike(old, frame, frames.get(frame).id(blob));
+        if (frame == 0 && blob == 0) {
+          alike.addAll(places);
+        } else {
+          alike.retainAll(places);
+        }
+        if (alike.isEmpty()) {
+          return alike;
+        }
+      }
     }
     return alike;
   }
 
-  private Set<ObjectId> placesAlike(PackDescription old, int frame) {
-    List<BlobLocation> places =
-        repository.index().locations(old.kind(), old.frames().get(frame).id(0));
+  private Set<ObjectId> alike(PackDescription old, int frame, BlobId blob) {
+    List<BlobLocation> places = repository.index().locations(old.kind(), blob);
     Set<ObjectId> alike = new TreeSet<>();
-    for (BlobLocation own : places) {
-      if (own.pack().equals(old.id()) && own.frame() == frame) {
+    for (BlobLocation here : places) {
+      if (here.pack().equals(old.id()) && here.frame() == frame) {
         for (BlobLocation other : places) {
-          if (!other.pack().equals(old.id()) && other.equals(own.in(other.pack()))) {
+          if (!other.pack().equals(old.id()) && other.equals(here.in(other.pack()))) {
             alike.add(other.pack());
           }
         }
       }
     }
     return alike;
-  }
-
-  /** Twins come in the order of their segment: so the one that was read last is kept. */
-  private Map<ObjectId, PackDescription> packsOf(ObjectId segment) throws IOException {
-    if (!segment.equals(lastRead)) {
-      lastPacks = new HashMap<>();
-      lastRead = segment;
-      for (PackDescription pack : named(segment)) {
-        lastPacks.put(pack.id(), pack);
-      }
-    }
-    return lastPacks;
   }
 
   private boolean isSealedTo(PackSummary pack, ObjectId wanted) throws IOException {
@@ -119,16 +136,7 @@ final class Twins {
     }
   }
 
-  private List<PackDescription> named(ObjectId segment) throws IOException {
-    try {
-      return IndexSegment.read(repository.storage(), repository.keys(), segment).packs();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
-  }
-
-  private boolean isCondemned(PackDescription pack) throws IOException {
-    repository.condemnations().refresh();
-    return repository.condemnations().packs().contains(pack.id());
+  private boolean isCondemned(ObjectId pack) {
+    return repository.condemnations().packs().contains(pack);
   }
 }

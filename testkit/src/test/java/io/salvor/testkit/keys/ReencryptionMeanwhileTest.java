@@ -9,6 +9,7 @@ import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.copy.CopySession;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.SegmentRewrite;
 import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.prune.PruneRequest;
@@ -34,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -253,6 +255,49 @@ class ReencryptionMeanwhileTest {
     return storage.snapshot().objects().keySet().stream()
         .filter(name -> name.value().startsWith("packs/"))
         .count();
+  }
+
+  @Test
+  void whatIsMergedMeanwhileIsNotReadAgain() throws Exception {
+    assertThat(packReads(5)).as("with merges in between").isEqualTo(packReads(0));
+  }
+
+  /** How often packs are read when all segments are merged before so many of its own are stored. */
+  private int packReads(int merges) throws Exception {
+    MemoryStorage storage = MemoryStorage.of(objects);
+    int[] left = {merges};
+    AtomicInteger reads = new AtomicInteger();
+    SteppedStorage stepped =
+        new SteppedStorage(
+            storage,
+            before -> {
+              if (before instanceof Operation.GetRange get
+                  && get.name().value().startsWith("packs/")) {
+                reads.incrementAndGet();
+              }
+              if (before instanceof Operation.Put put
+                  && put.name().value().startsWith("index/")
+                  && left[0]-- > 0) {
+                merge(storage);
+              }
+            });
+    run(machine("rotator"), stepped);
+    if (merges > 0) {
+      assertThat(left[0]).isNotPositive();
+      holds(storage, "after " + merges + " merges");
+    }
+    return reads.get();
+  }
+
+  private void merge(Storage storage) {
+    try (Repository repository = machine("merger").open(storage)) {
+      SegmentRewrite rewrite =
+          new SegmentRewrite(storage, repository.keys(), repository.index(), Progress.NONE);
+      int _ = rewrite.deleteSuperseded();
+      int _ = rewrite.replace(repository.index().segments(), Set.of());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
