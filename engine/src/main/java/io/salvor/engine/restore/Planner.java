@@ -269,6 +269,8 @@ final class Planner {
     if (fields.contains(EntryField.KIND) && holdsUntouchable(wanted.key())) {
       blocked = wanted.key();
       live.prune();
+      // Its other names are not to be linked to the directory.
+      links.leave(entry);
       problem(
           wanted.key(),
           ErrorCode.ENTRY_NOT_RESTORED,
