@@ -88,6 +88,16 @@ class KeyRecordsTest {
             grant.epochs(),
             List.of());
     assertDamaged(() -> elsewhere.open(half));
+    Grant anothers =
+        new Grant(
+            ID,
+            THIRD,
+            grant.enc(),
+            grant.ciphertext(),
+            grant.publicHalf(),
+            grant.epochs(),
+            List.of());
+    assertDamaged(() -> anothers.open(half));
     Grant lying =
         new Grant(
             ID,
@@ -137,6 +147,26 @@ class KeyRecordsTest {
     byte[] root = new byte[32];
     random.nextBytes(root);
     return new Secrets(root, authority, keys, null);
+  }
+
+  @Test
+  void bytesBehindWhatWasSignedAreDamage() {
+    Authority own = Authority.of(authority.publicKey());
+    Epoch epoch = new Epoch(ID, half.publicHalf(), NOW, Optional.empty(), null);
+    Grant grant = Grant.create(ID, OTHER, half.publicHalf(), secrets(OTHER), random);
+    assertDamaged(() -> Epoch.decode(longer(epoch.encode(authority)), own));
+    assertDamaged(() -> Grant.decode(longer(grant.encode(authority)), own));
+  }
+
+  private KeyObject longer(KeyObject object) {
+    byte[] message =
+        SignedMessage.verify(authority.publicKey(), object.kind(), object.id(), object.message())
+            .orElseThrow();
+    byte[] more = Arrays.copyOf(message, message.length + 1);
+    return new KeyObject(
+        object.kind(),
+        object.id(),
+        SignedMessage.sign(authority, object.kind(), object.id(), more));
   }
 
   @Test
