@@ -13,6 +13,7 @@ import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.backup.ManifestCodec;
 import io.salvor.engine.backup.SessionRecord;
+import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
@@ -27,6 +28,9 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.reencrypt.Reencryption;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
+import io.salvor.engine.tree.Key;
+import io.salvor.engine.tree.TreeAudit;
+import io.salvor.engine.tree.TreeItem;
 import io.salvor.engine.tree.TreeRoot;
 import io.salvor.engine.writer.Intake;
 import io.salvor.engine.writer.Provenance;
@@ -39,9 +43,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +95,58 @@ class HostileClientTest {
                 assertThat(refusal.object()).isEqualTo(ObjectKind.MANIFEST.name(named));
                 assertThat(refusal.host()).isEqualTo("web1");
               });
+    }
+  }
+
+  @Test
+  void aPartOfATreeThatAnotherMachineHasStoredIsNotTakenForItsOwn() throws Exception {
+    client.backup(new MapSource("map:web1").put("own", noise(2, 9_000)));
+    client.accept(1);
+    MapSource large = new MapSource("map:large");
+    for (int i = 0; i < 3_000; i++) {
+      large.put("%06d".formatted(i * 7_919 % 100_000) + "x".repeat(100), new byte[0]);
+    }
+    Backup theirs = admin.backup(storage, large, null).backup();
+    TreeRoot whole = theirs.manifest().root();
+    Set<BlobId> nodes = new LinkedHashSet<>();
+    Backup own;
+    try (Repository repository = admin.open(storage)) {
+      own = BackupList.read(repository).backups().get(1);
+      assertThat(own.manifest().origin().host()).isEqualTo("web1");
+      assertThat(TreeAudit.visit(repository.nodes(), whole, new Nodes(nodes))).isTrue();
+    }
+    assertThat(nodes).as("several levels").hasSizeGreaterThan(2).contains(whole.id());
+    BlobId leaf = nodes.stream().filter(n -> !n.equals(whole.id())).findFirst().orElseThrow();
+    client.clock.advance(Duration.ofMinutes(1));
+    ObjectId named = seal(own.manifest(), new TreeRoot(leaf, 0, 1));
+    try (Repository repository = admin.open(storage)) {
+      assertThat(Provenance.check(repository, Progress.NONE))
+          .singleElement()
+          .satisfies(
+              refusal -> {
+                assertThat(refusal.object()).isEqualTo(ObjectKind.MANIFEST.name(named));
+                assertThat(refusal.why()).contains(leaf.toString());
+              });
+    }
+  }
+
+  private record Nodes(Set<BlobId> found) implements TreeAudit.Visitor {
+    @Override
+    public boolean isKnownSound(BlobId node) {
+      return !found.add(node);
+    }
+
+    @Override
+    public boolean entry(TreeItem item) {
+      return true;
+    }
+
+    @Override
+    public void sound(BlobId node) {}
+
+    @Override
+    public void damaged(BlobId node, @Nullable Key after, @Nullable Key upTo, SalvorException why) {
+      throw why;
     }
   }
 
