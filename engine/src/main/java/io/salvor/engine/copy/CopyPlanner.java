@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Compares two repositories: what the first has and the second lacks. */
@@ -81,7 +82,7 @@ final class CopyPlanner {
       add(name, gone, keys);
     }
     List<ObjectName> facts = new ArrayList<>();
-    for (ObjectName name : here.keySet()) {
+    for (ObjectName name : listedAndNamed(ObjectKind.FACT)) {
       switch (ObjectKind.of(name).orElse(ObjectKind.SESSION_END)) {
         case FACT, STATE, JOURNAL_TAIL, JOURNAL_SEGMENT -> add(name, gone, facts);
         default -> {}
@@ -110,6 +111,15 @@ final class CopyPlanner {
         condemned,
         present,
         bytes);
+  }
+
+  /** What is here, and of this kind what lists hide, or is lost: the ledger names it. */
+  private Set<ObjectName> listedAndNamed(ObjectKind kind) {
+    Set<ObjectName> names = new TreeSet<>(here.keySet());
+    from.ledger().existing().tailMap(kind.prefix()).keySet().stream()
+        .takeWhile(name -> name.startsWith(kind.prefix()))
+        .forEach(name -> names.add(new ObjectName(name)));
+    return names;
   }
 
   /**

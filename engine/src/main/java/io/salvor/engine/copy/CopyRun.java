@@ -69,7 +69,7 @@ final class CopyRun {
     sender.small(plan.facts());
     writing.leave();
     for (ObjectName manifest : plan.manifests()) {
-      if (!sender.hasFailed(manifest) && sender.small(manifest)) {
+      if (!sender.hasFailed(manifest) && sender.manifest(manifest)) {
         confirm(manifest);
         backups++;
       }

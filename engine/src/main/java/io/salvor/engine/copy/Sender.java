@@ -8,6 +8,7 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
+import io.salvor.engine.ledger.LedgerIssue;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * Sends single objects, and keeps count: what was sent, and what could not be because it is gone or
@@ -31,6 +33,7 @@ final class Sender {
   private final Set<ObjectName> failed = ConcurrentHashMap.newKeySet();
   private final Set<ObjectName> waiting = ConcurrentHashMap.newKeySet();
   private final Set<ObjectId> mended = ConcurrentHashMap.newKeySet();
+  private final MissingSegments missing;
   private final LongAdder bytes = new LongAdder();
   private final LongAdder packs = new LongAdder();
   private final LongAdder objects = new LongAdder();
@@ -39,6 +42,7 @@ final class Sender {
     this.from = from;
     this.to = to;
     this.progress = progress;
+    this.missing = new MissingSegments(from, to);
   }
 
   static ObjectName segment(ObjectId id) {
@@ -85,6 +89,15 @@ final class Sender {
 
   /** Sends one small object; false if it is not what was written. */
   boolean small(ObjectName name) throws IOException {
+    return small(name, object -> {});
+  }
+
+  /** Sends a manifest in the same way, and sees whether what it names is known. */
+  boolean manifest(ObjectName name) throws IOException {
+    return small(name, object -> missing.look(name, object));
+  }
+
+  private boolean small(ObjectName name, Consumer<byte[]> sent) throws IOException {
     progress.checkCancelled();
     progress.current(name.value());
     byte[] object;
@@ -103,6 +116,7 @@ final class Sender {
     }
     Transfer.put(to.storage(), name, object);
     sent(object.length);
+    sent.accept(object);
     return true;
   }
 
@@ -174,8 +188,23 @@ final class Sender {
     return pruned;
   }
 
-  /** What went away because it was removed, merged or pruned is not missed. */
+  /**
+   * What went away because it was removed, merged or pruned is not missed; segments that nobody can
+   * read are, and entries of the ledger that others name and neither side has.
+   */
   void forgetUnmissed() throws IOException {
+    missing.look();
+    forgetGone();
+    failed.addAll(missing.names());
+    for (LedgerIssue issue : from.ledger().issues()) {
+      if (!(issue instanceof LedgerIssue.EntryDamaged)
+          && to.storage().find(issue.object()).isEmpty()) {
+        failed.add(issue.object());
+      }
+    }
+  }
+
+  private void forgetGone() throws IOException {
     waiting.removeIf(name -> ObjectKind.INDEX_SEGMENT.idIn(name).filter(this::isWaiting).isEmpty());
     if (failed.isEmpty()) {
       return;
