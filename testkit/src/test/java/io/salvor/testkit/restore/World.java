@@ -89,13 +89,17 @@ final class World implements AutoCloseable {
 
   Backup backup(Path source) throws Exception {
     try (Source opened = new FilesProvider().open(List.of(source.toString()), CaptureOptions.ALL)) {
-      return BackupRun.backup(
-              repository,
-              opened,
-              new BackupRequest(null, "host", "test", "", "", new TreeMap<>()),
-              Progress.NONE)
-          .backup();
+      return backup(opened);
     }
+  }
+
+  Backup backup(Source source) throws Exception {
+    return BackupRun.backup(
+            repository,
+            source,
+            new BackupRequest(null, "host", "test", "", "", new TreeMap<>()),
+            Progress.NONE)
+        .backup();
   }
 
   FilesTarget target(Path path) {

@@ -2,9 +2,11 @@ package io.salvor.provider.postgresql.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.salvor.provider.postgresql.TestCluster;
 import io.salvor.provider.postgresql.protocol.ServerConnection.Purpose;
+import io.salvor.provider.postgresql.server.Installation;
+import io.salvor.provider.postgresql.server.TrialCluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,12 +26,14 @@ class ServerConnectionTest {
   private static final Passwords WRONG = endpoint -> "wrong".toCharArray();
   private static final Map<String, String> PLAIN = Map.of("sslmode", "disable");
 
-  private static TestCluster cluster;
+  private static TrialCluster cluster;
   private static Path certificate;
 
   @BeforeAll
   static void startServer() throws Exception {
-    cluster = TestCluster.start(15, Map.of("wal_level", "replica"));
+    Optional<Installation> programs = Installation.all().stream().findFirst();
+    assumeTrue(programs.isPresent(), "PostgreSQL is not installed");
+    cluster = TrialCluster.start(programs.orElseThrow(), Map.of("wal_level", "replica"));
     certificate = cluster.data().resolve("server.crt");
     cluster.run(
         "openssl",
@@ -69,7 +74,7 @@ class ServerConnectionTest {
   @Test
   void logsInByScram() throws Exception {
     try (ServerConnection connection = open(cluster.remote("scram", "postgres", PLAIN), RIGHT)) {
-      assertThat(connection.major()).isEqualTo(15);
+      assertThat(connection.major()).isEqualTo(cluster.programs().major());
       assertThat(connection.query("SELECT current_user AS who, NULL AS nothing").getFirst())
           .satisfies(
               row -> {

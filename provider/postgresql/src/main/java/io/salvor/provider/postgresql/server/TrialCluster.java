@@ -1,12 +1,9 @@
-package io.salvor.provider.postgresql;
+package io.salvor.provider.postgresql.server;
 
 import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerConnection.Purpose;
-import io.salvor.provider.postgresql.server.Installation;
-import io.salvor.provider.postgresql.server.OsUser;
-import io.salvor.provider.postgresql.server.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,13 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A real cluster in a directory of its own, with a superuser {@code owner} who needs no password by
- * the Unix socket, and users with passwords by a port of the loopback interface.
+ * A cluster that is made for a trial, in a directory of its own that goes with it: what is shown on
+ * it, and tests. The superuser {@code owner} needs no password by the Unix socket; everybody else
+ * has one, by a port of the loopback interface. What it writes is not forced onto the disk.
  */
-public final class TestCluster implements AutoCloseable {
+public final class TrialCluster implements AutoCloseable {
   private static final int NOBODY = 65534;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -33,29 +31,32 @@ public final class TestCluster implements AutoCloseable {
   private final OsUser user;
   private final Path home;
   private final int port;
-  private ServerProcess server;
+  private @Nullable ServerProcess server;
 
-  private TestCluster(Installation programs, OsUser user, Path home, int port) {
+  private TrialCluster(Installation programs, OsUser user, Path home, int port) {
     this.programs = programs;
     this.user = user;
     this.home = home;
     this.port = port;
   }
 
-  /** Makes and starts one; without programs of that version the test is left out. */
-  public static TestCluster start(int major, Map<String, String> settings) throws Exception {
-    Installation programs = Installation.of(major).orElse(null);
-    Assumptions.assumeTrue(programs != null, "PostgreSQL " + major + " is not installed");
+  /**
+   * Makes and starts one.
+   *
+   * @param settings of the server
+   */
+  public static TrialCluster start(Installation programs, Map<String, String> settings)
+      throws IOException, InterruptedException {
     boolean root = "root".equals(System.getProperty("user.name"));
     OsUser user = root ? new OsUser(NOBODY, NOBODY) : OsUser.SELF;
     Path home = Files.createTempDirectory("salvor-pg");
     user.own(home);
-    TestCluster cluster = new TestCluster(programs, user, home, freePort());
+    TrialCluster cluster = new TrialCluster(programs, user, home, freePort());
     try {
       cluster.init();
       cluster.up(settings);
       return cluster;
-    } catch (Exception e) {
+    } catch (IOException | InterruptedException | RuntimeException e) {
       cluster.close();
       throw e;
     }
@@ -67,7 +68,7 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
-  private void init() throws Exception {
+  private void init() throws IOException, InterruptedException {
     run(
         programs.program("initdb").toString(),
         "-D",
@@ -84,7 +85,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /** Runs a program as the server's user. */
-  public void run(String... command) throws Exception {
+  public void run(String... command) throws IOException, InterruptedException {
     Path log = home.resolve("commands.log");
     Process process =
         new ProcessBuilder(user.running(List.of(command)))
@@ -98,13 +99,14 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /** Starts the server, which is down. */
-  public void up(Map<String, String> settings) throws Exception {
+  public void up(Map<String, String> settings) throws IOException, InterruptedException {
     Map<String, String> all = new TreeMap<>(settings);
     all.putIfAbsent("listen_addresses", "127.0.0.1");
     all.putIfAbsent("fsync", "off");
     Path log = home.resolve("server.log");
-    server = ServerProcess.start(programs, user, data(), home, port, log, all);
-    server.awaitReady("owner", PATIENCE);
+    ServerProcess started = ServerProcess.start(programs, user, data(), home, port, log, all);
+    server = started;
+    started.awaitReady("owner", PATIENCE);
   }
 
   /** Where it keeps its data. */
@@ -119,7 +121,15 @@ public final class TestCluster implements AutoCloseable {
 
   /** Its process. */
   public ServerProcess server() {
+    if (server == null) {
+      throw new IllegalStateException("the server was not started");
+    }
     return server;
+  }
+
+  /** Its programs. */
+  public Installation programs() {
+    return programs;
   }
 
   /** The superuser, by the socket. */

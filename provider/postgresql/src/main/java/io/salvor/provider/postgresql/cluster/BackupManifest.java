@@ -1,0 +1,144 @@
+package io.salvor.provider.postgresql.cluster;
+
+import io.salvor.provider.postgresql.protocol.ProtocolException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What a server says of a base backup: its files with their checksums, and the WAL that makes it
+ * consistent.
+ *
+ * @param system the cluster's identifier; empty before PostgreSQL 17
+ * @param files without the manifest itself and WAL
+ */
+record BackupManifest(String system, List<Listed> files, List<WalRange> ranges) {
+  private static final String CHECKSUM = "\"Manifest-Checksum\"";
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /**
+   * A file.
+   *
+   * @param path as it lies in the data directory
+   * @param crc32c its checksum, hex, as the server writes it; empty without one
+   */
+  record Listed(String path, long size, String crc32c) {}
+
+  /** WAL that is needed, from and to positions such as {@code 0/2000028}. */
+  record WalRange(long timeline, String start, String end) {}
+
+  /**
+   * Reads one.
+   *
+   * @throws ProtocolException if it is none, or not the one that was written
+   */
+  static BackupManifest parse(byte[] bytes) throws IOException {
+    requireChecksum(bytes);
+    String system = "";
+    List<Listed> files = new ArrayList<>();
+    List<WalRange> ranges = new ArrayList<>();
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
+      expect(json, JsonToken.START_OBJECT);
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = json.currentName();
+        JsonToken value = json.nextToken();
+        switch (name) {
+          case "System-Identifier" -> system = json.getString();
+          case "Files" -> readFiles(json, value, files);
+          case "WAL-Ranges" -> readRanges(json, value, ranges);
+          default -> json.skipChildren();
+        }
+      }
+    } catch (JacksonException e) {
+      throw new ProtocolException("a manifest that is no JSON: " + e.getOriginalMessage());
+    }
+    return new BackupManifest(system, List.copyOf(files), List.copyOf(ranges));
+  }
+
+  /** The last line is the SHA-256 of all lines before it. */
+  private static void requireChecksum(byte[] bytes) throws ProtocolException {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int line = text.lastIndexOf(CHECKSUM);
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes, 0, Math.max(0, line));
+      String expected = "\"" + HexFormat.of().formatHex(digest.digest()) + "\"";
+      if (line < 0 || text.indexOf(expected, line) < 0) {
+        throw new ProtocolException("a manifest that has another checksum");
+      }
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  private static void readFiles(JsonParser json, JsonToken first, List<Listed> files)
+      throws IOException {
+    require(first, JsonToken.START_ARRAY);
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      String path = null;
+      long size = -1;
+      String algorithm = "";
+      String checksum = "";
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = json.currentName();
+        JsonToken _ = json.nextToken();
+        switch (name) {
+          case "Path" -> path = json.getString();
+          case "Encoded-Path" ->
+              path =
+                  new String(
+                      HexFormat.of().parseHex(json.getString()), StandardCharsets.ISO_8859_1);
+          case "Size" -> size = json.getLongValue();
+          case "Checksum-Algorithm" -> algorithm = json.getString();
+          case "Checksum" -> checksum = json.getString();
+          default -> json.skipChildren();
+        }
+      }
+      if (path == null || size < 0) {
+        throw new ProtocolException("a manifest with a file without a path or a size");
+      }
+      files.add(new Listed(path, size, algorithm.equals("CRC32C") ? checksum : ""));
+    }
+  }
+
+  private static void readRanges(JsonParser json, JsonToken first, List<WalRange> ranges)
+      throws IOException {
+    require(first, JsonToken.START_ARRAY);
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      long timeline = 0;
+      String start = "";
+      String end = "";
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = json.currentName();
+        JsonToken _ = json.nextToken();
+        switch (name) {
+          case "Timeline" -> timeline = json.getLongValue();
+          case "Start-LSN" -> start = json.getString();
+          case "End-LSN" -> end = json.getString();
+          default -> json.skipChildren();
+        }
+      }
+      ranges.add(new WalRange(timeline, start, end));
+    }
+  }
+
+  private static void expect(JsonParser json, JsonToken token) throws ProtocolException {
+    require(json.nextToken(), token);
+  }
+
+  private static void require(@Nullable JsonToken found, JsonToken token) throws ProtocolException {
+    if (found != token) {
+      throw new ProtocolException("a manifest with " + found + " where " + token + " belongs");
+    }
+  }
+}
