@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupStatus;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.repository.Sleeper;
 import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.Source;
 import io.salvor.provider.postgresql.cluster.ClusterProvider;
@@ -93,7 +94,7 @@ class ClusterTripTest {
               cluster.local("").port(),
               cluster.home().resolve("restored.log"),
               Map.of("listen_addresses", "", "allow_in_place_tablespaces", "on"))) {
-        server.awaitReady("owner", Duration.ofMinutes(1));
+        server.awaitReady("owner", Duration.ofMinutes(1), Sleeper.REAL);
         try (ServerConnection connection =
             ServerConnection.open(
                 server.endpoint("owner", "postgres"), Purpose.SQL, Passwords.NONE, n -> {})) {

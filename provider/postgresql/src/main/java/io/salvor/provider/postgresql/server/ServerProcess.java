@@ -1,5 +1,6 @@
 package io.salvor.provider.postgresql.server;
 
+import io.salvor.engine.repository.Sleeper;
 import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
@@ -86,10 +87,12 @@ public final class ServerProcess implements AutoCloseable {
   /**
    * Waits until it takes connections, for reading at least.
    *
+   * @param most how long, not counting the attempts themselves
    * @throws IOException with its last words, if it ends or takes longer
    */
-  public void awaitReady(String user, Duration most) throws IOException, InterruptedException {
-    long end = System.nanoTime() + most.toNanos();
+  public void awaitReady(String user, Duration most, Sleeper sleeper)
+      throws IOException, InterruptedException {
+    Duration left = most;
     while (true) {
       if (!process.isAlive()) {
         throw new IOException("the server has ended: " + lastWords());
@@ -110,10 +113,11 @@ public final class ServerProcess implements AutoCloseable {
           }
         }
       }
-      if (System.nanoTime() - end > 0) {
+      if (!left.isPositive()) {
         throw new IOException("the server is not ready after " + most + ": " + lastWords());
       }
-      Thread.sleep(STEP);
+      sleeper.sleep(STEP);
+      left = left.minus(STEP);
     }
   }
 

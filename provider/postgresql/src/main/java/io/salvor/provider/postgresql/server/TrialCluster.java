@@ -1,5 +1,6 @@
 package io.salvor.provider.postgresql.server;
 
+import io.salvor.engine.repository.Sleeper;
 import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
@@ -106,7 +107,7 @@ public final class TrialCluster implements AutoCloseable {
     Path log = home.resolve("server.log");
     ServerProcess started = ServerProcess.start(programs, user, data(), home, port, log, all);
     server = started;
-    started.awaitReady("owner", PATIENCE);
+    started.awaitReady("owner", PATIENCE, Sleeper.REAL);
   }
 
   /** Where it keeps its data. */
