@@ -18,6 +18,7 @@ import io.salvor.engine.verify.VerifyReport.Depth;
 import io.salvor.engine.verify.VerifyReport.Issue;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -145,12 +146,7 @@ public final class Verification {
     for (Backup backup : wanted) {
       segments(backup, objects);
       if (waiting.contains(backup.id())) {
-        findings.notice(
-            backup.object().value(),
-            "backup "
-                + backup.id()
-                + " was made by a write-only client, and nobody has read it back yet",
-            "run `salvor key writer accept`");
+        waits(backup);
       } else {
         walked.add(backup);
       }
@@ -188,9 +184,32 @@ public final class Verification {
     }
     BackupAudit trees = new BackupAudit(repository, packs::length, findings, progress);
     for (Backup backup : walked) {
-      trees.audit(backup);
+      if (WaitingBackups.lacksOnlyWhatWaits(repository, backup, () -> isDamaged(backup, packs))) {
+        waits(backup);
+      } else {
+        trees.audit(backup);
+      }
     }
     return trees.blobs();
+  }
+
+  private boolean isDamaged(Backup backup, PackAudit packs) {
+    Findings own = new Findings(true);
+    try {
+      new BackupAudit(repository, packs::length, own, progress).audit(backup);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return !own.issues().isEmpty();
+  }
+
+  private void waits(Backup backup) {
+    findings.notice(
+        backup.object().value(),
+        "backup "
+            + backup.id()
+            + " was made by a write-only client, and nobody has read it back yet",
+        "run `salvor key writer accept`");
   }
 
   /** Nobody misses what belonged only to backups that were forgotten while this was running. */

@@ -7,10 +7,18 @@ import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.crypto.KeyRing;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.IndexSegment;
+import io.salvor.engine.index.PackDescription;
+import io.salvor.engine.index.PackVisitor;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.writer.Intake;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** Backups of write-only clients that need what nobody has read back yet. */
 public final class WaitingBackups {
@@ -40,5 +48,51 @@ public final class WaitingBackups {
       }
     }
     return waiting;
+  }
+
+  /**
+   * Whether what a client's backup lacks is named by segments of the same client that nobody has
+   * taken in yet: of a run that was cut off, say, whose packs this one has found.
+   *
+   * @param damaged whether it lacks anything, by the index as it is now
+   */
+  static boolean lacksOnlyWhatWaits(Repository repository, Backup backup, BooleanSupplier damaged)
+      throws IOException {
+    Optional<KeyRing.Writer> writer =
+        ObjectKind.MANIFEST.idIn(backup.object()).flatMap(repository.keys()::writerOf);
+    Set<ObjectId> waiting =
+        writer.isEmpty() ? Set.of() : Intake.waiting(repository, writer.get().id());
+    if (waiting.isEmpty() || !damaged.getAsBoolean()) {
+      return false;
+    }
+    // What a client says of packs counts for its own backups only, and not for longer than this.
+    repository.index().suppose(each -> named(repository, waiting, writer.get(), each));
+    try {
+      return !damaged.getAsBoolean();
+    } finally {
+      repository.index().suppose(each -> {});
+    }
+  }
+
+  private static void named(
+      Repository repository, Set<ObjectId> segments, KeyRing.Writer client, PackVisitor each)
+      throws IOException {
+    for (ObjectId segment : segments) {
+      try {
+        for (PackDescription pack :
+            IndexSegment.read(repository.storage(), repository.keys(), segment).packs()) {
+          if (pack.id().high() == client.id().high()) {
+            each.see(pack);
+          }
+        }
+      } catch (NoSuchFileException e) {
+        // Taken in since.
+      } catch (SalvorException e) {
+        if (!e.code().isDamage()) {
+          throw e;
+        }
+        // It names nothing.
+      }
+    }
   }
 }

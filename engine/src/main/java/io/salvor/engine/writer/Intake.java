@@ -86,6 +86,13 @@ public final class Intake {
     return new Intake(repository, Progress.NONE).segments().keySet();
   }
 
+  /** Those of one client. */
+  public static Set<ObjectId> waiting(Repository repository, ObjectId client) throws IOException {
+    Map<ObjectId, KeyRing.Writer> all = new Intake(repository, Progress.NONE).segments();
+    all.values().removeIf(writer -> !writer.id().equals(client));
+    return all.keySet();
+  }
+
   private Report run() throws IOException {
     progress.phase("intake");
     Map<ObjectId, KeyRing.Writer> waiting = segments();

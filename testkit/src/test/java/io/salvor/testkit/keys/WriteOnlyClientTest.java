@@ -22,6 +22,9 @@ import io.salvor.testkit.repository.Contents;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Operation;
+import io.salvor.testkit.storage.SteppedStorage;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +66,40 @@ class WriteOnlyClientTest {
         .as("nor what it has stored itself")
         .isZero();
     client.accept(2);
+    try (Repository repository = admin.open(storage)) {
+      Backup found = BackupList.read(repository).byPrefix(report.backup().id().text());
+      assertThat(Contents.of(repository, found)).isEqualTo(source.contents());
+      assertThat(Machine.verify(repository).issues()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatACutOffRunHasStoredIsWaitedForWithTheBackupThatHasFoundIt() throws Exception {
+    MapSource source = new MapSource("map:web1").put("own", noise(2, 90_000));
+    client.backup(source);
+    client.accept(2);
+    source.put("more", noise(3, 90_000));
+    SteppedStorage dying =
+        new SteppedStorage(
+            storage,
+            operation -> {
+              if (operation instanceof Operation.Put put
+                  && put.name().value().startsWith("backups/")) {
+                throw new IOException("planned death");
+              }
+            });
+    client.clock.advance(Duration.ofMinutes(1));
+    try (Repository repository = web1.open(dying, WriteOnlyClient.PASSWORD)) {
+      assertThatThrownBy(() -> web1.backup(repository, source.copy(), null))
+          .hasMessageContaining("planned");
+    }
+    BackupReport report = client.backup(source);
+    try (Repository repository = admin.open(storage)) {
+      assertThat(Machine.verify(repository).issues())
+          .noneMatch(issue -> issue.severity() == VerifyReport.Severity.DAMAGE)
+          .anyMatch(issue -> issue.message().contains("nobody has read it back yet"));
+    }
+    client.accept(1);
     try (Repository repository = admin.open(storage)) {
       Backup found = BackupList.read(repository).byPrefix(report.backup().id().text());
       assertThat(Contents.of(repository, found)).isEqualTo(source.contents());
