@@ -17,6 +17,7 @@ import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.VerifyReport.Depth;
 import io.salvor.engine.verify.VerifyReport.Issue;
 import io.salvor.engine.verify.VerifyReport.Severity;
+import io.salvor.engine.writer.Intake;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -183,8 +184,11 @@ public final class Verification {
       }
     }
     BackupAudit trees = new BackupAudit(repository, packs::length, findings, progress);
+    boolean waiting = !Intake.waiting(repository).isEmpty();
     for (Backup backup : walked) {
-      if (WaitingBackups.lacksOnlyWhatWaits(repository, backup, () -> isDamaged(backup, packs))) {
+      if (waiting
+          && WaitingBackups.lacksOnlyWhatWaits(
+              repository, backup, () -> isDamaged(backup, packs))) {
         waits(backup);
       } else {
         trees.audit(backup);
