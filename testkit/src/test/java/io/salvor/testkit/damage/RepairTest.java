@@ -23,6 +23,9 @@ import io.salvor.testkit.storage.SimulatedCrash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -248,7 +251,12 @@ class RepairTest {
     MemoryStorage storage = specimen.storage();
     Random random = new Random(7);
     Map<String, Integer> seen = new TreeMap<>();
-    for (ObjectName name : specimen.names()) {
+    List<ObjectName> largest = new ArrayList<>(specimen.names());
+    // By name it might be by chance nothing that can be mended.
+    largest.sort(
+        Comparator.comparing((ObjectName name) -> -specimen.objects().objects().get(name).length)
+            .thenComparing(Comparator.naturalOrder()));
+    for (ObjectName name : largest) {
       String kind = name.value().substring(0, Math.max(0, name.value().indexOf('/')));
       int number = seen.merge(kind, 1, Integer::sum);
       if (kind.equals("packs") && number % 3 == 0) {
