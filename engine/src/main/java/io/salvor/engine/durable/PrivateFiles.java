@@ -8,9 +8,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
@@ -70,15 +72,41 @@ public final class PrivateFiles {
 
   /** Makes one directory in an existing one; one that is there already is left as it is. */
   public static void createDirectory(Path directory) throws IOException {
-    try {
-      Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-        throw e;
+    while (true) {
+      try {
+        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
+        break;
+      } catch (FileAlreadyExistsException e) {
+        switch (present(directory)) {
+          case DIRECTORY -> {
+            return;
+          }
+          case OTHER -> throw e;
+          case NOTHING -> {
+            // It was there a moment ago, and somebody has removed it.
+          }
+        }
       }
-      return;
     }
     restrictDirectory(directory);
+  }
+
+  private enum Present {
+    DIRECTORY,
+    OTHER,
+    NOTHING
+  }
+
+  /** One look, for what comes and goes would be something else at the second. */
+  private static Present present(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .isDirectory()
+          ? Present.DIRECTORY
+          : Present.OTHER;
+    } catch (NoSuchFileException e) {
+      return Present.NOTHING;
+    }
   }
 
   /** Takes a directory's permissions from everybody but its owner, where its file system can. */
