@@ -12,8 +12,12 @@ import java.util.stream.Stream;
 final class Damage {
   private Damage() {}
 
-  /** Turns a bit in some object, or takes it away; not in {@code salvor}, nor of a session. */
-  static void somewhere(Path repository, Random random) throws IOException {
+  /**
+   * Turns a bit in some object, or takes it away; not in {@code salvor}, nor of a session.
+   *
+   * @return what was done
+   */
+  static String somewhere(Path repository, Random random) throws IOException {
     List<String> kinds = List.of("packs", "packs", "index", "backups", "facts", "ledger", "keys");
     List<Path> all = List.of();
     while (all.isEmpty()) {
@@ -27,12 +31,13 @@ final class Damage {
     Path object = all.get(random.nextInt(all.size()));
     if (random.nextBoolean()) {
       Files.delete(object);
-      return;
+      return "lost " + repository.relativize(object);
     }
     byte[] bytes = Files.readAllBytes(object);
     bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
     Path temporary = repository.resolveSibling("damaged");
     Files.write(temporary, bytes);
     Files.move(temporary, object, StandardCopyOption.REPLACE_EXISTING);
+    return "turned a bit of " + repository.relativize(object);
   }
 }

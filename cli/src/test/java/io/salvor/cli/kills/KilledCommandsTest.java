@@ -8,6 +8,8 @@ import io.salvor.testkit.files.MemoryTempDir;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,9 @@ class KilledCommandsTest {
   private final Map<String, Integer> killed = new TreeMap<>();
   private final Map<String, Integer> done = new TreeMap<>();
   private final Map<String, Long> took = new TreeMap<>();
+
+  /** What was run of late, for whoever has to find out. */
+  private final Deque<String> story = new ArrayDeque<>();
 
   @Test
   void whatWasAcknowledgedSurvivesAFewKills() throws Exception {
@@ -79,7 +84,8 @@ class KilledCommandsTest {
           first = cutOff.again().deed();
         } catch (AssertionError | Exception e) {
           throw new AssertionError(
-              "kill %d, of %s with seed %d: %s".formatted(count, cutOff.asked().words(), SEED, e),
+              "kill %d, of %s with seed %d: %s%nafter%n%s"
+                  .formatted(count, cutOff.asked().words(), SEED, e, String.join("\n", story)),
               e);
         }
       }
@@ -87,7 +93,8 @@ class KilledCommandsTest {
       next.close();
     }
     System.out.printf(
-        "%d kills %s; %d commands completed %s; %d backups acknowledged, %d forgotten, %d restored and compared%n",
+        "%d kills %s; %d commands completed %s; %d backups acknowledged, %d forgotten, %d restored"
+            + " and compared%n",
         kills,
         killed,
         done.values().stream().mapToInt(n -> n).sum(),
@@ -101,7 +108,11 @@ class KilledCommandsTest {
   private Deed untilKilled(CommandProcess process, MixedDeeds deeds, Random random)
       throws IOException {
     while (true) {
+      boolean was = deeds.isDamaged();
       Deed deed = deeds.next();
+      if (deeds.isDamaged() && !was) {
+        tell(deeds.harm());
+      }
       long usual = took.getOrDefault(deed.verb(), 400_000_000L);
       Duration life =
           random.nextInt(3) == 0
@@ -110,6 +121,7 @@ class KilledCommandsTest {
       long began = System.nanoTime();
       Optional<Answer> answer = process.run(deed.asked(), life);
       if (answer.isEmpty()) {
+        tell("killed " + deed.asked().words());
         return deed;
       }
       took.merge(deed.verb(), System.nanoTime() - began, (a, b) -> (3 * a + b) / 4);
@@ -117,9 +129,19 @@ class KilledCommandsTest {
     }
   }
 
+  private void tell(String what) {
+    story.add(what);
+    if (story.size() > 60) {
+      story.remove();
+    }
+  }
+
   private void finish(Deed deed, Answer answer) throws IOException {
+    tell(answer.exit() + " " + deed.asked().words());
     assertThat(answer.exit())
-        .as("%s: %s %s", deed.asked().words(), answer.err(), answer.out())
+        .as(
+            "%s: %s %s%nafter%n%s",
+            deed.asked().words(), answer.err(), answer.out(), String.join("\n", story))
         .isIn(deed.good());
     done.merge(deed.verb(), 1, Integer::sum);
     deed.done().with(answer);

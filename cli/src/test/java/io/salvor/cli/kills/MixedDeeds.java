@@ -28,6 +28,7 @@ final class MixedDeeds {
   private boolean client;
   private boolean damaged;
   private int files;
+  private String harm = "nothing";
 
   MixedDeeds(Ground ground, Chronicle chronicle, Random random, Asker me, Asker observer) {
     this.ground = ground;
@@ -40,6 +41,11 @@ final class MixedDeeds {
   /** Whether something was damaged on purpose and is not mended yet. */
   boolean isDamaged() {
     return damaged;
+  }
+
+  /** What was damaged last. */
+  String harm() {
+    return harm;
   }
 
   Deed next() throws IOException {
@@ -156,7 +162,7 @@ final class MixedDeeds {
       return simple("repair", "repair");
     }
     observer.good("copy", "--to=" + ground.copy(), "--init");
-    Damage.somewhere(ground.repository(), random);
+    harm = Damage.somewhere(ground.repository(), random);
     damaged = true;
     return Deed.of(
         "repair --from",

@@ -13,7 +13,10 @@ import io.salvor.engine.backup.BackupType;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.progress.Progress;
+import io.salvor.engine.repair.RepairPlan;
+import io.salvor.engine.repair.Repairs;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.Verification;
 import io.salvor.engine.verify.VerifyReport;
 import io.salvor.engine.writer.Intake;
@@ -30,7 +33,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +105,30 @@ class WriteOnlyClientTest {
           .anyMatch(issue -> issue.message().contains("nobody has read it back yet"));
     }
     client.accept(1);
+    try (Repository repository = admin.open(storage)) {
+      Backup found = BackupList.read(repository).byPrefix(report.backup().id().text());
+      assertThat(Contents.of(repository, found)).isEqualTo(source.contents());
+      assertThat(Machine.verify(repository).issues()).isEmpty();
+    }
+  }
+
+  @Test
+  void theLossOfWhatStandsForAClientsSegmentIsDamageAndIsMended() throws Exception {
+    MapSource source = new MapSource("map:web1").put("own", noise(2, 90_000));
+    BackupReport report = client.backup(source);
+    Set<ObjectName> before = Set.copyOf(storage.names("index/"));
+    client.accept(1);
+    Set<ObjectName> standing = new HashSet<>(storage.names("index/"));
+    standing.removeAll(before);
+    admin.prune(storage);
+    standing.forEach(storage::delete);
+    assertThat(admin.verify(storage).intact()).isFalse();
+    try (Repository repository = admin.open(storage)) {
+      RepairPlan plan = Repairs.plan(repository, null, List.of(), false, Progress.NONE);
+      assertThat(plan.heals()).as(plan.toString()).isTrue();
+      Repairs.apply(repository, null, plan, "host", "tester", Progress.NONE);
+    }
+    admin.prune(storage);
     try (Repository repository = admin.open(storage)) {
       Backup found = BackupList.read(repository).byPrefix(report.backup().id().text());
       assertThat(Contents.of(repository, found)).isEqualTo(source.contents());
