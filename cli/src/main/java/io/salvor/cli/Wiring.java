@@ -4,6 +4,7 @@ import io.salvor.cli.command.Interruption;
 import io.salvor.cli.command.Machine;
 import io.salvor.cli.console.Console;
 import io.salvor.cli.console.Console.Terminals;
+import io.salvor.engine.restore.TargetProvider;
 import io.salvor.engine.source.Provider;
 import io.salvor.provider.files.FilesProvider;
 import io.salvor.provider.stream.StandardInput;
@@ -50,6 +51,7 @@ final class Wiring {
         System::nanoTime,
         SecureRandom::new,
         () -> providers(console.in(), clock),
+        Wiring::targets,
         Wiring::host,
         System.getProperty("user.name", "unknown"),
         "salvor " + Version.current(),
@@ -65,6 +67,11 @@ final class Wiring {
   /** Every kind of source. */
   private static List<Provider> providers(InputStream in, InstantSource clock) {
     return List.of(new FilesProvider(), new StandardInput(in, clock));
+  }
+
+  /** Every kind of target beside directories. */
+  private static List<TargetProvider> targets() {
+    return List.of();
   }
 
   private static Console processStreams() {

@@ -4,7 +4,6 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
-import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.repository.Repository;
@@ -56,7 +55,7 @@ final class CatCommand implements Command {
       throw notAFile(found, "it is a directory");
     }
     Entry entry = EntryCodec.decode(key, item.value());
-    if (entry.kind() != EntryKind.FILE) {
+    if (!entry.kind().hasContent()) {
       throw notAFile(found, "it is a " + EntryText.kind(entry.kind()) + EntryText.suffix(entry));
     }
     OutputStream out = session.results();

@@ -72,6 +72,7 @@ final class DemoCommands {
             here.nanos(),
             here.random(),
             here.providers(),
+            here.targets(),
             here.host(),
             here.user(),
             here.software(),

@@ -44,8 +44,25 @@ final class EntryText {
     }
   }
 
-  /** Writes mode, owners, target and device. */
+  /** Writes mode, owners, target and device, or the attributes of what is of a database. */
   static void metadata(Entry entry, JsonDocument json) {
+    if (entry.kind().isOfDatabase()) {
+      json.object(
+          "attributes",
+          () ->
+              entry
+                  .attributes()
+                  .values()
+                  .forEach(
+                      (name, value) -> {
+                        if (value instanceof Long number) {
+                          json.field(name, number);
+                        } else {
+                          json.field(name, String.valueOf(value));
+                        }
+                      }));
+      return;
+    }
     json.field("mode", String.format(Locale.ROOT, "%04o", entry.mode()));
     json.field("user", owner(entry.user()));
     json.field("group", owner(entry.group()));
@@ -76,8 +93,13 @@ final class EntryText {
           case SOCKET -> 's';
           case CHARACTER_DEVICE -> 'c';
           case BLOCK_DEVICE -> 'b';
+          case TABLE -> 't';
+          case DEFINITION -> 'q';
           case UNKNOWN -> '?';
         };
+    if (entry.kind().isOfDatabase()) {
+      return kind + "         ";
+    }
     char[] text = {kind, 'r', 'w', 'x', 'r', 'w', 'x', 'r', 'w', 'x'};
     int mode = entry.mode();
     for (int i = 0; i < 9; i++) {

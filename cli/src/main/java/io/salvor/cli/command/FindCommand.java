@@ -114,7 +114,7 @@ final class FindCommand implements Command {
     }
     if (text != null) {
       lines =
-          entry.kind() == EntryKind.FILE
+          entry.kind().hasContent()
               ? ContentSearch.find(text, repository.blobs(), entry, session::checkCancelled)
               : lines;
       if (lines.isEmpty()) {

@@ -1,7 +1,14 @@
 package io.salvor.cli.command;
 
+import io.salvor.engine.restore.Mapping;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -9,7 +16,11 @@ import picocli.CommandLine.Option;
  * Options that other kinds of source have and files have not: said so rather than called unknown.
  */
 final class ForeignOptions {
-  @Option(names = "--map", hidden = true)
+  @Option(
+      names = "--map",
+      hidden = true,
+      paramLabel = "<old=new>",
+      description = "what bears another name in the target; may be repeated")
   List<String> map = new ArrayList<>();
 
   @Option(names = "--map-file", hidden = true)
@@ -30,17 +41,8 @@ final class ForeignOptions {
    * @throws io.salvor.engine.error.SalvorException USAGE
    */
   void refuse(String command) {
-    if (!map.isEmpty()) {
-      throw none(
-          "--map",
-          "it translates accounts, regions and names of databases and clouds, and files keep theirs",
-          "restore to another directory with --to, or a part with --include");
-    }
-    if (mapFile != null) {
-      throw none(
-          "--map-file",
-          "it translates accounts, regions and names of databases and clouds, and files keep theirs",
-          "restore to another directory with --to, or a part with --include");
+    if (command.equals("backup") && (!map.isEmpty() || mapFile != null)) {
+      refuseMapping();
     }
     if (!only.isEmpty()) {
       throw none(
@@ -58,12 +60,61 @@ final class ForeignOptions {
       throw none(
           "--since",
           command.equals("backup")
-              ? "it bounds sources that are read by time, and files tell themselves what has changed"
+              ? "it bounds sources that are read by time, and files tell themselves what has"
+                  + " changed"
               : "it chooses backups in `salvor list`",
           command.equals("backup")
               ? "leave it out: without --type a backup takes what has changed since the last"
               : "use --at or --hours-ago with latest");
     }
+  }
+
+  /**
+   * Refuses names for a target that has none to be mapped.
+   *
+   * @throws io.salvor.engine.error.SalvorException USAGE
+   */
+  void refuseMapping() {
+    throw none(
+        mapFile != null ? "--map-file" : "--map",
+        "it translates accounts, regions and names of databases and clouds, and files keep theirs",
+        "restore to another directory with --to, or a part with --include");
+  }
+
+  /**
+   * What --map and --map-file say.
+   *
+   * @throws io.salvor.engine.error.SalvorException USAGE
+   */
+  Mapping mapping() {
+    Map<String, String> names = new TreeMap<>();
+    List<String> pairs = new ArrayList<>();
+    if (mapFile != null) {
+      try {
+        for (String line : Files.readAllLines(Path.of(mapFile), StandardCharsets.UTF_8)) {
+          if (!line.isBlank() && !line.startsWith("#")) {
+            pairs.add(line.strip());
+          }
+        }
+      } catch (IOException e) {
+        throw Words.usage(
+            "--map-file cannot be read",
+            String.valueOf(e.getMessage()),
+            "name a file with a line old=new for each name");
+      }
+    }
+    pairs.addAll(map);
+    for (String pair : pairs) {
+      int equals = pair.indexOf('=');
+      if (equals <= 0 || equals == pair.length() - 1) {
+        throw Words.usage(
+            "--map cannot be \"" + pair + "\"",
+            "it has to be an old name, =, and a new one",
+            "write for instance --map public.orders=public.orders_before");
+      }
+      names.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
+    return new Mapping(names);
   }
 
   private static RuntimeException none(String option, String why, String remedy) {

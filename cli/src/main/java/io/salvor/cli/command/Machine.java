@@ -1,6 +1,7 @@
 package io.salvor.cli.command;
 
 import io.salvor.cli.console.Console;
+import io.salvor.engine.restore.TargetProvider;
 import io.salvor.engine.source.Provider;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param nanos a clock for durations
  * @param random the source of ids and keys
  * @param providers every kind of source that this version knows
+ * @param targets every kind of target beside directories
  * @param host the machine's name, which backups are listed under
  * @param user who is asking
  * @param software name and version of this program
@@ -37,6 +39,7 @@ public record Machine(
     LongSupplier nanos,
     Supplier<SecureRandom> random,
     Supplier<List<Provider>> providers,
+    Supplier<List<TargetProvider>> targets,
     Supplier<String> host,
     String user,
     String software,

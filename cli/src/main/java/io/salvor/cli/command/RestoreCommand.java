@@ -9,6 +9,7 @@ import io.salvor.engine.pattern.Selection;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.Check;
 import io.salvor.engine.restore.ConflictStrategy;
+import io.salvor.engine.restore.Mapping;
 import io.salvor.engine.restore.PlanFile;
 import io.salvor.engine.restore.PlannedRestore;
 import io.salvor.engine.restore.RestoreMode;
@@ -51,7 +52,9 @@ final class RestoreCommand implements Command {
   @Option(
       names = "--to",
       paramLabel = "<target>",
-      description = "a directory, which need not exist; or origin")
+      description =
+          "a directory or postgresql://user@host:port/database, neither of which need exist; or"
+              + " origin")
   @Nullable String to;
 
   @Mixin Fallback fallback = new Fallback();
@@ -115,7 +118,11 @@ final class RestoreCommand implements Command {
         Words.choose("--check", check, Check.values(), c -> c.name().toLowerCase(Locale.ROOT));
     Selection selection = patterns.selection();
     Instant until = time.until(session);
-    Path given = to == null || to.equals(Targets.ORIGIN) ? null : Targets.path(to, session);
+    String given = to == null || to.equals(Targets.ORIGIN) ? null : Targets.given(to, session);
+    Mapping mapping = foreign.mapping();
+    if (given != null) {
+      requireMappable(given, mapping, session);
+    }
     Repository repository =
         write.dryRun || savePlan != null ? session.openToRead() : session.openToWrite();
     fallback.use(repository, session);
@@ -126,8 +133,8 @@ final class RestoreCommand implements Command {
       steps.proving(repository);
     }
     if (plan != null) {
-      Path where = given != null ? given : Path.of(PlanFile.open(plan).plan().target());
-      try (Target target = Targets.open(where, repository);
+      String where = given != null ? given : PlanFile.open(plan).plan().target();
+      try (Target target = Targets.open(where, mapping, repository, session);
           PlannedRestore loaded = restores.load(plan, target)) {
         return write.dryRun
             ? steps.preview(loaded, null)
@@ -139,8 +146,9 @@ final class RestoreCommand implements Command {
     Backup found = chosen(list, repository, until, session);
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
-    Includes includes = new Includes(scope(selection, place), patterns.include);
-    try (Target target = Targets.open(place.path(), repository);
+    requireMappable(place.address(), mapping, session);
+    Includes includes = new Includes(scope(selection, place, mapping, session), patterns.include);
+    try (Target target = Targets.open(place.address(), mapping, repository, session);
         PlannedRestore planned =
             steps.plan(
                 strategy,
@@ -168,8 +176,20 @@ final class RestoreCommand implements Command {
     }
   }
 
-  private static Scope scope(Selection selection, Targets.Place place) {
-    Scope asked = Scope.of(selection);
+  /** Whether the target has names that can be mapped. */
+  private void requireMappable(String address, Mapping mapping, Session session) {
+    if (!mapping.isEmpty() && Targets.provider(address, session).isEmpty()) {
+      foreign.refuseMapping();
+    }
+  }
+
+  private static Scope scope(
+      Selection selection, Targets.Place place, Mapping mapping, Session session) {
+    Scope written = Scope.of(selection);
+    Scope asked =
+        Targets.provider(place.address(), session)
+            .map(provider -> provider.scope(written, mapping))
+            .orElse(written);
     return place.scope() == Scope.ALL ? asked : asked.and(place.scope());
   }
 

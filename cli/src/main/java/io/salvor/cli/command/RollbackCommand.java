@@ -4,6 +4,7 @@ import io.salvor.engine.error.Exit;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.Check;
 import io.salvor.engine.restore.ConflictStrategy;
+import io.salvor.engine.restore.Mapping;
 import io.salvor.engine.restore.PlannedRestore;
 import io.salvor.engine.restore.RestoreRecord;
 import io.salvor.engine.restore.RestoreRecords;
@@ -11,7 +12,6 @@ import io.salvor.engine.restore.Restores;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import java.io.IOException;
-import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -61,7 +61,7 @@ final class RollbackCommand implements Command {
     Restores restores =
         new Restores(repository, session.machine().host().get(), session.machine().user());
     RestoreSteps steps = new RestoreSteps(session, restores);
-    try (Target target = Targets.open(Path.of(record.plan().target()), repository);
+    try (Target target = Targets.open(record.plan().target(), Mapping.NONE, repository, session);
         PlannedRestore planned =
             steps.plan(
                 strategy,

@@ -4,9 +4,11 @@ import io.salvor.engine.backup.Manifest;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.restore.Mapping;
 import io.salvor.engine.restore.Restores;
 import io.salvor.engine.restore.Scope;
 import io.salvor.engine.restore.Target;
+import io.salvor.engine.restore.TargetProvider;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.Tree;
 import io.salvor.engine.tree.TreeChildren;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a restore is made to, by the address that a person writes. */
 final class Targets {
@@ -29,16 +32,26 @@ final class Targets {
   /**
    * Where a backup goes back to.
    *
+   * @param address of a target, a directory's path if no other kind of target has it
    * @param scope what of the target it is about
    */
-  record Place(Path path, Scope scope) {}
+  record Place(String address, Scope scope) {}
 
   private Targets() {}
 
-  /** Opens a directory, which need not exist. */
-  static Target open(Path path, Repository repository) {
+  /** The kind of target that an address is one of; empty for directories. */
+  static Optional<TargetProvider> provider(String address, Session session) {
+    return session.machine().targets().get().stream().filter(p -> p.handles(address)).findFirst();
+  }
+
+  /** Opens a target, which need not exist, by an address that {@link #place} has given. */
+  static Target open(String address, Mapping mapping, Repository repository, Session session) {
+    Optional<TargetProvider> provider = provider(address, session);
+    if (provider.isPresent()) {
+      return provider.get().open(address, mapping, repository.blobs(), session.progress());
+    }
     return FilesTarget.open(
-        path,
+        Path.of(address),
         Places.ofSalvor(repository),
         Restores.records(repository)::isDead,
         repository.blobs(),
@@ -48,9 +61,18 @@ final class Targets {
   /** The place of an address, or where the backup came from. */
   static Place place(String address, Manifest manifest, Tree tree, Session session)
       throws IOException {
-    return address.equals(ORIGIN)
-        ? origin(manifest, tree)
-        : new Place(path(address, session), Scope.ALL);
+    if (!address.equals(ORIGIN)) {
+      return new Place(given(address, session), Scope.ALL);
+    }
+    String source = manifest.origin().source();
+    return provider(source, session).isPresent()
+        ? new Place(source, Scope.ALL)
+        : origin(manifest, tree);
+  }
+
+  /** The address of a target that a person has named. */
+  static String given(String address, Session session) {
+    return provider(address, session).isPresent() ? address : path(address, session).toString();
   }
 
   /** The path of {@code /path}, {@code path} or {@code file:/path}. */
@@ -64,7 +86,8 @@ final class Targets {
         }
         plain = uri.getPath();
       } else if (address.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) {
-        throw unusable(address, "this version restores to directories only");
+        throw unusable(
+            address, "no kind of target that this version knows has such an address");
       }
       if (plain.isEmpty()) {
         throw unusable(address, "it is empty");
@@ -97,11 +120,11 @@ final class Targets {
     if (paths.size() > 1) {
       List<Key> tops = new ArrayList<>();
       paths.forEach(path -> tops.add(key(path)));
-      return new Place(Path.of("/"), Scope.within(tops));
+      return new Place("/", Scope.within(tops));
     }
     Path path = Path.of(new String(paths.getFirst(), StandardCharsets.UTF_8));
     if (tree.find(Key.ROOT) != null || path.getParent() == null) {
-      return new Place(path, Scope.ALL);
+      return new Place(path.toString(), Scope.ALL);
     }
     // A file: what lies beside it is none of the backup's business.
     List<Key> tops = new ArrayList<>();
@@ -109,7 +132,7 @@ final class Targets {
     for (TreeChildren.Child c = children.next(); c != null; c = children.next()) {
       tops.add(c.key());
     }
-    return new Place(path.getParent(), Scope.within(tops));
+    return new Place(path.getParent().toString(), Scope.within(tops));
   }
 
   private static Key key(byte[] path) {

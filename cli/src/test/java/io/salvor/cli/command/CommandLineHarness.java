@@ -104,6 +104,7 @@ final class CommandLineHarness {
         () -> nanos[0] += 400_000_000,
         SecureRandom::new,
         () -> List.of(new FilesProvider(), new StandardInput(console.in(), clock)),
+        List::of,
         () -> "testhost",
         "tester",
         "salvor test",

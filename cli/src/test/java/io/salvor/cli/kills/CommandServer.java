@@ -84,6 +84,7 @@ final class CommandServer {
         () -> nanos[0] += 400_000_000,
         SecureRandom::new,
         () -> List.of(new FilesProvider(), new StandardInput(console.in(), clock)),
+        List::of,
         () -> "here",
         "tester",
         "salvor test",

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a backup keeps of one file-system object (docs/format.md §9). Immutable; arrays that it
+ * What a backup keeps of one object: a file, a table (docs/format.md §9). Immutable; arrays that it
  * gives out are not to be changed.
  */
 public final class Entry {
@@ -31,6 +31,7 @@ public final class Entry {
   private final @Nullable Long inode;
   private final @Nullable HardLinks links;
   private final int blockSize;
+  private final Attributes attributes;
 
   Entry(EntryBuilder from) {
     this.kind = from.kind;
@@ -47,6 +48,7 @@ public final class Entry {
     this.inode = from.inode;
     this.links = from.links;
     this.blockSize = from.blockSize;
+    this.attributes = from.attributes;
   }
 
   /** Begins an entry. */
@@ -64,7 +66,8 @@ public final class Entry {
             .user(user)
             .group(group)
             .xattrs(xattrs)
-            .blockSize(blockSize);
+            .blockSize(blockSize)
+            .attributes(attributes);
     builder.ctime = ctime;
     builder.target = target;
     builder.device = device;
@@ -78,12 +81,12 @@ public final class Entry {
     return kind;
   }
 
-  /** Bytes of content; 0 for what is no file. */
+  /** Bytes of content; 0 for what has none. */
   public long size() {
     return size;
   }
 
-  /** The content; empty for what is no file. */
+  /** The content; empty for what has none. */
   public ContentRef content() {
     return content;
   }
@@ -146,6 +149,11 @@ public final class Entry {
     return blockSize;
   }
 
+  /** What a provider notes of it; none but of kinds of databases. */
+  public Attributes attributes() {
+    return attributes;
+  }
+
   /**
    * What a person would call different, or an empty set. Inode and ctime do not count, so that two
    * entries without differences need not have the same bytes.
@@ -167,6 +175,7 @@ public final class Entry {
         of(xattrs, xattr -> !xattr.isAcl()).equals(of(other.xattrs, xattr -> !xattr.isAcl())));
     note(fields, EntryField.ACL, of(xattrs, Xattr::isAcl).equals(of(other.xattrs, Xattr::isAcl)));
     note(fields, EntryField.LINKS, names() == other.names());
+    note(fields, EntryField.ATTRIBUTES, attributes.equals(other.attributes));
     return fields;
   }
 

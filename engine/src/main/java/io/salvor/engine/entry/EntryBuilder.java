@@ -22,6 +22,7 @@ public final class EntryBuilder {
   @Nullable Long inode;
   @Nullable HardLinks links;
   int blockSize;
+  Attributes attributes = Attributes.NONE;
 
   EntryBuilder(EntryKind kind) {
     this.kind = kind;
@@ -96,6 +97,12 @@ public final class EntryBuilder {
     return this;
   }
 
+  /** What the provider notes of an entry of a database. */
+  public EntryBuilder attributes(Attributes noted) {
+    this.attributes = noted;
+    return this;
+  }
+
   /**
    * The entry.
    *
@@ -113,8 +120,8 @@ public final class EntryBuilder {
     if (kind == EntryKind.UNKNOWN) {
       return null;
     }
-    if (kind != EntryKind.FILE && (size != 0 || !content.equals(ContentRef.EMPTY))) {
-      return "content in what is no file";
+    if (!kind.hasContent() && (size != 0 || !content.equals(ContentRef.EMPTY))) {
+      return "content in what has none";
     }
     boolean fits =
         switch (content) {
@@ -134,6 +141,12 @@ public final class EntryBuilder {
     if (links != null && kind == EntryKind.DIRECTORY) {
       return "a directory of several names";
     }
+    if (!attributes.isEmpty() && !kind.isOfDatabase()) {
+      return "attributes of what is in no database";
+    }
+    if (kind.isOfDatabase() && isOfFileSystem()) {
+      return "a part of a database with mode, owners or names of a file";
+    }
     if (blockSize < 0 || (blockSize > 0 && kind != EntryKind.FILE)) {
       return "a block size in a wrong place";
     }
@@ -143,5 +156,17 @@ public final class EntryBuilder {
       }
     }
     return null;
+  }
+
+  private boolean isOfFileSystem() {
+    return mode != 0
+        || user.id() != 0
+        || group.id() != 0
+        || user.name() != null
+        || group.name() != null
+        || !xattrs.isEmpty()
+        || inode != null
+        || ctime != null
+        || links != null;
   }
 }

@@ -11,6 +11,7 @@ import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.TreeDamage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Entries as the values of a tree (docs/format.md §9). */
@@ -33,9 +34,13 @@ public final class EntryCodec {
   private static final int LINKS = 15;
   private static final int BLOCK_SIZE = 16;
   private static final int SENSITIVE = 17;
+  private static final int ATTRIBUTES = 19;
 
   // Without these an entry of a known kind is damaged.
   private static final int REQUIRED = 1 << MTIME | 1 << MODE | 1 << USER | 1 << GROUP;
+
+  // What no part of a database has.
+  private static final int OF_FILES = (1 << SENSITIVE) - (1 << MODE);
 
   private EntryCodec() {}
 
@@ -45,7 +50,7 @@ public final class EntryCodec {
       throw new IllegalArgumentException("an entry of a kind that is not known");
     }
     CborWriter out = new CborWriter().map().key(KIND).uint(entry.kind().number());
-    if (entry.kind() == EntryKind.FILE) {
+    if (entry.kind().hasContent()) {
       out.key(SIZE).uint(entry.size());
     }
     switch (entry.content()) {
@@ -55,6 +60,36 @@ public final class EntryCodec {
           out.key(LIST).array().bytes(id.bytes()).uint(level).uint(extents).end();
     }
     out.key(MTIME).time(entry.mtime().seconds(), entry.mtime().nanos());
+    if (!entry.kind().isOfDatabase()) {
+      ofFileSystem(entry, out);
+    }
+    if (entry.isSensitive()) {
+      out.key(SENSITIVE).bool(true);
+    }
+    if (!entry.attributes().isEmpty()) {
+      attributes(entry.attributes(), out);
+    }
+    return out.end().toByteArray();
+  }
+
+  private static void attributes(Attributes attributes, CborWriter out) {
+    out.key(ATTRIBUTES).array();
+    attributes
+        .values()
+        .forEach(
+            (name, value) -> {
+              out.array().text(name);
+              if (value instanceof Long number) {
+                out.integer(number);
+              } else {
+                out.text((String) value);
+              }
+              out.end();
+            });
+    out.end();
+  }
+
+  private static void ofFileSystem(Entry entry, CborWriter out) {
     out.key(MODE).uint(entry.mode());
     out.key(USER).uint(entry.user().id());
     out.key(GROUP).uint(entry.group().id());
@@ -84,10 +119,6 @@ public final class EntryCodec {
     if (entry.blockSize() > 0) {
       out.key(BLOCK_SIZE).uint(entry.blockSize());
     }
-    if (entry.isSensitive()) {
-      out.key(SENSITIVE).bool(true);
-    }
-    return out.end().toByteArray();
   }
 
   /**
@@ -153,15 +184,20 @@ public final class EntryCodec {
             throw new MalformedException("a sensitive entry without content of that kind");
           }
         }
+        case ATTRIBUTES -> entry.attributes(attributes(in));
         default -> in.skip();
       }
     }
     in.end();
-    if ((seen & REQUIRED) != REQUIRED) {
+    int required = entry.kind.isOfDatabase() ? 1 << MTIME : REQUIRED;
+    if ((seen & required) != required) {
       throw new MalformedException("an entry without time, mode or owner");
     }
-    if ((seen & 1 << SIZE) != 0 != (entry.kind == EntryKind.FILE)) {
-      throw new MalformedException("a file without a size, or a size of what is no file");
+    if (entry.kind.isOfDatabase() && (seen & OF_FILES) != 0) {
+      throw new MalformedException("a part of a database with a field of files");
+    }
+    if ((seen & 1 << SIZE) != 0 != entry.kind.hasContent()) {
+      throw new MalformedException("a content without a size, or a size of what has none");
     }
     return entry
         .content(size, content)
@@ -208,6 +244,27 @@ public final class EntryCodec {
       xattrs.add(xattr);
     }
     return xattrs;
+  }
+
+  private static Attributes attributes(CborReader in) {
+    int n = in.array();
+    if (n == 0) {
+      throw new MalformedException("an empty list of attributes");
+    }
+    TreeMap<String, Object> attributes = new TreeMap<>();
+    for (int i = 0; i < n; i++) {
+      in.array(2);
+      String name = in.text();
+      if (i > 0 && attributes.lastKey().compareTo(name) >= 0) {
+        throw new MalformedException("attributes out of order");
+      }
+      if (in.peek() == CborReader.Type.TEXT) {
+        attributes.put(name, in.text());
+      } else {
+        attributes.put(name, in.integer());
+      }
+    }
+    return Attributes.of(attributes);
   }
 
   private static int blockSize(CborReader in) {

@@ -15,7 +15,8 @@ public enum EntryField {
   DEVICE,
   XATTRS,
   ACL,
-  LINKS;
+  LINKS,
+  ATTRIBUTES;
 
   @Override
   public String toString() {

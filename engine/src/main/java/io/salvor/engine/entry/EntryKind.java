@@ -9,10 +9,12 @@ public enum EntryKind {
   SOCKET(5),
   CHARACTER_DEVICE(6),
   BLOCK_DEVICE(7),
+  /** The rows of a table or a collection, as their provider writes them. */
+  TABLE(32),
+  /** Statements that make objects of a database. */
+  DEFINITION(33),
   /** One that this version does not know: listed, and otherwise left alone. */
   UNKNOWN(0);
-
-  private static final EntryKind[] KINDS = values();
 
   private final int number;
 
@@ -27,7 +29,22 @@ public enum EntryKind {
 
   /** The kind of a number. */
   static EntryKind of(int number) {
-    return number >= 1 && number < KINDS.length ? KINDS[number - 1] : UNKNOWN;
+    for (EntryKind kind : values()) {
+      if (kind.number == number) {
+        return kind;
+      }
+    }
+    return UNKNOWN;
+  }
+
+  /** Whether an entry of it has a size and may have content. */
+  public boolean hasContent() {
+    return this == FILE || isOfDatabase();
+  }
+
+  /** Whether it is of a database: such an entry has attributes, and neither mode nor owners. */
+  public boolean isOfDatabase() {
+    return this == TABLE || this == DEFINITION;
   }
 
   /** Whether this is a device node. */

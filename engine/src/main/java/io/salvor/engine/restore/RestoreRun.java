@@ -3,7 +3,6 @@ package io.salvor.engine.restore;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryField;
-import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
@@ -137,7 +136,7 @@ final class RestoreRun implements Outcomes {
       } else {
         updated++;
       }
-      bytes += entry.kind() == EntryKind.FILE && step.linkTo() == null ? entry.size() : 0;
+      bytes += entry.kind().hasContent() && step.linkTo() == null ? entry.size() : 0;
     }
     progress.advance(1, 0);
   }

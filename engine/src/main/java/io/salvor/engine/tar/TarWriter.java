@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class TarWriter implements AutoCloseable {
   private static final int RECORD = 20 * TarHeader.BLOCK;
 
+  private static final int MODE_OF_TABLES = 0600;
+
   private final OutputStream out;
   private final BlobSource blobs;
   private final LinkNames links = new LinkNames();
@@ -47,7 +49,7 @@ public final class TarWriter implements AutoCloseable {
     byte[] first = links.firstOf(path, entry);
     if (first != null) {
       header('1', path, first, entry, 0, new PaxRecords());
-    } else if (entry.kind() == EntryKind.FILE) {
+    } else if (entry.kind().hasContent()) {
       TarContent content;
       try {
         content = TarContent.of(blobs, entry);
@@ -113,7 +115,7 @@ public final class TarWriter implements AutoCloseable {
     }
     TarHeader header =
         new TarHeader(type, path)
-            .mode(entry.mode())
+            .mode(entry.kind().isOfDatabase() ? MODE_OF_TABLES : entry.mode())
             .ids(entry.user().id(), entry.group().id())
             .size(size)
             .mtime(mtime.seconds())
@@ -174,7 +176,7 @@ public final class TarWriter implements AutoCloseable {
 
   private static char type(EntryKind kind) {
     return switch (kind) {
-      case FILE -> '0';
+      case FILE, TABLE, DEFINITION -> '0';
       case SYMLINK -> '2';
       case CHARACTER_DEVICE -> '3';
       case BLOCK_DEVICE -> '4';

@@ -112,7 +112,7 @@ class EntryTest {
             .uint(1)
             .key(7)
             .uint(2)
-            .key(19)
+            .key(20)
             .map()
             .key(0)
             .text("later")
@@ -131,7 +131,7 @@ class EntryTest {
 
   @Test
   void kindsOfOtherProvidersAreUnknown() {
-    byte[] bytes = new CborWriter().map().key(0).uint(32).key(1).text("x").end().toByteArray();
+    byte[] bytes = new CborWriter().map().key(0).uint(34).key(1).text("x").end().toByteArray();
     Entry entry = EntryCodec.decode(KEY, bytes);
     assertThat(entry.kind()).isEqualTo(EntryKind.UNKNOWN);
     assertThatThrownBy(() -> EntryCodec.encode(entry)).isInstanceOf(IllegalArgumentException.class);
@@ -270,7 +270,57 @@ class EntryTest {
         .build();
   }
 
+  /** Of a database. */
+  private static Entry part(Random random) {
+    Attributes attributes = Attributes.NONE;
+    for (int i = random.nextInt(4); i > 0; i--) {
+      attributes =
+          random.nextBoolean()
+              ? attributes.with("name-" + i, "\u00e9\n" + random.nextInt())
+              : attributes.with("rows" + i, random.nextLong());
+    }
+    boolean empty = random.nextBoolean();
+    return Entry.builder(random.nextBoolean() ? EntryKind.TABLE : EntryKind.DEFINITION)
+        .mtime(new PosixTime(random.nextLong(), 0))
+        .content(empty ? 0 : 15, empty ? ContentRef.EMPTY : CONTENT)
+        .attributes(attributes)
+        .build();
+  }
+
+  @Test
+  void aTableHasTheBytesOfTheFormat() {
+    Entry entry =
+        Entry.builder(EntryKind.TABLE)
+            .mtime(new PosixTime(1, 2))
+            .attributes(Attributes.NONE.with("rows", -3).with("columns", "a,b"))
+            .build();
+    CborWriter expected =
+        new CborWriter().map().key(0).uint(32).key(1).uint(0).key(4).time(1, 2).key(19).array();
+    expected.array().text("columns").text("a,b").end().array().text("rows").integer(-3).end();
+    assertThat(EntryCodec.encode(entry)).isEqualTo(expected.end().end().toByteArray());
+    assertThat(entry.attributes().text("columns")).isEqualTo("a,b");
+    assertThat(entry.attributes().number("rows")).isEqualTo(-3);
+    assertThat(entry.attributes().number("columns")).isNull();
+  }
+
+  @Test
+  void aTableHasNothingOfAFile() {
+    CborWriter mode = new CborWriter().map().key(0).uint(33).key(1).uint(0).key(4).time(1, 2);
+    byte[] bytes = mode.key(5).uint(0).end().toByteArray();
+    assertThatThrownBy(() -> EntryCodec.decode(KEY, bytes)).isInstanceOf(SalvorException.class);
+    assertThatThrownBy(() -> Entry.builder(EntryKind.TABLE).inode(1).build())
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(
+            () -> Entry.builder(EntryKind.FIFO).attributes(Attributes.NONE.with("a", 1)).build())
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Attributes.NONE.with("A", 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   private static Entry random(Random random) {
+    if (random.nextInt(4) == 0) {
+      return part(random);
+    }
     EntryKind kind = EntryKind.values()[random.nextInt(7)];
     EntryBuilder builder =
         Entry.builder(kind)

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param inode null if not kept
  * @param names device and number of links, null if it has one name only
  * @param sensitive whether the extents are sensitive blobs
+ * @param noted attributes of what is of a database: texts, and integers as {@link Long}
  */
 public record Entry(
     Kind kind,
@@ -36,8 +39,9 @@ public record Entry(
     @Nullable Time changed,
     long @Nullable [] names,
     int blockSize,
-    boolean sensitive) {
-  /** The kinds, in the order of their numbers from 1 on. */
+    boolean sensitive,
+    Map<String, Object> noted) {
+  /** The kinds: in the order of their numbers from 1 on, then those from 32 on. */
   public enum Kind {
     FILE,
     DIRECTORY,
@@ -45,7 +49,17 @@ public record Entry(
     FIFO,
     SOCKET,
     CHARACTER_DEVICE,
-    BLOCK_DEVICE
+    BLOCK_DEVICE,
+    TABLE,
+    DEFINITION;
+
+    boolean hasContent() {
+      return this == FILE || isOfDatabase();
+    }
+
+    boolean isOfDatabase() {
+      return this == TABLE || this == DEFINITION;
+    }
   }
 
   /** An extended attribute. */
@@ -53,10 +67,12 @@ public record Entry(
 
   static Entry parse(byte[] value) throws DamageException {
     Fields fields = Fields.parse(value);
-    long number = fields.number(0, 1, 7);
-    Kind kind = Kind.values()[(int) number - 1];
+    long number = fields.number(0, 1, 33);
+    DamageException.unless(number < 8 || number > 31, "an entry of kind " + number);
+    Kind kind = Kind.values()[(int) (number < 8 ? number - 1 : number - 32 + 7)];
     fieldsOfOthers(fields, kind);
-    boolean isFile = kind == Kind.FILE;
+    boolean isFile = kind.hasContent();
+    boolean ofDatabase = kind.isOfDatabase();
     boolean isDevice = kind == Kind.CHARACTER_DEVICE || kind == Kind.BLOCK_DEVICE;
     long size = isFile ? fields.number(1, 0, Long.MAX_VALUE) : 0;
     if (isFile) {
@@ -71,9 +87,9 @@ public record Entry(
         optional(fields, 2),
         fields.has(3) ? list(fields) : null,
         fields.time(4),
-        (int) fields.number(5, 0, 07777),
-        fields.number(6, 0, Long.MAX_VALUE),
-        fields.number(7, 0, Long.MAX_VALUE),
+        ofDatabase ? 0 : (int) fields.number(5, 0, 07777),
+        ofDatabase ? 0 : fields.number(6, 0, Long.MAX_VALUE),
+        ofDatabase ? 0 : fields.number(7, 0, Long.MAX_VALUE),
         optional(fields, 8),
         optional(fields, 9),
         kind == Kind.LINK ? fields.binary(10) : null,
@@ -83,21 +99,43 @@ public record Entry(
         fields.has(14) ? fields.time(14) : null,
         fields.has(15) ? names(fields) : null,
         fields.has(16) ? (int) fields.number(16, 1, Integer.MAX_VALUE) : 0,
-        fields.has(17) && fields.flag(17));
+        fields.has(17) && fields.flag(17),
+        noted(fields));
   }
 
   private static void fieldsOfOthers(Fields fields, Kind kind) throws DamageException {
-    Set<Integer> foreign = new HashSet<>(List.of(1, 2, 3, 10, 11, 15, 16, 17));
+    Set<Integer> foreign = new HashSet<>(List.of(1, 2, 3, 10, 11, 15, 16, 17, 19));
     switch (kind) {
       case FILE -> foreign.removeAll(List.of(1, 2, 3, 15, 16, 17));
       case DIRECTORY -> {}
       case LINK -> foreign.removeAll(List.of(10, 15));
       case CHARACTER_DEVICE, BLOCK_DEVICE -> foreign.removeAll(List.of(11, 15));
       case FIFO, SOCKET -> foreign.remove(15);
+      case TABLE, DEFINITION -> {
+        foreign.removeAll(List.of(1, 2, 3, 17, 19));
+        foreign.addAll(List.of(5, 6, 7, 8, 9, 12, 13, 14));
+      }
     }
     for (int key : foreign) {
       DamageException.unless(!fields.has(key), "a " + kind + " has field " + key);
     }
+  }
+
+  private static Map<String, Object> noted(Fields fields) throws DamageException {
+    TreeMap<String, Object> noted = new TreeMap<>();
+    for (Cbor item : fields.array(19)) {
+      List<Cbor> pair = Cbor.tuple(item, 2);
+      String name = Cbor.text(pair.get(0));
+      DamageException.unless(name.matches("[a-z0-9-]{1,64}"), "an attribute has another name");
+      DamageException.unless(
+          noted.isEmpty() || noted.lastKey().compareTo(name) < 0, "attributes do not ascend");
+      noted.put(
+          name,
+          pair.get(1) instanceof Cbor.Text
+              ? Cbor.text(pair.get(1))
+              : (Object) Cbor.number(pair.get(1), Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+    return noted;
   }
 
   private static Content.Root list(Fields fields) throws DamageException {

@@ -43,7 +43,7 @@ public final class Extraction {
     }
     byte[] target = entry.target();
     switch (entry.kind()) {
-      case FILE -> file(path, entry);
+      case FILE, TABLE, DEFINITION -> file(path, entry);
       case DIRECTORY -> member(path, '5', new byte[0], entry);
       case LINK -> member(path, '2', target == null ? new byte[0] : target, entry);
       case CHARACTER_DEVICE -> member(path, '3', new byte[0], entry);

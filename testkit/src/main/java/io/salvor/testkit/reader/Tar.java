@@ -86,7 +86,12 @@ final class Tar {
     out.write(ustar('x', 0600, records.length, new long[2]));
     out.write(padded(records));
     long[] device = entry.device();
-    out.write(ustar(type, entry.mode(), length, device == null ? new long[2] : device));
+    out.write(
+        ustar(
+            type,
+            entry.kind().isOfDatabase() ? 0600 : entry.mode(),
+            length,
+            device == null ? new long[2] : device));
     bodyLength = length;
     written = 0;
   }

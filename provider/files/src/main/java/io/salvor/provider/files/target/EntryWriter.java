@@ -271,7 +271,7 @@ final class EntryWriter {
       case SOCKET -> dir.mknod(name, Kind.SOCKET, 0600, 0, 0);
       case CHARACTER_DEVICE -> dir.mknod(name, Kind.CHAR, 0600, device.major(), device.minor());
       case BLOCK_DEVICE -> dir.mknod(name, Kind.BLOCK, 0600, device.major(), device.minor());
-      case FILE, DIRECTORY, UNKNOWN ->
+      case FILE, DIRECTORY, TABLE, DEFINITION, UNKNOWN ->
           throw new IllegalArgumentException("a kind that this version does not make");
     }
   }

@@ -86,6 +86,13 @@ final class FilesFeasibility implements Target.Feasibility {
     if (!wanted.xattrs().isEmpty()) {
       xattrs.add(step.key());
     }
+    if (wanted.kind().isOfDatabase()) {
+      throw new SalvorException(
+          ErrorCode.TARGET_INCOMPATIBLE,
+          "Cannot restore " + step.key() + " to " + root.display(),
+          "it is a part of a database, and this is a directory",
+          "name a database with --to, or take it as a file with `salvor cat` or `salvor export`");
+    }
     if (wanted.kind() == EntryKind.UNKNOWN) {
       unknown.add(step.key());
     }

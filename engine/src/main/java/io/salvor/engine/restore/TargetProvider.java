@@ -1,0 +1,32 @@
+package io.salvor.engine.restore;
+
+import io.salvor.engine.blob.BlobSource;
+import io.salvor.engine.progress.Progress;
+
+/**
+ * A kind of target that is no directory, chosen by the address that a person writes. One explicit
+ * list names them all.
+ */
+public interface TargetProvider {
+
+  /** Whether the address is one of this kind; it need not be a usable one. */
+  boolean handles(String address);
+
+  /**
+   * Opens a target, which need not exist; nothing in it is changed before a plan is applied. What
+   * {@link Target#address} then says is all that is needed to open it again, a mapping included.
+   *
+   * @param mapping what bears another name there
+   * @param blobs where contents come from
+   * @throws io.salvor.engine.error.SalvorException USAGE or TARGET_UNUSABLE
+   */
+  Target open(String address, Mapping mapping, BlobSource blobs, Progress progress);
+
+  /**
+   * What a restore is about whose patterns are these: a target may know what belongs to what was
+   * asked for.
+   */
+  default Scope scope(Scope asked, Mapping mapping) {
+    return asked;
+  }
+}
