@@ -7,6 +7,9 @@ import io.salvor.cli.console.Console.Terminals;
 import io.salvor.engine.restore.TargetProvider;
 import io.salvor.engine.source.Provider;
 import io.salvor.provider.files.FilesProvider;
+import io.salvor.provider.postgresql.cluster.ClusterProvider;
+import io.salvor.provider.postgresql.protocol.PasswordFile;
+import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.stream.StandardInput;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -50,7 +53,7 @@ final class Wiring {
         clock,
         System::nanoTime,
         SecureRandom::new,
-        () -> providers(console.in(), clock),
+        () -> providers(console.in(), clock, System.getenv()),
         Wiring::targets,
         Wiring::host,
         System.getProperty("user.name", "unknown"),
@@ -65,8 +68,27 @@ final class Wiring {
   }
 
   /** Every kind of source. */
-  private static List<Provider> providers(InputStream in, InstantSource clock) {
-    return List.of(new FilesProvider(), new StandardInput(in, clock));
+  private static List<Provider> providers(
+      InputStream in, InstantSource clock, Map<String, String> environment) {
+    return List.of(
+        new FilesProvider(),
+        new StandardInput(in, clock),
+        new ClusterProvider(
+            environment.getOrDefault("PGUSER", System.getProperty("user.name", "postgres")),
+            passwords(environment),
+            clock));
+  }
+
+  /** As the server's own tools find them. */
+  private static Passwords passwords(Map<String, String> environment) {
+    String file = environment.getOrDefault("PGPASSFILE", "");
+    Passwords given =
+        endpoint -> {
+          String password = environment.get("PGPASSWORD");
+          return password == null || password.isEmpty() ? null : password.toCharArray();
+        };
+    return given.or(
+        new PasswordFile(file.isEmpty() ? home(environment).resolve(".pgpass") : Path.of(file)));
   }
 
   /** Every kind of target beside directories. */

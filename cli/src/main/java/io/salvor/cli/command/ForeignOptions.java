@@ -29,9 +29,6 @@ final class ForeignOptions {
   @Option(names = "--only", hidden = true)
   List<String> only = new ArrayList<>();
 
-  @Option(names = "--pause", hidden = true)
-  boolean pause;
-
   @Option(names = "--since", hidden = true)
   @Nullable String since;
 
@@ -49,12 +46,6 @@ final class ForeignOptions {
           "--only",
           "it chooses kinds of entries such as users and groups, and files have no such kinds",
           "choose by patterns with --include and --exclude");
-    }
-    if (pause) {
-      throw none(
-          "--pause",
-          "it leaves a restored database server paused at its target, and files have no server",
-          "leave it out");
     }
     if (since != null) {
       throw none(

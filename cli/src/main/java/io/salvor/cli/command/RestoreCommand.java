@@ -13,16 +13,20 @@ import io.salvor.engine.restore.Mapping;
 import io.salvor.engine.restore.PlanFile;
 import io.salvor.engine.restore.PlannedRestore;
 import io.salvor.engine.restore.RestoreMode;
+import io.salvor.engine.restore.RestorePlan;
 import io.salvor.engine.restore.RestoreRequest;
 import io.salvor.engine.restore.Restores;
 import io.salvor.engine.restore.Scope;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import io.salvor.engine.tree.Tree;
+import io.salvor.provider.postgresql.recovery.ClusterTarget;
+import io.salvor.provider.postgresql.server.OsUser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,6 +71,8 @@ final class RestoreCommand implements Command {
 
   @Mixin PatternOptions patterns = new PatternOptions();
 
+  @Mixin RecoveryOptions recovery = new RecoveryOptions();
+
   @Mixin WriteOptions write = new WriteOptions();
 
   @Option(
@@ -77,8 +83,8 @@ final class RestoreCommand implements Command {
   @Option(
       names = "--mode",
       paramLabel = "<mode>",
-      description = "inplace (the default), or new: nothing may be there")
-  String mode = "inplace";
+      description = "inplace (the default for files), or new: nothing may be there (for a cluster)")
+  @Nullable String mode;
 
   @Option(
       names = "--undo-to",
@@ -112,11 +118,14 @@ final class RestoreCommand implements Command {
   public Exit run(Session session) throws IOException, InterruptedException {
     requireSense();
     ConflictStrategy strategy = write.strategy(session);
-    RestoreMode wantedMode =
-        Words.choose("--mode", mode, RestoreMode.values(), m -> m.name().toLowerCase(Locale.ROOT));
+    Selection selection = patterns.selection();
     Check wantedCheck =
         Words.choose("--check", check, Check.values(), c -> c.name().toLowerCase(Locale.ROOT));
-    Selection selection = patterns.selection();
+    @Nullable RestoreMode wantedMode =
+        mode == null
+            ? null
+            : Words.choose(
+                "--mode", mode, RestoreMode.values(), m -> m.name().toLowerCase(Locale.ROOT));
     Instant until = time.until(session);
     String given = to == null || to.equals(Targets.ORIGIN) ? null : Targets.given(to, session);
     Mapping mapping = foreign.mapping();
@@ -132,18 +141,19 @@ final class RestoreCommand implements Command {
     if (!noProof && plan == null && patterns.isEmpty()) {
       steps.proving(repository);
     }
-    if (plan != null) {
-      String where = given != null ? given : PlanFile.open(plan).plan().target();
-      try (Target target = Targets.open(where, mapping, repository, session);
-          PlannedRestore loaded = restores.load(plan, target)) {
-        return write.dryRun
-            ? steps.preview(loaded, null)
-            : steps.apply(
-                loaded, write.yes, write.acceptIrreversible, undo(repository, session), target);
-      }
-    }
     BackupList list = BackupList.read(repository);
+    if (plan != null) {
+      return saved(plan, given, list, repository, restores, steps, session);
+    }
     Backup found = chosen(list, repository, until, session);
+    if (ClusterRestore.isOne(found)) {
+      if (until != null) {
+        throw ClusterRestore.noJournal(found, until);
+      }
+      return cluster(
+          found, wantedMode, strategy, wantedCheck, repository, restores, steps, session);
+    }
+    recovery.refuse();
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
     requireMappable(place.address(), mapping, session);
@@ -158,7 +168,7 @@ final class RestoreCommand implements Command {
                         new RestoreRequest(
                             found,
                             includes.scope(),
-                            wantedMode,
+                            wantedMode == null ? RestoreMode.INPLACE : wantedMode,
                             strategy,
                             prompt,
                             deleteExtra,
@@ -166,13 +176,93 @@ final class RestoreCommand implements Command {
                         target,
                         session.progress()))) {
       includes.tell(session);
-      if (savePlan != null) {
-        planned.save(savePlan);
-      }
-      return write.dryRun || savePlan != null
-          ? steps.preview(planned, savePlan)
-          : steps.apply(
-              planned, write.yes, write.acceptIrreversible, undo(repository, session), target);
+      return finish(planned, target, repository, steps, session);
+    }
+  }
+
+  /** A saved plan, or the one just made: shown, kept, or applied. */
+  private Exit finish(
+      PlannedRestore planned,
+      Target target,
+      Repository repository,
+      RestoreSteps steps,
+      Session session)
+      throws IOException, InterruptedException {
+    if (savePlan != null) {
+      planned.save(savePlan);
+    }
+    return write.dryRun || savePlan != null
+        ? steps.preview(planned, savePlan)
+        : steps.apply(
+            planned, write.yes, write.acceptIrreversible, undo(repository, session), target);
+  }
+
+  private Exit saved(
+      Path saved,
+      @Nullable String given,
+      BackupList list,
+      Repository repository,
+      Restores restores,
+      RestoreSteps steps,
+      Session session)
+      throws IOException, InterruptedException {
+    RestorePlan kept = PlanFile.open(saved).plan();
+    String where = given != null ? given : kept.target();
+    Optional<Backup> cluster =
+        list.backups().stream()
+            .filter(b -> b.id().text().equals(kept.origin().backup()))
+            .filter(ClusterRestore::isOne)
+            .findFirst();
+    try (Target open = Targets.open(where, foreign.mapping(), repository, session);
+        Target target =
+            cluster.isPresent()
+                ? new ClusterRestore(repository, cluster.get(), recovery)
+                    .open(open, Path.of(where), steps)
+                : open;
+        PlannedRestore loaded = restores.load(saved, target)) {
+      return finish(loaded, target, repository, steps, session);
+    }
+  }
+
+  /** A cluster comes whole, into an empty directory unless it is said otherwise. */
+  private Exit cluster(
+      Backup found,
+      @Nullable RestoreMode wantedMode,
+      ConflictStrategy strategy,
+      Check wantedCheck,
+      Repository repository,
+      Restores restores,
+      RestoreSteps steps,
+      Session session)
+      throws IOException, InterruptedException {
+    if (!patterns.isEmpty()) {
+      throw ClusterRestore.onlyWhole();
+    }
+    Path data = ClusterRestore.directory(String.valueOf(to), session);
+    ClusterRestore restore = new ClusterRestore(repository, found, recovery);
+    RestoreMode way = wantedMode == null ? RestoreMode.NEW : wantedMode;
+    OsUser user = restore.user();
+    try (Target files = Targets.open(data.toString(), Mapping.NONE, repository, session);
+        ClusterTarget target = restore.open(files, data, steps);
+        PlannedRestore planned =
+            steps.plan(
+                strategy,
+                !write.dryRun,
+                prompt ->
+                    restores.plan(
+                        new RestoreRequest(
+                            found,
+                            ClusterRestore.scope(),
+                            way,
+                            strategy,
+                            prompt,
+                            // A file of another state would be taken for one of this.
+                            way == RestoreMode.INPLACE,
+                            wantedCheck,
+                            entry -> ClusterRestore.becomes(entry, user)),
+                        target,
+                        session.progress()))) {
+      return finish(planned, target, repository, steps, session);
     }
   }
 

@@ -1,7 +1,9 @@
 package io.salvor.cli.command;
 
 import io.salvor.cli.console.HumanText;
+import io.salvor.cli.console.JsonDocument;
 import io.salvor.cli.console.PlainText;
+import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
@@ -30,6 +32,26 @@ final class RestoreSteps {
   private final Session session;
   private final Restores restores;
   private @Nullable Repository proven;
+  private Outcome outcome = Outcome.NOTHING;
+
+  /** What a kind of target has to tell beside what became of entries. */
+  interface Outcome {
+    /** Of files there is nothing more to tell. */
+    Outcome NOTHING =
+        new Outcome() {
+          @Override
+          public void print(TextOutput out) {}
+
+          @Override
+          public void write(JsonDocument json) {}
+        };
+
+    /** Tells people. */
+    void print(TextOutput out);
+
+    /** Adds a field to the restore's document. */
+    void write(JsonDocument json);
+  }
 
   RestoreSteps(Session session, Restores restores) {
     this.session = session;
@@ -39,6 +61,11 @@ final class RestoreSteps {
   /** Has a restore of a whole backup leave its proof in this repository. */
   void proving(Repository repository) {
     proven = repository;
+  }
+
+  /** Has this told as well. */
+  void telling(Outcome more) {
+    outcome = more;
   }
 
   /** Makes the plan, and makes it again with what was answered. */
@@ -144,8 +171,10 @@ final class RestoreSteps {
     if (session.isJson()) {
       PlanFile applied = restores.records().plan(plan.id());
       RestoreDocument.write(applied, report.status(), false, report, session.json());
+      outcome.write(session.json());
     } else {
       RestorePreview.print(plan, report, session.text());
+      outcome.print(session.text());
       problems(report.problems());
     }
     return exit;

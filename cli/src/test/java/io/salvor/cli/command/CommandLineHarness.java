@@ -2,6 +2,8 @@ package io.salvor.cli.command;
 
 import io.salvor.cli.console.Console;
 import io.salvor.provider.files.FilesProvider;
+import io.salvor.provider.postgresql.cluster.ClusterProvider;
+import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.stream.StandardInput;
 import io.salvor.testkit.SettableClock;
 import java.io.ByteArrayInputStream;
@@ -14,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -91,6 +94,11 @@ final class CommandLineHarness {
     return all;
   }
 
+  private char @Nullable [] password(Endpoint endpoint) {
+    String password = environment.get("PGPASSWORD");
+    return password == null ? null : password.toCharArray();
+  }
+
   private Machine machine(Console console) {
     long[] nanos = new long[1];
     return new Machine(
@@ -103,7 +111,11 @@ final class CommandLineHarness {
         // The key derivation takes no more passes than it must if the clock hardly moves backwards.
         () -> nanos[0] += 400_000_000,
         SecureRandom::new,
-        () -> List.of(new FilesProvider(), new StandardInput(console.in(), clock)),
+        () ->
+            List.of(
+                new FilesProvider(),
+                new StandardInput(console.in(), clock),
+                new ClusterProvider("tester", this::password, clock)),
         List::of,
         () -> "testhost",
         "tester",

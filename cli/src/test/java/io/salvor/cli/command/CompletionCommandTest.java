@@ -74,7 +74,7 @@ class CompletionCommandTest {
     assertThat(script)
         .contains("-a restore -d ", "__fish_seen_subcommand_from backup' -l one-file-system -d ")
         .contains("__fish_seen_subcommand_from backup' -l preset -r -d ")
-        .doesNotContain("--map", "-l pause");
+        .doesNotContain("--map", "-l map-file");
     assertThat(script.lines()).allMatch(line -> line.startsWith("#") || line.endsWith("'"));
   }
 

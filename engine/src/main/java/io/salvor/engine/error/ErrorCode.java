@@ -71,6 +71,8 @@ public enum ErrorCode {
   PLAN_UNUSABLE(4012, Exit.FAILED, false),
   RESTORE_RUNNING(4013, Exit.FAILED, true),
   ENTRY_SENSITIVE(4014, Exit.PARTIAL, false),
+  RECOVERY_FAILED(4015, Exit.FAILED, false),
+  PROGRAMS_MISSING(4016, Exit.FAILED, false),
   USAGE(5001, Exit.USAGE, false),
   BAD_PATTERN(5002, Exit.USAGE, false),
   BAD_TIME(5003, Exit.USAGE, false),

@@ -69,7 +69,12 @@ public final class Restores {
     Manifest manifest = request.backup().manifest();
     Problems problems = new Problems();
     Wanted.Cursor wanted =
-        new TreeWanted(repository.tree(manifest.root()), request.scope(), progress, problems);
+        new TreeWanted(
+            repository.tree(manifest.root()),
+            request.scope(),
+            progress,
+            problems,
+            request.becomes());
     Patterns patterns = manifest.origin().patterns();
     Scope captured = Scope.of(Selection.of(patterns.include(), patterns.exclude()));
     Extras extras =
@@ -203,7 +208,8 @@ public final class Restores {
               ? "nobody has said what becomes of " + (counts.open() == 1 ? "it" : "them")
               : "the strategy for conflicts is "
                   + plan.options().strategy().name().toLowerCase(Locale.ROOT),
-          "look at them with --dry-run, then use --on-conflict overwrite --yes or --on-conflict skip");
+          "look at them with --dry-run, then use --on-conflict overwrite --yes or --on-conflict"
+              + " skip");
     }
     if (plan.alters() && !consent) {
       throw new SalvorException(

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,16 @@ final class TreeWanted implements Wanted.Cursor {
   private final Scope scope;
   private final Progress progress;
   private final Problems problems;
+  private final UnaryOperator<Entry> becomes;
   private final Deque<Wanted> above = new ArrayDeque<>();
   private final Deque<Wanted> ready = new ArrayDeque<>();
   private final Deque<Key> way = new ArrayDeque<>();
   private boolean lossBefore;
   private boolean anyLoss;
 
-  TreeWanted(Tree tree, Scope scope, Progress progress, Problems problems) {
+  TreeWanted(
+      Tree tree, Scope scope, Progress progress, Problems problems, UnaryOperator<Entry> becomes) {
+    this.becomes = becomes;
     this.tree = tree.readable(this::lost);
     this.scope = scope;
     this.progress = progress;
@@ -107,7 +111,7 @@ final class TreeWanted implements Wanted.Cursor {
   /** Null if its value is lost, which has been told. */
   private @Nullable Entry read(TreeItem item) throws IOException {
     try {
-      return EntryCodec.decode(item.key(), item.value());
+      return becomes.apply(EntryCodec.decode(item.key(), item.value()));
     } catch (SalvorException e) {
       if (!e.code().isDamage()) {
         throw e;

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What is wanted of a tree of which some entries are not what they should be. */
@@ -55,7 +56,8 @@ class TreeWantedTest {
       builder.add(entry.getKey(), entry.getValue());
     }
     Tree built = new Tree(new NodeCache(blobs), builder.finish());
-    TreeWanted cursor = new TreeWanted(built, scope, Progress.NONE, problems);
+    TreeWanted cursor =
+        new TreeWanted(built, scope, Progress.NONE, problems, UnaryOperator.identity());
     List<String> seen = new ArrayList<>();
     for (Wanted next = cursor.next(); next != null; next = cursor.next()) {
       seen.add(new Seen(next, cursor.isAfterLoss()).toString());

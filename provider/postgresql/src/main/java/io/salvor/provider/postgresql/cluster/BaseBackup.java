@@ -1,8 +1,8 @@
 package io.salvor.provider.postgresql.cluster;
 
 import io.salvor.engine.entry.Entry;
+import io.salvor.engine.entry.EntryBuilder;
 import io.salvor.engine.entry.EntryKind;
-import io.salvor.engine.entry.Owner;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.source.Capture;
@@ -45,6 +45,7 @@ final class BaseBackup {
   private final ServerConnection connection;
   private final Capture capture;
   private final Progress progress;
+  private final Ownership ownership;
   private final SortedMap<Key, Entry> entries = new TreeMap<>();
   private final Map<String, Sum> sums = new HashMap<>();
   private final ByteArrayOutputStream manifest = new ByteArrayOutputStream();
@@ -56,7 +57,8 @@ final class BaseBackup {
   /** What a base backup has shown. */
   record Result(BackupManifest manifest, String start, String end, long timeline) {}
 
-  BaseBackup(ServerConnection connection, Capture capture) {
+  BaseBackup(ServerConnection connection, Capture capture, Ownership ownership) {
+    this.ownership = ownership;
     this.connection = connection;
     this.capture = capture;
     this.progress = capture.progress();
@@ -187,14 +189,12 @@ final class BaseBackup {
     }
   }
 
-  private static Entry directory(PosixTime time) {
+  private Entry directory(PosixTime time) {
     return own(Entry.builder(EntryKind.DIRECTORY).mode(DIRECTORY_MODE).mtime(time)).build();
   }
 
-  /** Whoever restores owns it; whom it belonged to the server does not tell. */
-  private static io.salvor.engine.entry.EntryBuilder own(
-      io.salvor.engine.entry.EntryBuilder builder) {
-    return builder.user(new Owner(0, null)).group(new Owner(0, null));
+  private EntryBuilder own(EntryBuilder builder) {
+    return ownership.give(builder);
   }
 
   private void file(String path, byte[] bytes, PosixTime time) throws IOException {

@@ -45,6 +45,11 @@ public final class ClusterProvider implements Provider {
 
   @Override
   public boolean handles(String address) {
+    return isCluster(address);
+  }
+
+  /** Whether an address is one of a cluster. */
+  public static boolean isCluster(String address) {
     return address.startsWith(SCHEME + ":");
   }
 

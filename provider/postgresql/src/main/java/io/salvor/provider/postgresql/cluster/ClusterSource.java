@@ -8,6 +8,11 @@ import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerConnection.Purpose;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,11 +56,36 @@ final class ClusterSource implements Source {
         ServerConnection.open(
             endpoint,
             Purpose.REPLICATION,
-            passwords,
+            // Under this name password files have those for replication.
+            login -> passwords.of(login.in("replication")),
             notice -> remarks.add(new Warning("server-notice", address(), notice)))) {
-      var _ = new BaseBackup(connection, capture).run("salvor", clock.instant());
+      var _ =
+          new BaseBackup(connection, capture, ownership(connection)).run("salvor", clock.instant());
     } catch (IOException e) {
       throw ServerFailures.told(e, endpoint);
+    }
+  }
+
+  /**
+   * Whom the source's data belongs to, where that can be looked at: the protocol does not tell, and
+   * whoever restores as root has to give the files to somebody.
+   */
+  private Ownership ownership(ServerConnection connection) throws IOException {
+    String id = connection.query("IDENTIFY_SYSTEM").getFirst().get("systemid");
+    // Each process of the server works in its data directory.
+    Path data = Path.of("/proc", String.valueOf(connection.process()), "cwd");
+    // Behind a tunnel the number is that of a process of another machine.
+    return isOf(data, id) ? Ownership.of(data.toRealPath()) : Ownership.UNKNOWN;
+  }
+
+  private static boolean isOf(Path data, String id) {
+    try (FileChannel control =
+        FileChannel.open(data.resolve("global/pg_control"), StandardOpenOption.READ)) {
+      ByteBuffer begin = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+      return control.read(begin) == Long.BYTES
+          && Long.toUnsignedString(begin.flip().getLong()).equals(id);
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -134,6 +134,11 @@ public final class ServerConnection implements AutoCloseable {
     }
   }
 
+  /** The number of the process that serves it, on the machine where that runs. */
+  public int process() {
+    return process;
+  }
+
   /** Where it leads to. */
   public Endpoint endpoint() {
     return endpoint;

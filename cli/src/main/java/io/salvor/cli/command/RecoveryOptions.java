@@ -1,0 +1,40 @@
+package io.salvor.cli.command;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How the server of a restored cluster is brought to life. */
+final class RecoveryOptions {
+  @Option(
+      names = "--os-user",
+      paramLabel = "<name>",
+      description =
+          "as root: whom the server of a restored cluster runs as and its files belong to; the"
+              + " owner of the source's data, where that is known, else postgres")
+  @Nullable String osUser;
+
+  @Option(
+      names = "--pause",
+      description = "leave the server of a restored cluster running, paused, for a look")
+  boolean pause;
+
+  /**
+   * Refuses what is for clusters only.
+   *
+   * @throws io.salvor.engine.error.SalvorException USAGE
+   */
+  void refuse() {
+    if (pause) {
+      throw Words.usage(
+          "--pause cannot be used for this backup",
+          "it leaves a restored database server paused at its target, and this one has no server",
+          "leave it out");
+    }
+    if (osUser != null) {
+      throw Words.usage(
+          "--os-user cannot be used for this backup",
+          "it says whom a restored database server runs as, and this one has no server",
+          "leave it out");
+    }
+  }
+}

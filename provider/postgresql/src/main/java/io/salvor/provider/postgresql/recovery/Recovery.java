@@ -1,0 +1,223 @@
+package io.salvor.provider.postgresql.recovery;
+
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.progress.Progress;
+import io.salvor.engine.repository.Sleeper;
+import io.salvor.provider.postgresql.server.Installation;
+import io.salvor.provider.postgresql.server.OsUser;
+import io.salvor.provider.postgresql.server.ServerProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Recovers a restored data directory: a server that nobody else reaches replays to the goal, is
+ * promoted, checked, and stopped; or waits at the goal for somebody to look.
+ */
+public final class Recovery {
+  private static final Duration STEP = Duration.ofMillis(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /** What could reach out of this machine, hide what the server says, or keep others waiting. */
+  private static final Map<String, String> ALONE =
+      Map.ofEntries(
+          Map.entry("archive_mode", "off"),
+          Map.entry("primary_conninfo", ""),
+          Map.entry("primary_slot_name", ""),
+          Map.entry("synchronous_standby_names", ""),
+          Map.entry("ssl", "off"),
+          Map.entry("allow_in_place_tablespaces", "on"),
+          Map.entry("restart_after_crash", "off"),
+          Map.entry("logging_collector", "off"),
+          Map.entry("log_destination", "stderr"),
+          Map.entry("log_line_prefix", ""),
+          Map.entry("log_min_messages", "warning"),
+          Map.entry("lc_messages", "C"));
+
+  private final Request request;
+  private final Sleeper sleeper;
+  private final Progress progress;
+
+  /**
+   * What is to be done.
+   *
+   * @param data restored, owned by {@code user}, with no server on it
+   * @param pause whether the server is left running, waiting at the goal
+   */
+  public record Request(
+      Installation programs,
+      OsUser user,
+      Path data,
+      RecoveryGoal goal,
+      WalSupply supply,
+      boolean pause) {}
+
+  /**
+   * What has come of it.
+   *
+   * @param stopped where replay ended, in the server's words; empty if that was the end of WAL
+   * @param lastCommit the time of the last commit that was replayed, in its words; empty for none
+   * @param segments how many files of WAL it was given
+   * @param made files of its configuration that had to be made
+   * @param checked what was looked at in the end
+   * @param port where it listens if it was left paused, else 0
+   */
+  public record Outcome(
+      String stopped,
+      String lastCommit,
+      long segments,
+      List<String> made,
+      Soundness.Report checked,
+      int port) {}
+
+  private Recovery(Request request, Sleeper sleeper, Progress progress) {
+    this.request = request;
+    this.sleeper = sleeper;
+    this.progress = progress;
+  }
+
+  /**
+   * Recovers.
+   *
+   * @throws SalvorException RECOVERY_FAILED if the server ends before the goal, RESTORE_MISMATCH if
+   *     what it has recovered is not sound
+   */
+  public static Outcome run(Request request, Sleeper sleeper, Progress progress)
+      throws IOException, InterruptedException {
+    return new Recovery(request, sleeper, progress).run();
+  }
+
+  private Outcome run() throws IOException, InterruptedException {
+    progress.phase("recovery");
+    Path home = Files.createTempDirectory("salvor-recovery");
+    request.user().own(home);
+    boolean keep = false;
+    try {
+      Outcome outcome = in(home);
+      keep = outcome.port() != 0;
+      return outcome;
+    } finally {
+      if (!keep) {
+        remove(home);
+      }
+    }
+  }
+
+  private Outcome in(Path home) throws IOException, InterruptedException {
+    Path data = request.data();
+    List<String> made = Configuration.complete(data, request.programs(), request.user());
+    Path signal = data.resolve("recovery.signal");
+    if (Files.notExists(signal)) {
+      request.user().own(Files.createFile(signal));
+    }
+    Path access = home.resolve("access");
+    Files.writeString(access, "local all all trust\n");
+    request.user().own(access);
+    WalDesk desk = WalDesk.in(home, request.user(), request.supply());
+    int port = freePort();
+    Path log = home.resolve("log");
+    Map<String, String> settings = new TreeMap<>(ALONE);
+    settings.putAll(request.goal().settings());
+    settings.put("restore_command", desk.command());
+    settings.put("recovery_target_action", request.pause() ? "pause" : "promote");
+    settings.put("listen_addresses", request.pause() ? "127.0.0.1" : "");
+    if (!request.pause()) {
+      settings.put("hba_file", access.toString());
+    }
+    RecoveryLog says = new RecoveryLog(log);
+    ServerProcess server = start(home, port, log, settings);
+    try {
+      long segments = await(server, desk, says);
+      if (request.pause()) {
+        return new Outcome(
+            says.stopped(), says.lastCommit(), segments, made, Soundness.Report.NONE, port);
+      }
+      Soundness.Report checked = check(server, home, settings);
+      return new Outcome(says.stopped(), says.lastCommit(), segments, made, checked, 0);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      try (server) {
+        throw e;
+      }
+    }
+  }
+
+  /** Checks what was recovered, and stops the server. */
+  private Soundness.Report check(ServerProcess recovered, Path home, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    progress.phase("check");
+    Optional<String> usual = Superuser.usual(recovered);
+    if (usual.isPresent()) {
+      Soundness.Report report =
+          new Soundness(recovered, usual.get(), request.data(), progress).check();
+      recovered.stop();
+      return report;
+    }
+    recovered.stop();
+    String name = Superuser.ofStopped(request.programs(), request.user(), request.data());
+    try (ServerProcess server = start(home, freePort(), home.resolve("log"), settings)) {
+      server.awaitReady(name, PATIENCE, sleeper);
+      return new Soundness(server, name, request.data(), progress).check();
+    }
+  }
+
+  private ServerProcess start(Path home, int port, Path log, Map<String, String> settings)
+      throws IOException {
+    return ServerProcess.start(
+        request.programs(), request.user(), request.data(), home, port, log, settings);
+  }
+
+  /** Waits until it has reached its goal; how many files it was given. */
+  private long await(ServerProcess server, WalDesk desk, RecoveryLog says)
+      throws IOException, InterruptedException {
+    long before = 0;
+    while (true) {
+      progress.checkCancelled();
+      // Asked first: what it has said in the end is then there to be read.
+      boolean alive = server.isAlive();
+      long given = desk.serve();
+      progress.advance(given - before, 0);
+      before = given;
+      says.follow();
+      if (request.pause() ? says.isPaused() : says.isReady()) {
+        return given;
+      }
+      if (!alive) {
+        throw failed(says);
+      }
+      sleeper.sleep(STEP);
+    }
+  }
+
+  private SalvorException failed(RecoveryLog says) {
+    String why = says.fatal().isEmpty() ? String.join("; ", says.last()).strip() : says.fatal();
+    return new SalvorException(
+        ErrorCode.RECOVERY_FAILED,
+        "The cluster in " + request.data() + " could not be recovered to " + request.goal().text(),
+        "the server has ended: " + why,
+        "see docs/runbooks/postgresql.md; what was restored is still in the directory");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void remove(Path home) throws IOException {
+    try (Stream<Path> files = Files.walk(home)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
