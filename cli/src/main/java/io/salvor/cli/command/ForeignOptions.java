@@ -60,6 +60,11 @@ final class ForeignOptions {
     }
   }
 
+  /** Whether names are to be translated. */
+  boolean maps() {
+    return !map.isEmpty() || mapFile != null;
+  }
+
   /**
    * Refuses names for a target that has none to be mapped.
    *

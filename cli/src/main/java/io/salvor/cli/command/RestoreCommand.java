@@ -128,10 +128,10 @@ final class RestoreCommand implements Command {
                 "--mode", mode, RestoreMode.values(), m -> m.name().toLowerCase(Locale.ROOT));
     Instant until = time.until(session);
     String given = to == null || to.equals(Targets.ORIGIN) ? null : Targets.given(to, session);
-    Mapping mapping = foreign.mapping();
     if (given != null) {
-      requireMappable(given, mapping, session);
+      requireMappable(given, session);
     }
+    Mapping mapping = foreign.mapping();
     Repository repository =
         write.dryRun || savePlan != null ? session.openToRead() : session.openToWrite();
     fallback.use(repository, session);
@@ -156,7 +156,7 @@ final class RestoreCommand implements Command {
     recovery.refuse();
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
-    requireMappable(place.address(), mapping, session);
+    requireMappable(place.address(), session);
     Includes includes = new Includes(scope(selection, place, mapping, session), patterns.include);
     try (Target target = Targets.open(place.address(), mapping, repository, session);
         PlannedRestore planned =
@@ -267,8 +267,8 @@ final class RestoreCommand implements Command {
   }
 
   /** Whether the target has names that can be mapped. */
-  private void requireMappable(String address, Mapping mapping, Session session) {
-    if (!mapping.isEmpty() && Targets.provider(address, session).isEmpty()) {
+  private void requireMappable(String address, Session session) {
+    if (foreign.maps() && Targets.provider(address, session).isEmpty()) {
       foreign.refuseMapping();
     }
   }
