@@ -20,16 +20,13 @@ import io.salvor.provider.postgresql.cluster.ClusterProvider;
 import io.salvor.provider.postgresql.recovery.ClusterTarget;
 import io.salvor.provider.postgresql.recovery.Recovery;
 import io.salvor.provider.postgresql.recovery.RecoveryGoal;
-import io.salvor.provider.postgresql.recovery.WalSupply;
+import io.salvor.provider.postgresql.recovery.StoredCluster;
 import io.salvor.provider.postgresql.server.Installation;
 import io.salvor.provider.postgresql.server.OsUser;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -43,11 +40,19 @@ final class ClusterRestore {
 
   private final Repository repository;
   private final Backup backup;
+  private final Optional<RecoveryGoal> goal;
   private final RecoveryOptions options;
 
-  ClusterRestore(Repository repository, Backup backup, RecoveryOptions options) {
+  /**
+   * A restore.
+   *
+   * @param goal empty for the end of the backup
+   */
+  ClusterRestore(
+      Repository repository, Backup backup, Optional<RecoveryGoal> goal, RecoveryOptions options) {
     this.repository = repository;
     this.backup = backup;
+    this.goal = goal;
     this.options = options;
   }
 
@@ -94,37 +99,20 @@ final class ClusterRestore {
         "leave them out");
   }
 
-  /** The refusal of a time of which nothing is known. */
-  static SalvorException noJournal(Backup backup, Instant at) {
-    return new SalvorException(
-        ErrorCode.BACKUP_NONE,
-        "The cluster cannot be restored as of " + at,
-        "nothing has followed its WAL; the nearest time is the end of the backup "
-            + backup.id()
-            + ", at "
-            + backup.manifest().finished(),
-        "leave --at out to restore that backup");
-  }
-
   /**
    * Opens a data directory as the place where the cluster comes to life.
    *
    * @param steps which will tell what has come of it
    */
   ClusterTarget open(Target files, Path data, RestoreSteps steps) throws IOException {
-    ClusterTarget target =
-        new ClusterTarget(
-            files,
-            new Recovery.Request(
-                programs(),
-                user(),
-                data,
-                new RecoveryGoal.EndOfBackup(),
-                WalSupply.NONE,
-                options.pause),
-            Sleeper.REAL);
-    steps.telling(new RecoveryText(target, data, user()));
-    requireWay(data, user());
+    StoredCluster stored = StoredCluster.read(repository, backup);
+    OsUser user = user();
+    requireWay(data, user);
+    Recovery.Request request =
+        new Followed(repository, backup, stored, options.timeline)
+            .request(programs(stored.major()), user, data, goal, options.pause);
+    ClusterTarget target = new ClusterTarget(files, request, Sleeper.REAL);
+    steps.telling(new RecoveryText(target, data, user));
     return target;
   }
 
@@ -159,19 +147,7 @@ final class ClusterRestore {
   }
 
   /** The programs that can run it: of the same version, for no other opens its files. */
-  private Installation programs() throws IOException {
-    String version = text("PG_VERSION").strip();
-    int major;
-    try {
-      major = Integer.parseInt(version);
-    } catch (NumberFormatException e) {
-      throw new SalvorException(
-          ErrorCode.TARGET_INCOMPATIBLE,
-          "The backup " + backup.id() + " cannot be restored",
-          "it says to be of PostgreSQL " + version,
-          "PostgreSQL 15 to 18 can be",
-          e);
-    }
+  private Installation programs(int major) throws IOException {
     return Installation.of(major)
         .orElseThrow(
             () ->
@@ -180,23 +156,6 @@ final class ClusterRestore {
                     "The backup " + backup.id() + " cannot be recovered on this machine",
                     "it is of PostgreSQL " + major + ", of which no server is installed here",
                     "install the package postgresql-" + major + ", then run it again"));
-  }
-
-  private String text(String name) throws IOException {
-    Key key = Key.of(name);
-    TreeItem item = repository.tree(backup.manifest().root()).find(key);
-    if (item == null) {
-      return "";
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ContentBytes.read(
-        repository.blobs(),
-        EntryCodec.decode(key, item.value()),
-        (piece, length) -> {
-          bytes.write(piece, 0, length);
-          return bytes.size() < 1 << 10;
-        });
-    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   /** Whom the server runs as: only root has a choice, and must not choose itself. */

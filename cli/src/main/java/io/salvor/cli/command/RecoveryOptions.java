@@ -18,6 +18,12 @@ final class RecoveryOptions {
       description = "leave the server of a restored cluster running, paused, for a look")
   boolean pause;
 
+  @Option(
+      names = "--timeline",
+      paramLabel = "<number>",
+      description = "of a cluster that is followed: the timeline to end on; else the newest")
+  @Nullable Long timeline;
+
   /**
    * Refuses what is for clusters only.
    *
@@ -28,6 +34,12 @@ final class RecoveryOptions {
       throw Words.usage(
           "--pause cannot be used for this backup",
           "it leaves a restored database server paused at its target, and this one has no server",
+          "leave it out");
+    }
+    if (timeline != null) {
+      throw Words.usage(
+          "--timeline cannot be used for this backup",
+          "timelines are those of a database server, and this one has none",
           "leave it out");
     }
     if (osUser != null) {

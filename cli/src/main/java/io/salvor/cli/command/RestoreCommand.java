@@ -21,6 +21,7 @@ import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import io.salvor.engine.tree.Tree;
 import io.salvor.provider.postgresql.recovery.ClusterTarget;
+import io.salvor.provider.postgresql.recovery.RecoveryGoal;
 import io.salvor.provider.postgresql.server.OsUser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -147,13 +148,11 @@ final class RestoreCommand implements Command {
     }
     Backup found = chosen(list, repository, until, session);
     if (ClusterRestore.isOne(found)) {
-      if (until != null) {
-        throw ClusterRestore.noJournal(found, until);
-      }
       return cluster(
-          found, wantedMode, strategy, wantedCheck, repository, restores, steps, session);
+          found, until, wantedMode, strategy, wantedCheck, repository, restores, steps, session);
     }
     recovery.refuse();
+    time.refuseGoals();
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
     requireMappable(place.address(), session);
@@ -216,7 +215,7 @@ final class RestoreCommand implements Command {
     try (Target open = Targets.open(where, foreign.mapping(), repository, session);
         Target target =
             cluster.isPresent()
-                ? new ClusterRestore(repository, cluster.get(), recovery)
+                ? new ClusterRestore(repository, cluster.get(), Optional.empty(), recovery)
                     .open(open, Path.of(where), steps)
                 : open;
         PlannedRestore loaded = restores.load(saved, target)) {
@@ -227,6 +226,7 @@ final class RestoreCommand implements Command {
   /** A cluster comes whole, into an empty directory unless it is said otherwise. */
   private Exit cluster(
       Backup found,
+      @Nullable Instant until,
       @Nullable RestoreMode wantedMode,
       ConflictStrategy strategy,
       Check wantedCheck,
@@ -239,7 +239,9 @@ final class RestoreCommand implements Command {
       throw ClusterRestore.onlyWhole();
     }
     Path data = ClusterRestore.directory(String.valueOf(to), session);
-    ClusterRestore restore = new ClusterRestore(repository, found, recovery);
+    Optional<RecoveryGoal> goal =
+        until == null ? RecoveryPoint.of(time.at) : Optional.of(RecoveryPoint.of(until));
+    ClusterRestore restore = new ClusterRestore(repository, found, goal, recovery);
     RestoreMode way = wantedMode == null ? RestoreMode.NEW : wantedMode;
     OsUser user = restore.user();
     try (Target files = Targets.open(data.toString(), Mapping.NONE, repository, session);

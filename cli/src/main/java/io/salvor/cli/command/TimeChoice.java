@@ -13,7 +13,9 @@ final class TimeChoice {
   @Option(
       names = "--at",
       paramLabel = "<time>",
-      description = "with latest: the newest backup that was complete at this time")
+      description =
+          "with latest: the newest backup that was complete at this time; of a cluster that is"
+              + " followed the state at this time, or end, lsn:…, xid:…, name:…")
   @Nullable String at;
 
   @Option(names = "--hours-ago", paramLabel = "<n>", description = "the same, so many hours ago")
@@ -37,12 +39,25 @@ final class TimeChoice {
     }
   }
 
+  /** Refuses what only databases have that are followed. */
+  void refuseGoals() {
+    if (RecoveryPoint.of(at).isPresent()) {
+      throw Words.usage(
+          "--at cannot be \"" + at + "\" for this backup",
+          "its source is not followed, and has no such points",
+          "name a time such as 2026-01-30T15:00:00Z");
+    }
+  }
+
   /**
    * The time; null if none is named.
    *
    * @throws SalvorException BAD_TIME
    */
   @Nullable Instant until(Session session) {
+    if (RecoveryPoint.of(at).isPresent()) {
+      return null;
+    }
     if (at != null) {
       return session.times().parse("--at", at);
     }

@@ -73,6 +73,7 @@ public enum ErrorCode {
   ENTRY_SENSITIVE(4014, Exit.PARTIAL, false),
   RECOVERY_FAILED(4015, Exit.FAILED, false),
   PROGRAMS_MISSING(4016, Exit.FAILED, false),
+  GOAL_UNREACHABLE(4017, Exit.FAILED, false),
   USAGE(5001, Exit.USAGE, false),
   BAD_PATTERN(5002, Exit.USAGE, false),
   BAD_TIME(5003, Exit.USAGE, false),

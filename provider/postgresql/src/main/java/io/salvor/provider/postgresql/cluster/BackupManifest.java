@@ -22,7 +22,7 @@ import tools.jackson.core.json.JsonFactory;
  * @param system the cluster's identifier; empty before PostgreSQL 17
  * @param files without the manifest itself and WAL
  */
-record BackupManifest(String system, List<Listed> files, List<WalRange> ranges) {
+public record BackupManifest(String system, List<Listed> files, List<WalRange> ranges) {
   private static final String CHECKSUM = "\"Manifest-Checksum\"";
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -32,17 +32,17 @@ record BackupManifest(String system, List<Listed> files, List<WalRange> ranges) 
    * @param path as it lies in the data directory
    * @param crc32c its checksum, hex, as the server writes it; empty without one
    */
-  record Listed(String path, long size, String crc32c) {}
+  public record Listed(String path, long size, String crc32c) {}
 
   /** WAL that is needed, from and to positions such as {@code 0/2000028}. */
-  record WalRange(long timeline, String start, String end) {}
+  public record WalRange(long timeline, String start, String end) {}
 
   /**
    * Reads one.
    *
    * @throws ProtocolException if it is none, or not the one that was written
    */
-  static BackupManifest parse(byte[] bytes) throws IOException {
+  public static BackupManifest parse(byte[] bytes) throws IOException {
     requireChecksum(bytes);
     String system = "";
     List<Listed> files = new ArrayList<>();

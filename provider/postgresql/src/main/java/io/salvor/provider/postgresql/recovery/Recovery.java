@@ -26,6 +26,8 @@ import java.util.stream.Stream;
  */
 public final class Recovery {
   private static final Duration STEP = Duration.ofMillis(20);
+  private static final String TOO_SHORT =
+      "recovery ended before configured recovery target was reached";
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** What could reach out of this machine, hide what the server says, or keep others waiting. */
@@ -52,6 +54,8 @@ public final class Recovery {
    * What is to be done.
    *
    * @param data restored, owned by {@code user}, with no server on it
+   * @param endIsGoal whether the end of WAL is the goal where nothing lies beyond it: a time after
+   *     the last commit, and before the end of what was captured
    * @param pause whether the server is left running, waiting at the goal
    */
   public record Request(
@@ -59,8 +63,16 @@ public final class Recovery {
       OsUser user,
       Path data,
       RecoveryGoal goal,
-      WalSupply supply,
+      Supplier supply,
+      boolean endIsGoal,
       boolean pause) {}
+
+  /** Makes a supply that may use an empty directory. */
+  @FunctionalInterface
+  public interface Supplier {
+    /** Makes it. */
+    WalSupply in(Path directory) throws IOException;
+  }
 
   /**
    * What has come of it.
@@ -113,22 +125,56 @@ public final class Recovery {
     }
   }
 
+  /** Recovers to the goal, or to the end where that is the same. */
   private Outcome in(Path home) throws IOException, InterruptedException {
+    Path first = Files.createDirectory(home.resolve("1"));
+    request.user().own(first);
+    try {
+      return in(first, request.goal());
+    } catch (NotReached e) {
+      if (!request.endIsGoal()) {
+        throw e.told();
+      }
+      // All that was committed by then is there, and nothing after it that would end recovery.
+      Path second = Files.createDirectory(home.resolve("2"));
+      request.user().own(second);
+      return in(second, request.goal().atEnd());
+    }
+  }
+
+  /** WAL has ended before the goal. */
+  private static final class NotReached extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final SalvorException told;
+
+    NotReached(SalvorException told) {
+      super(told);
+      this.told = told;
+    }
+
+    SalvorException told() {
+      return told;
+    }
+  }
+
+  private Outcome in(Path home, RecoveryGoal goal) throws IOException, InterruptedException {
     Path data = request.data();
     List<String> made = Configuration.complete(data, request.programs(), request.user());
-    Path signal = data.resolve("recovery.signal");
-    if (Files.notExists(signal)) {
-      request.user().own(Files.createFile(signal));
-    }
+    // Without a goal nothing would end recovery but the end, and a standby waits there.
+    boolean waits = request.pause() && goal.isEnd();
+    signal(data.resolve("recovery.signal"), !waits);
+    signal(data.resolve("standby.signal"), waits);
     Path access = home.resolve("access");
     Files.writeString(access, "local all all trust\n");
     request.user().own(access);
-    WalDesk desk = WalDesk.in(home, request.user(), request.supply());
+    WalSupply supply = request.supply().in(Files.createDirectory(home.resolve("spool")));
+    WalDesk desk = WalDesk.in(home, request.user(), supply);
     int port = freePort();
     Path log = home.resolve("log");
     Map<String, String> settings = new TreeMap<>(ALONE);
-    settings.putAll(request.goal().settings());
+    settings.putAll(goal.settings());
     settings.put("restore_command", desk.command());
+    settings.put("wal_retrieve_retry_interval", "100ms");
     settings.put("recovery_target_action", request.pause() ? "pause" : "promote");
     settings.put("listen_addresses", request.pause() ? "127.0.0.1" : "");
     if (!request.pause()) {
@@ -170,6 +216,14 @@ public final class Recovery {
     }
   }
 
+  private void signal(Path file, boolean there) throws IOException {
+    if (!there) {
+      Files.deleteIfExists(file);
+    } else if (Files.notExists(file)) {
+      request.user().own(Files.createFile(file));
+    }
+  }
+
   private ServerProcess start(Path home, int port, Path log, Map<String, String> settings)
       throws IOException {
     return ServerProcess.start(
@@ -188,11 +242,12 @@ public final class Recovery {
       progress.advance(given - before, 0);
       before = given;
       says.follow();
-      if (request.pause() ? says.isPaused() : says.isReady()) {
+      if (request.pause() ? says.isPaused() || says.isReadable() && desk.isExhausted() : says.isReady()) {
         return given;
       }
       if (!alive) {
-        throw failed(says);
+        SalvorException failed = failed(says);
+        throw says.fatal().startsWith(TOO_SHORT) ? new NotReached(failed) : failed;
       }
       sleeper.sleep(STEP);
     }

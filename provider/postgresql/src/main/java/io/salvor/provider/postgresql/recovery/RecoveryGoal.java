@@ -16,6 +16,16 @@ public sealed interface RecoveryGoal {
   /** The settings that tell the server. */
   Map<String, String> settings();
 
+  /** Whether it is the end of WAL. */
+  default boolean isEnd() {
+    return false;
+  }
+
+  /** The end of WAL, on the same timeline. */
+  default RecoveryGoal atEnd() {
+    return new EndOfWal();
+  }
+
   /** What a person reads: {@code "2026-01-30T14:25:00Z"}. */
   String text();
 
@@ -34,6 +44,11 @@ public sealed interface RecoveryGoal {
 
   /** As far as there is WAL. */
   record EndOfWal() implements RecoveryGoal {
+    @Override
+    public boolean isEnd() {
+      return true;
+    }
+
     @Override
     public Map<String, String> settings() {
       return Map.of();
@@ -102,6 +117,16 @@ public sealed interface RecoveryGoal {
 
   /** A goal on another timeline than the latest. */
   record OnTimeline(RecoveryGoal goal, String timeline) implements RecoveryGoal {
+    @Override
+    public boolean isEnd() {
+      return goal.isEnd();
+    }
+
+    @Override
+    public RecoveryGoal atEnd() {
+      return new OnTimeline(goal.atEnd(), timeline);
+    }
+
     @Override
     public Map<String, String> settings() {
       Map<String, String> settings = new TreeMap<>(goal.settings());

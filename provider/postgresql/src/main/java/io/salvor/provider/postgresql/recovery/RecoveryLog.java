@@ -23,6 +23,7 @@ final class RecoveryLog {
   private long at;
   private boolean ready;
   private boolean paused;
+  private boolean readable;
   private String stopped = "";
   private String lastCommit = "";
   private String fatal = "";
@@ -56,6 +57,7 @@ final class RecoveryLog {
     }
     ready |= text.endsWith("database system is ready to accept connections");
     paused |= text.endsWith("pausing at the end of recovery");
+    readable |= text.endsWith("database system is ready to accept read-only connections");
     int stopping = text.indexOf(STOPPING);
     if (stopping >= 0) {
       stopped = text.substring(stopping + STOPPING.length());
@@ -73,6 +75,11 @@ final class RecoveryLog {
   /** Whether it takes connections that write. */
   boolean isReady() {
     return ready;
+  }
+
+  /** Whether it takes connections that read. */
+  boolean isReadable() {
+    return readable;
   }
 
   /** Whether it waits at its goal. */

@@ -21,6 +21,8 @@ final class WalDesk {
   private final OsUser user;
   private final WalSupply supply;
   private long handedOut;
+  private String refused = "";
+  private int refusals;
 
   private WalDesk(Path asked, Path given, OsUser user, WalSupply supply) {
     this.asked = asked;
@@ -73,12 +75,20 @@ final class WalDesk {
         Files.delete(request);
         Files.move(coming, given.resolve(name));
         handedOut++;
+        refusals = 0;
       } else {
         Files.delete(request);
+        refusals = name.equals(refused) ? refusals + 1 : 1;
+        refused = name;
         Files.createFile(given.resolve(name + NONE));
         user.own(given.resolve(name + NONE));
       }
     }
     return handedOut;
+  }
+
+  /** Whether the server asks again and again for what there is not: it has all there is. */
+  boolean isExhausted() {
+    return refusals > 2;
   }
 }
