@@ -32,8 +32,7 @@ final class Followed {
    *
    * @param timeline the one to end on, null for the newest
    */
-  Followed(
-      Repository repository, Backup backup, StoredCluster stored, @Nullable Long timeline) {
+  Followed(Repository repository, Backup backup, StoredCluster stored, @Nullable Long timeline) {
     this.repository = repository;
     this.backup = backup;
     this.stored = stored;
@@ -76,8 +75,7 @@ final class Followed {
   }
 
   private WalArchive archive(RecoveryGoal goal) throws IOException {
-    for (WalArchive archive :
-        WalArchives.of(repository, backup.manifest().origin().source())) {
+    for (WalArchive archive : WalArchives.of(repository, backup.manifest().origin().source())) {
       if (archive.system().equals(stored.system())) {
         return archive;
       }
@@ -91,8 +89,7 @@ final class Followed {
         switch (goal) {
           case RecoveryGoal.Time time when time.at().isAfter(reach.until()) ->
               "what was captured ends at " + reach.until() + stop(reach);
-          case RecoveryGoal.Position position
-              when reach.to().isBefore(Lsn.parse(position.lsn())) ->
+          case RecoveryGoal.Position position when reach.to().isBefore(Lsn.parse(position.lsn())) ->
               "what was captured ends at position " + reach.to() + stop(reach);
           default -> "";
         };
@@ -112,11 +109,7 @@ final class Followed {
     return new SalvorException(
         ErrorCode.GOAL_UNREACHABLE,
         "The cluster cannot be restored to " + goal.text(),
-        why
-            + "; the backup "
-            + backup.id()
-            + " was complete at "
-            + backup.manifest().finished(),
+        why + "; the backup " + backup.id() + " was complete at " + backup.manifest().finished(),
         "name a time within `salvor windows`, or leave --at out to restore that backup");
   }
 }

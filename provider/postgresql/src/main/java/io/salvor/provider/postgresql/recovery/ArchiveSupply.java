@@ -14,8 +14,7 @@ import java.util.stream.Stream;
 
 /** WAL that was captured, one segment at a time and up to a position. */
 public final class ArchiveSupply implements WalSupply {
-  private static final Pattern SEGMENT =
-      Pattern.compile("([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})");
+  private static final Pattern SEGMENT = Pattern.compile("([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})");
 
   private final WalArchive archive;
   private final WalArchive.Reach reach;

@@ -242,7 +242,9 @@ public final class Recovery {
       progress.advance(given - before, 0);
       before = given;
       says.follow();
-      if (request.pause() ? says.isPaused() || says.isReadable() && desk.isExhausted() : says.isReady()) {
+      if (request.pause()
+          ? says.isPaused() || says.isReadable() && desk.isExhausted()
+          : says.isReady()) {
         return given;
       }
       if (!alive) {

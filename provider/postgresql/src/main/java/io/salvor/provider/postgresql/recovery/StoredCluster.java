@@ -64,8 +64,7 @@ public record StoredCluster(int major, String system, long timeline, Lsn start, 
     }
   }
 
-  private static byte[] file(Repository repository, Backup backup, String path)
-      throws IOException {
+  private static byte[] file(Repository repository, Backup backup, String path) throws IOException {
     Key key = Key.of(path.split("/"));
     TreeItem item = repository.tree(backup.manifest().root()).find(key);
     if (item == null) {
