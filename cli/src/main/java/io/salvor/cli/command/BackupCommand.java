@@ -189,11 +189,13 @@ final class BackupCommand implements Command {
     throw unsupported(String.join(" ", sources));
   }
 
-  private static SalvorException unsupported(String what) {
+  static SalvorException unsupported(String what) {
     return new SalvorException(
         ErrorCode.SOURCE_UNSUPPORTED,
         "Nothing here knows how to protect " + what,
-        "this version protects directories and files, one kind of source at a time",
-        "name paths such as /home; a path with a colon in it is written ./like:this");
+        "this version protects directories, files, what commands print, and databases: one kind of"
+            + " source at a time",
+        "name paths such as /home, or an address such as postgresql+cluster://backup@db:5432; a path"
+            + " with a colon in it is written ./like:this");
   }
 }

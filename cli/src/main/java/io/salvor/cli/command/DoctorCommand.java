@@ -7,11 +7,14 @@ import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.source.Provider;
+import io.salvor.engine.source.SourceCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine.Parameters;
 
 /** {@code salvor doctor}. */
 @picocli.CommandLine.Command(
@@ -20,12 +23,19 @@ import java.util.Locale;
       "examples:",
       "  salvor doctor",
       "  salvor doctor --repo /srv/backups --json",
+      "  salvor doctor postgresql+cluster://backup@db:5432    can it be backed up, and restored here?",
       "",
       "Changes nothing. Exit code 4: something is damaged or lost; 1: another check has failed;"
           + " what",
       "to do stands beside it."
     })
 final class DoctorCommand implements Command {
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "<source>",
+      description = "sources to look at as well; nothing of them is read")
+  List<String> sources = new ArrayList<>();
+
   /** What a check comes to. */
   enum Verdict {
     /** This credential cannot tell. */
@@ -93,12 +103,40 @@ final class DoctorCommand implements Command {
               "no repository is named, so none was looked at",
               "say --repo /path, or set SALVOR_REPO"));
     }
+    for (String source : sources) {
+      source(source, session);
+    }
     if (session.isJson()) {
       json(session.json());
     } else {
       print(session.text());
     }
     return exit();
+  }
+
+  private void source(String address, Session session) throws IOException {
+    for (Provider provider : session.machine().providers().get()) {
+      if (provider.handles(address)) {
+        try {
+          provider.check(List.of(address)).forEach(check -> results.add(result(check)));
+        } catch (SalvorException e) {
+          results.add(Result.failed("source", e.code(), ErrorText.inOneLine(e), e.remedy()));
+        }
+        return;
+      }
+    }
+    throw BackupCommand.unsupported(address);
+  }
+
+  private static Result result(SourceCheck check) {
+    Verdict verdict =
+        switch (check.verdict()) {
+          case SKIPPED -> Verdict.SKIPPED;
+          case OK -> Verdict.OK;
+          case WARNING -> Verdict.WARNING;
+          case FAILED -> Verdict.FAILED;
+        };
+    return new Result(check.name(), verdict, check.detail(), check.remedy());
   }
 
   private Exit exit() {

@@ -203,7 +203,24 @@ class ClusterCommandsTest {
     Result never =
         salvor.run("restore", "latest", "--to", data.toString(), "--at=2030-01-01T00:00:00Z");
     assertThat(never.exit()).isEqualTo(1);
-    assertThat(never.err()).contains("the nearest time is the end of the backup");
+    assertThat(never.err()).contains("nothing has followed its WAL", "was complete at");
     assertThat(data).doesNotExist();
+  }
+
+  @Test
+  void theDoctorLooksAtACluster() throws Exception {
+    Result looked = salvor.run("doctor", address, "--json");
+
+    Schemas.check("doctor", looked.out());
+    assertThat(looked.out()).contains("\"wal_level\"", "\"slots\"", "\"checksums\"");
+    assertThat(looked.out()).contains("may replicate");
+    salvor.environment.put("PGPASSWORD", "wrong");
+    try {
+      Result refused = salvor.run("doctor", address);
+      assertThat(refused.exit()).isEqualTo(1);
+      assertThat(refused.out()).contains("pg_hba.conf");
+    } finally {
+      salvor.environment.put("PGPASSWORD", "secret");
+    }
   }
 }

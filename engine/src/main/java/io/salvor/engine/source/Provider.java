@@ -1,5 +1,6 @@
 package io.salvor.engine.source;
 
+import java.io.IOException;
 import java.util.List;
 
 /** A kind of source. One explicit list names them all. */
@@ -23,4 +24,15 @@ public interface Provider {
    * @throws io.salvor.engine.error.SalvorException SOURCE_MISSING, SOURCE_UNREADABLE or BAD_PATTERN
    */
   Source open(List<String> addresses, CaptureOptions options);
+
+  /**
+   * Looks whether a backup of these addresses would work, without making one.
+   *
+   * @throws io.salvor.engine.error.SalvorException if it cannot even be reached
+   */
+  default List<SourceCheck> check(List<String> addresses) throws IOException {
+    try (Source source = open(addresses, CaptureOptions.ALL)) {
+      return List.of(SourceCheck.ok("source", source.address() + " can be opened"));
+    }
+  }
 }

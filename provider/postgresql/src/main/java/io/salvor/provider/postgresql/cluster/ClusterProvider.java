@@ -5,6 +5,7 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.source.CaptureOptions;
 import io.salvor.engine.source.Provider;
 import io.salvor.engine.source.Source;
+import io.salvor.engine.source.SourceCheck;
 import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import java.time.InstantSource;
@@ -71,6 +72,11 @@ public final class ClusterProvider implements Provider {
           "Leave --include, --exclude and --sensitive out; one table can be restored by itself");
     }
     return new ClusterSource(endpoint, passwords, clock);
+  }
+
+  @Override
+  public List<SourceCheck> check(List<String> addresses) {
+    return new ClusterCheck(only(addresses), passwords, clock).run();
   }
 
   private Endpoint only(List<String> addresses) {
