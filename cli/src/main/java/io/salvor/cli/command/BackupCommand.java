@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
       "  salvor backup /srv/app --preset code --before './quiesce' --after './resume'",
       "",
       "Patterns are those of .gitignore; a leading / is the source directory. Exit code 3: some",
-      "entries could not be read, all others are safe. An interrupted backup is taken up by the next."
+      "entries could not be read, all others are safe. An interrupted backup is taken up by the"
+          + " next."
     })
 final class BackupCommand implements Command {
   @Parameters(
@@ -195,7 +196,7 @@ final class BackupCommand implements Command {
         "Nothing here knows how to protect " + what,
         "this version protects directories, files, what commands print, and databases: one kind of"
             + " source at a time",
-        "name paths such as /home, or an address such as postgresql+cluster://backup@db:5432; a path"
-            + " with a colon in it is written ./like:this");
+        "name paths such as /home, or an address such as postgresql+cluster://backup@db:5432; a"
+            + " path with a colon in it is written ./like:this");
   }
 }

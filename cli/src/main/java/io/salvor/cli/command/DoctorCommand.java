@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
       "examples:",
       "  salvor doctor",
       "  salvor doctor --repo /srv/backups --json",
-      "  salvor doctor postgresql+cluster://backup@db:5432    can it be backed up, and restored here?",
+      "  salvor doctor postgresql+cluster://backup@db:5432    can it be backed up, and restored"
+          + " here?",
       "",
       "Changes nothing. Exit code 4: something is damaged or lost; 1: another check has failed;"
           + " what",

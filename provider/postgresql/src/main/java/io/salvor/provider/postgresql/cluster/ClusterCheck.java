@@ -82,13 +82,14 @@ final class ClusterCheck {
     checks.add(
         Installation.of(major)
             .map(
-                found ->
-                    SourceCheck.ok("programs", found.bin() + " can run what is restored here"))
+                found -> SourceCheck.ok("programs", found.bin() + " can run what is restored here"))
             .orElseGet(
                 () ->
                     SourceCheck.warning(
                         "programs",
-                        "no server of PostgreSQL " + major + " is installed on this machine, so no"
+                        "no server of PostgreSQL "
+                            + major
+                            + " is installed on this machine, so no"
                             + " backup can be restored here",
                         "install the package postgresql-" + major)));
   }
@@ -107,7 +108,9 @@ final class ClusterCheck {
         senders < 2
             ? SourceCheck.warning(
                 "wal senders",
-                "there is room for " + senders + ": a backup and a follower do not fit beside each"
+                "there is room for "
+                    + senders
+                    + ": a backup and a follower do not fit beside each"
                     + " other",
                 "ALTER SYSTEM SET max_wal_senders = 10; then restart the server")
             : SourceCheck.ok("wal senders", "room for " + senders));
@@ -163,7 +166,8 @@ final class ClusterCheck {
       checks.add(
           SourceCheck.skipped(
               "clock",
-              endpoint.user() + " cannot enter the database postgres: "
+              endpoint.user()
+                  + " cannot enter the database postgres: "
                   + (e instanceof ServerError ? e.getMessage() : e.toString())));
     }
   }
@@ -180,7 +184,9 @@ final class ClusterCheck {
         skew.compareTo(MOST_SKEW) > 0
             ? SourceCheck.warning(
                 "clock",
-                "the server's differs from this machine's by " + skew.toSeconds() + " s, and times"
+                "the server's differs from this machine's by "
+                    + skew.toSeconds()
+                    + " s, and times"
                     + " to restore to are the server's",
                 "let both follow the same time service")
             : SourceCheck.ok("clock", "the server's agrees with this machine's"));

@@ -46,9 +46,7 @@ public record Installation(Path bin, int major, String version) {
     }
     List<Installation> found = new ArrayList<>();
     for (Path place : places) {
-      if (found.stream().noneMatch(one -> one.bin.equals(place))) {
-        at(place).ifPresent(found::add);
-      }
+      at(place).filter(one -> found.stream().noneMatch(one::equals)).ifPresent(found::add);
     }
     found.sort(Comparator.comparingInt(Installation::major).reversed());
     return found;
@@ -66,10 +64,18 @@ public record Installation(Path bin, int major, String version) {
     return found;
   }
 
-  /** The one in this directory; empty if there is none. */
-  public static Optional<Installation> at(Path bin) throws IOException {
-    Path program = bin.resolve("postgres");
-    if (!Files.isExecutable(program)) {
+  /**
+   * The one in this directory, or where its server is a link to; empty if there is none, or only
+   * the server.
+   */
+  public static Optional<Installation> at(Path place) throws IOException {
+    Path linked = place.resolve("postgres");
+    if (!Files.isExecutable(linked)) {
+      return Optional.empty();
+    }
+    Path program = linked.toRealPath();
+    Path bin = program.resolve("..").normalize();
+    if (!Files.isExecutable(program.resolveSibling("pg_ctl"))) {
       return Optional.empty();
     }
     Process process =
