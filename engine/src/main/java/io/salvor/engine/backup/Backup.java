@@ -33,9 +33,15 @@ public record Backup(Manifest manifest, String checksum, ObjectName object, bool
   boolean isSupersededBy(Backup other) {
     Manifest.Origin theirs = other.manifest.origin();
     return !other.isUndo()
+        && other.isJournal() == isJournal()
         && ORDER.compare(other, this) > 0
         && theirs.source().equals(manifest.origin().source())
         && theirs.host().equals(manifest.origin().host());
+  }
+
+  /** Whether this is what was captured continuously, and no recovery point by itself. */
+  public boolean isJournal() {
+    return manifest.lineage().type() == BackupType.JOURNAL;
   }
 
   /** Whether this is the undo of a restore rather than a backup that somebody asked for. */

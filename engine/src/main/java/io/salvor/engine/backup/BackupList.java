@@ -337,10 +337,18 @@ public record BackupList(
     return found.getFirst();
   }
 
+  /** What was captured continuously of a source; several if two have consolidated at once. */
+  public List<Backup> journals(String source) {
+    return backups.stream()
+        .filter(b -> b.sealed() && b.isJournal())
+        .filter(b -> b.manifest().origin().source().equals(source))
+        .toList();
+  }
+
   /** The newest sealed backup that somebody asked for and {@code wanted} takes. */
   public Optional<Backup> latest(Predicate<Backup> wanted) {
     return backups.stream()
-        .filter(b -> b.sealed() && !b.isUndo())
+        .filter(b -> b.sealed() && !b.isUndo() && !b.isJournal())
         .filter(b -> b.manifest().status() != BackupStatus.FAILED)
         .filter(wanted)
         .reduce((earlier, later) -> later);

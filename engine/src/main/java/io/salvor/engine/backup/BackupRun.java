@@ -7,6 +7,7 @@ import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.SegmentRewrite;
+import io.salvor.engine.ledger.Closure;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.pack.BlobWriter;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ public final class BackupRun {
   private final Progress progress;
   private final Instant begun;
   private final @Nullable UndoPlan undo;
+  private final Supplier<List<Backup>> replaced;
   private final List<Source.Warning> warnings = new CopyOnWriteArrayList<>();
   private final Set<BackupId> damagedPredecessors = ConcurrentHashMap.newKeySet();
 
@@ -60,7 +63,9 @@ public final class BackupRun {
       Source source,
       BackupRequest request,
       @Nullable UndoPlan undo,
+      Supplier<List<Backup>> replaced,
       Progress progress) {
+    this.replaced = replaced;
     this.repository = repository;
     this.source = source;
     this.request = request;
@@ -73,14 +78,30 @@ public final class BackupRun {
   public static BackupReport backup(
       Repository repository, Source source, BackupRequest request, Progress progress)
       throws IOException, InterruptedException {
-    return new BackupRun(repository, source, request, null, progress).run();
+    return new BackupRun(repository, source, request, null, List::of, progress).run();
+  }
+
+  /**
+   * Seals what takes the place of other backups, whose content it has: the entry of the ledger that
+   * adds it removes them. They are deleted only then.
+   *
+   * @param replaced which these are, asked when the capture has ended
+   */
+  public static BackupReport replace(
+      Repository repository,
+      Source source,
+      BackupRequest request,
+      Supplier<List<Backup>> replaced,
+      Progress progress)
+      throws IOException, InterruptedException {
+    return new BackupRun(repository, source, request, null, replaced, progress).run();
   }
 
   /** Captures what a restore is going to change or delete. */
   public static BackupReport undo(
       Repository repository, Source source, BackupRequest request, UndoPlan undo, Progress progress)
       throws IOException, InterruptedException {
-    return new BackupRun(repository, source, request, undo, progress).run();
+    return new BackupRun(repository, source, request, undo, List::of, progress).run();
   }
 
   private BackupReport run() throws IOException, InterruptedException {
@@ -300,10 +321,24 @@ public final class BackupRun {
     if (added.stream().noneMatch(a -> a.object().equals(backup.object().value()))) {
       added.add(backup.ledgerLine());
     }
+    List<String> removed = new ArrayList<>();
+    List<Closure> closures = new ArrayList<>();
+    for (Backup other : replaced.get()) {
+      removed.add(other.object().value());
+      ObjectId session = other.manifest().session();
+      if (repository.storage().find(ObjectKind.SESSION_OPEN.name(session)).isPresent()) {
+        // Its writer died after the seal: its checkpoints must not come back as interrupted.
+        closures.add(new Closure(session, Set.of()));
+      }
+    }
+    added.removeIf(line -> removed.contains(line.object()));
     repository
         .ledger()
         .append(
-            LedgerChange.adding(added), repository.now(), request.createdBy(), repository.random());
+            new LedgerChange(added, removed, closures),
+            repository.now(),
+            request.createdBy(),
+            repository.random());
   }
 
   private BackupList list() throws IOException {

@@ -11,7 +11,17 @@ public enum BackupType {
   /** What has changed since the last backup was read. */
   INCREMENTAL,
   /** What has changed since the last full one was read. */
-  DIFFERENTIAL;
+  DIFFERENTIAL,
+  /**
+   * What was captured continuously, consolidated: takes the place of the one before, and is neither
+   * listed nor counted among the recovery points of its source.
+   */
+  JOURNAL;
+
+  /** Those that people choose from: a journal is none of them. */
+  public static BackupType[] recoveryPoints() {
+    return new BackupType[] {FULL, INCREMENTAL, DIFFERENTIAL};
+  }
 
   /** The word of the command line and of JSON. */
   public String word() {

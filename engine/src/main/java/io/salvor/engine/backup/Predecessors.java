@@ -25,6 +25,10 @@ record Predecessors(
     boolean downgraded) {
 
   static Predecessors of(BackupList list, String source, BackupRequest request, boolean undo) {
+    if (request.type() == BackupType.JOURNAL) {
+      Backup last = list.journals(source).stream().reduce((one, other) -> other).orElse(null);
+      return new Predecessors(BackupType.JOURNAL, last, null, last, List.of(), false);
+    }
     if (undo) {
       return new Predecessors(BackupType.FULL, null, null, null, List.of(), false);
     }
@@ -37,7 +41,7 @@ record Predecessors(
         list.latest(same.and(b -> b.manifest().lineage().type() == BackupType.FULL));
     List<Backup> interrupted =
         list.backups().stream()
-            .filter(same.and(b -> !b.sealed() && !b.isUndo()))
+            .filter(same.and(b -> !b.sealed() && !b.isUndo() && !b.isJournal()))
             .toList()
             .reversed();
     Backup parent = last.orElse(null);

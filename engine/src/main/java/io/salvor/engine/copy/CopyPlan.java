@@ -22,6 +22,7 @@ import java.util.Set;
  * @param removed names that the ledger here has removed, and that its entries would add first
  *     there, and such as are new names of what was forgotten there
  * @param entries entries of the ledger
+ * @param tails what follows the journals among the manifests, each journal's in its order
  * @param condemned packs that were condemned there before
  * @param present bytes that are there already
  * @param bytes bytes to send
@@ -37,6 +38,7 @@ public record CopyPlan(
     List<ObjectName> manifests,
     List<String> removed,
     List<ObjectName> entries,
+    List<ObjectName> tails,
     Set<ObjectId> condemned,
     long present,
     long bytes) {
@@ -51,6 +53,7 @@ public record CopyPlan(
     manifests = List.copyOf(manifests);
     removed = List.copyOf(removed);
     entries = List.copyOf(entries);
+    tails = List.copyOf(tails);
     condemned = Set.copyOf(condemned);
   }
 
@@ -62,6 +65,7 @@ public record CopyPlan(
         + rewritten.size()
         + facts.size()
         + manifests.size()
-        + entries.size();
+        + entries.size()
+        + tails.size();
   }
 }

@@ -51,6 +51,13 @@ final class CopyPlanner {
   private CopyPlan plan() throws IOException {
     to.ledger().refresh();
     to.index().refresh();
+    // What goes from here on is in a journal that the ledger names by then.
+    Set<ObjectName> tails = new TreeSet<>();
+    from.storage()
+        .list(
+            ObjectKind.JOURNAL_TAIL.prefix(),
+            info ->
+                ObjectKind.JOURNAL_TAIL.idIn(info.name()).ifPresent(id -> tails.add(info.name())));
     // In this order: what a manifest needs was in the index before the manifest was written.
     from.ledger().refresh();
     from.index().refresh();
@@ -84,7 +91,7 @@ final class CopyPlanner {
     List<ObjectName> facts = new ArrayList<>();
     for (ObjectName name : listedAndNamed(ObjectKind.FACT)) {
       switch (ObjectKind.of(name).orElse(ObjectKind.SESSION_END)) {
-        case FACT, STATE, JOURNAL_TAIL, JOURNAL_SEGMENT -> add(name, gone, facts);
+        case FACT, STATE -> add(name, gone, facts);
         default -> {}
       }
     }
@@ -97,6 +104,9 @@ final class CopyPlanner {
       }
     }
     List<ObjectName> entries = entries(removed);
+    List<ObjectName> unsentTails = new ArrayList<>();
+    tails.retainAll(here.keySet());
+    tails.forEach(name -> add(name, gone, unsentTails));
     return new CopyPlan(
         waiting,
         keys,
@@ -108,6 +118,7 @@ final class CopyPlanner {
         manifests,
         List.copyOf(removed),
         entries,
+        unsentTails,
         condemned,
         present,
         bytes);

@@ -2,6 +2,7 @@ package io.salvor.engine.copy;
 
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.journal.Journals;
 import io.salvor.engine.ledger.LedgerChange;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -54,6 +55,7 @@ final class CopyRun {
       }
       plan = CopyPlanner.plan(from, to, progress);
     }
+    tails(plan);
     writing.settle();
     sender.forgetUnmissed();
     forgetDamage();
@@ -133,6 +135,23 @@ final class CopyRun {
     to.ledger().refresh();
     to.ledger().remember();
     return sender.failures() == before;
+  }
+
+  /**
+   * Sends what follows the journals that were sent. What is gone was consolidated meanwhile: what
+   * comes after it goes with the next copy, or it would not join. What the journals there have is
+   * taken away from what follows them.
+   */
+  private void tails(CopyPlan plan) throws IOException, InterruptedException {
+    String stopped = "";
+    for (ObjectName name : plan.tails()) {
+      String journal = name.value().substring(0, name.value().lastIndexOf('/') + 1);
+      if (!journal.equals(stopped) && !sender.tail(name)) {
+        stopped = journal;
+      }
+    }
+    to.awaitListings();
+    int _ = Journals.deleteCovered(to);
   }
 
   private void forgetDamage() {

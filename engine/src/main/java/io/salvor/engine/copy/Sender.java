@@ -92,6 +92,11 @@ final class Sender {
     return small(name, object -> {});
   }
 
+  /** Sends what follows a journal; false if it is not there any more, which is no loss. */
+  boolean tail(ObjectName name) throws IOException {
+    return from.storage().find(name).isPresent() && (small(name) || !failed.remove(name));
+  }
+
   /** Sends a manifest in the same way, and sees whether what it names is known. */
   boolean manifest(ObjectName name) throws IOException {
     return small(name, object -> missing.look(name, object));

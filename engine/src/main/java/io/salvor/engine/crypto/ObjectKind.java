@@ -23,7 +23,6 @@ public enum ObjectKind {
   FACT(96, KeyClass.EPOCH, "facts/", ""),
   STATE(112, KeyClass.EPOCH, "state/", ""),
   JOURNAL_TAIL(128, KeyClass.EPOCH, "journals/", ""),
-  JOURNAL_SEGMENT(129, KeyClass.EPOCH, "journals/", ""),
   CREDENTIAL(160, KeyClass.PLAIN, "keys/", ".credential"),
   EPOCH(161, KeyClass.PLAIN, "keys/", ".epoch"),
   GRANT(162, KeyClass.PLAIN, "keys/", ".grant"),
@@ -59,6 +58,9 @@ public enum ObjectKind {
   public static final int MAX_CHECKPOINT = 99_999_999;
 
   private static final String PACKS = "packs/";
+
+  /** Hex digits of the half of an id that tells a journal, and of the other that tells an order. */
+  private static final int HALF = ObjectId.SIZE;
 
   private final int number;
   private final KeyClass keyClass;
@@ -116,6 +118,10 @@ public enum ObjectKind {
     if (this == CHECKPOINT) {
       throw new IllegalArgumentException("a checkpoint's name has a number");
     }
+    if (this == JOURNAL_TAIL) {
+      String hex = id.toString();
+      return new ObjectName(prefix + hex.substring(0, HALF) + "/" + hex.substring(HALF));
+    }
     return new ObjectName(prefix + fan(id) + id + suffix);
   }
 
@@ -141,6 +147,11 @@ public enum ObjectKind {
   /** The id in a name of this kind's form, or empty. Packs of every kind have the same form. */
   public Optional<ObjectId> idIn(ObjectName name) {
     String value = name.value();
+    if (this == JOURNAL_TAIL) {
+      int slash = prefix.length() + HALF;
+      boolean split = value.length() > slash && value.charAt(slash) == '/';
+      value = split ? value.substring(0, slash) + value.substring(slash + 1) : "";
+    }
     int skip = prefix.length() + (prefix.equals(PACKS) ? 3 : 0);
     int end = skip + 2 * ObjectId.SIZE;
     if (!value.startsWith(prefix) || value.length() < end) {

@@ -19,13 +19,15 @@ import java.util.TreeSet;
 
 /**
  * A storage by which nobody is acknowledged, and nobody deletes, whose authority has a successor
- * (docs/format.md §4). After a ledger entry, which is what acknowledges, and before what follows a
- * write is deleted, it looks whether a successor was announced: what was stored before the
- * announcement is in the census, what was stored after it is not, and its author finds out here.
- * Safe for several threads.
+ * (docs/format.md §4). After a ledger entry or a tail of a journal, which are what acknowledges,
+ * and before what follows a write is deleted, it looks whether a successor was announced: what was
+ * stored before the announcement is in the census, what was stored after it is not, and its author
+ * finds out here. Safe for several threads.
  */
 public final class AuthorityWatch extends ForwardingStorage {
   private static final String LEDGER = ObjectKind.LEDGER_ENTRY.prefix();
+  private static final List<String> ACKNOWLEDGING =
+      List.of(LEDGER, ObjectKind.JOURNAL_TAIL.prefix());
   private static final List<String> LASTING =
       List.of(LEDGER, ObjectKind.MANIFEST.prefix(), ObjectKind.FACT.prefix());
 
@@ -119,7 +121,7 @@ public final class AuthorityWatch extends ForwardingStorage {
 
   private void stored(ObjectName name) throws IOException {
     written = true;
-    if (name.value().startsWith(LEDGER)) {
+    if (ACKNOWLEDGING.stream().anyMatch(name.value()::startsWith)) {
       look();
     }
   }

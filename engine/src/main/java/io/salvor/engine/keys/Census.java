@@ -41,6 +41,7 @@ final class Census {
   private static final List<ObjectKind> PLACES =
       List.of(
           ObjectKind.LEDGER_ENTRY,
+          ObjectKind.JOURNAL_TAIL,
           ObjectKind.MANIFEST,
           ObjectKind.FACT,
           ObjectKind.STATE,

@@ -85,7 +85,9 @@ public record Exposure(
         ObjectKind kind = backup.sealed() ? ObjectKind.MANIFEST : ObjectKind.CHECKPOINT;
         tolerant(kind, backup.object()).backups.add(backup.id());
       }
-      for (ObjectKind kind : List.of(ObjectKind.CHECKPOINT, ObjectKind.FACT, ObjectKind.STATE)) {
+      for (ObjectKind kind :
+          List.of(
+              ObjectKind.CHECKPOINT, ObjectKind.FACT, ObjectKind.STATE, ObjectKind.JOURNAL_TAIL)) {
         Set<ObjectName> names = new TreeSet<>();
         repository
             .storage()

@@ -228,9 +228,19 @@ public final class Repository implements AutoCloseable {
    */
   public void followEpochs() throws IOException {
     if (description.erasable()) {
-      ledger.refresh();
-      opened.follow(storage, ledger);
+      followNewestEpoch();
     }
+  }
+
+  /**
+   * Has what is stored from now on sealed to the newest epoch: who writes for very long calls it
+   * now and then, so that a rotation protects what comes after it.
+   *
+   * @throws SalvorException CREDENTIAL_WITHDRAWN; KEY_DAMAGED
+   */
+  public void followNewestEpoch() throws IOException {
+    ledger.refresh();
+    opened.follow(storage, ledger);
   }
 
   /** What is wrong with the key objects as they lie there now. */

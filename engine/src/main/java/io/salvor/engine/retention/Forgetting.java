@@ -48,7 +48,7 @@ public final class Forgetting {
   /** What there is to decide on: the sealed backups, with their holds. */
   public static List<Candidate> candidates(BackupList list, Facts facts) {
     return list.backups().stream()
-        .filter(Backup::sealed)
+        .filter(backup -> backup.sealed() && !backup.isJournal())
         .map(backup -> Candidate.of(backup, facts))
         .toList();
   }

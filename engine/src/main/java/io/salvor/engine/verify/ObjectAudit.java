@@ -10,6 +10,7 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Note;
 import io.salvor.engine.index.IndexSegment;
+import io.salvor.engine.journal.Tail;
 import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.progress.Progress;
@@ -111,6 +112,7 @@ public final class ObjectAudit {
         case CONDEMNATION -> Condemnation.decode(message);
         case REVOCATION -> Revocation.decode(message);
         case FACT -> Note.decode(message);
+        case JOURNAL_TAIL -> Tail.decode(message);
         case SESSION_OPEN -> SessionRecord.Open.decode(message);
         case CHECKPOINT ->
             ManifestCodec.decode(SessionRecord.Checkpoint.decode(message).manifest());
@@ -142,7 +144,8 @@ public final class ObjectAudit {
           SESSION_END,
           REVOCATION,
           CONDEMNATION,
-          FACT ->
+          FACT,
+          JOURNAL_TAIL ->
           true;
       default -> false;
     };

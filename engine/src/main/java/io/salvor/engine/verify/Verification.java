@@ -10,6 +10,7 @@ import io.salvor.engine.error.Counted;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobLocation;
+import io.salvor.engine.journal.Journals;
 import io.salvor.engine.keys.Keys;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -140,6 +141,9 @@ public final class Verification {
     objects.run();
     objects(objects);
     new LedgerAudit(repository, list, findings).run();
+    if (everything) {
+      journals();
+    }
     PackAudit packs = new PackAudit(repository, findings, progress);
     packs.structure();
     List<Backup> walked = new ArrayList<>();
@@ -164,6 +168,33 @@ public final class Verification {
         issues,
         sound(findings.issues()),
         packs.sound().stream().sorted().toList());
+  }
+
+  /** What was captured continuously, and acknowledged, has to be there. */
+  private void journals() throws IOException {
+    Journals journals;
+    try {
+      journals = Journals.read(repository, source -> true);
+    } catch (SalvorException e) {
+      // Found again, and told, where the trees of backups are walked.
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      return;
+    }
+    for (Journals.Lost lost : journals.lost()) {
+      findings.damage(
+          ObjectKind.JOURNAL_TAIL.prefix(),
+          "the journal of "
+              + lost.origin().source()
+              + " has lost what was captured on timeline "
+              + lost.timeline()
+              + " from position "
+              + Long.toHexString(lost.from())
+              + " to "
+              + Long.toHexString(lost.to()),
+          remedies.putBack());
+    }
   }
 
   /** Reads packs, and walks trees meanwhile; tells how many blobs were looked at in trees. */
