@@ -33,6 +33,11 @@ public final class ClusterProvider implements Provider {
     this.clock = clock;
   }
 
+  /** The normal form of the address of the cluster there. */
+  public static String addressOf(Endpoint endpoint) {
+    return address(endpoint);
+  }
+
   static String address(Endpoint endpoint) {
     String place = endpoint.isLocal() ? endpoint.host().replace("/", "%2F") : endpoint.host();
     String host = place.contains(":") ? "[" + place + "]" : place;
@@ -77,6 +82,15 @@ public final class ClusterProvider implements Provider {
   @Override
   public List<SourceCheck> check(List<String> addresses) {
     return new ClusterCheck(only(addresses), passwords, clock).run();
+  }
+
+  /**
+   * Where the cluster of an address is, and as whom to log in.
+   *
+   * @throws SalvorException USAGE
+   */
+  public Endpoint endpoint(String address) {
+    return only(List.of(address));
   }
 
   private Endpoint only(List<String> addresses) {
