@@ -8,6 +8,7 @@ import io.salvor.engine.restore.TargetProvider;
 import io.salvor.engine.source.Provider;
 import io.salvor.provider.files.FilesProvider;
 import io.salvor.provider.postgresql.cluster.ClusterProvider;
+import io.salvor.provider.postgresql.follow.ClusterLogs;
 import io.salvor.provider.postgresql.protocol.PasswordFile;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.stream.StandardInput;
@@ -73,10 +74,12 @@ final class Wiring {
     return List.of(
         new FilesProvider(),
         new StandardInput(in, clock),
-        new ClusterProvider(
-            environment.getOrDefault("PGUSER", System.getProperty("user.name", "postgres")),
-            passwords(environment),
-            clock));
+        new ClusterLogs(
+            new ClusterProvider(
+                environment.getOrDefault("PGUSER", System.getProperty("user.name", "postgres")),
+                passwords(environment),
+                clock),
+            passwords(environment)));
   }
 
   /** As the server's own tools find them. */

@@ -31,10 +31,11 @@ final class BackupChoice {
   @Option(names = "--host", paramLabel = "<name>", description = "backups of this machine only")
   @Nullable String host;
 
-  /** Whether source and host are the ones that were named. */
+  /** Whether source and host are the ones that were named; a journal is no backup to choose. */
   boolean takes(Backup backup, Session session) {
     Origin origin = backup.manifest().origin();
-    return (source == null || isSource(origin.source(), source, session))
+    return !backup.isJournal()
+        && (source == null || isSource(origin.source(), source, session))
         && (host == null || origin.host().equals(host));
   }
 

@@ -117,7 +117,7 @@ final class BackupCommand implements Command {
         new BackupRequest(
             type == null
                 ? null
-                : Words.choose("--type", type, BackupType.values(), BackupType::word),
+                : Words.choose("--type", type, BackupType.recoveryPoints(), BackupType::word),
             host == null ? session.machine().host().get() : host,
             session.machine().user(),
             group,

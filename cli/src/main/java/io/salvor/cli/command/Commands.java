@@ -27,6 +27,8 @@ final class Commands {
           new Listed("restore", "bring entries back, after a preview", RestoreCommand::new),
           new Listed("restores", "list the restores that were made", RestoresCommand::new),
           new Listed("rollback", "take a restore back", RollbackCommand::new),
+          new Listed("follow", "capture a source continuously", FollowCommand::new),
+          new Listed("windows", "show from when to when can be recovered", WindowsCommand::new),
           new Listed("hold", "keep a backup from being forgotten", HoldCommand::new),
           new Listed("unhold", "release a backup from its holds", UnholdCommand::new),
           new Listed("forget", "let backups go, by rules or by name", ForgetCommand::new),

@@ -43,7 +43,8 @@ import picocli.CommandLine.Parameters;
       "",
       "A backup stays if any rule takes it; rules count for each source and machine. The newest",
       "backup of a source, the newest complete one, and those on hold always stay. Days and weeks",
-      "are those of UTC, unless --timezone says otherwise. The space comes back with `salvor prune`."
+      "are those of UTC, unless --timezone says otherwise. The space comes back with `salvor"
+          + " prune`."
     })
 final class ForgetCommand implements Command {
   @Parameters(
@@ -72,7 +73,9 @@ final class ForgetCommand implements Command {
     Keep rule = keep.rule();
     requireSense(rule);
     BackupType only =
-        type == null ? null : Words.choose("--type", type, BackupType.values(), BackupType::word);
+        type == null
+            ? null
+            : Words.choose("--type", type, BackupType.recoveryPoints(), BackupType::word);
     Repository repository = dryRun ? session.openToRead() : session.openToWrite();
     Facts facts = Facts.of(repository);
     BackupList list = BackupList.read(repository);

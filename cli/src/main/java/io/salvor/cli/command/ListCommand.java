@@ -53,7 +53,9 @@ final class ListCommand implements Command {
   @Override
   public Exit run(Session session) throws IOException {
     BackupType wantedType =
-        type == null ? null : Words.choose("--type", type, BackupType.values(), BackupType::word);
+        type == null
+            ? null
+            : Words.choose("--type", type, BackupType.recoveryPoints(), BackupType::word);
     BackupStatus wantedStatus =
         status == null
             ? null

@@ -96,6 +96,9 @@ final class StatusCommand implements Command {
     long sealed = 0;
     long undos = 0;
     for (Backup backup : list.backups()) {
+      if (backup.isJournal()) {
+        continue;
+      }
       if (!backup.sealed()) {
         interrupted.add(backup);
       } else if (backup.isUndo()) {
