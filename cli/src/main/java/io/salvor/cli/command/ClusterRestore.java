@@ -12,6 +12,7 @@ import io.salvor.engine.posix.Posix;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.repository.Sleeper;
+import io.salvor.engine.restore.Mapping;
 import io.salvor.engine.restore.Scope;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.tree.Key;
@@ -21,6 +22,7 @@ import io.salvor.provider.postgresql.recovery.ClusterTarget;
 import io.salvor.provider.postgresql.recovery.Recovery;
 import io.salvor.provider.postgresql.recovery.RecoveryGoal;
 import io.salvor.provider.postgresql.recovery.StoredCluster;
+import io.salvor.provider.postgresql.recovery.Tablespaces;
 import io.salvor.provider.postgresql.server.Installation;
 import io.salvor.provider.postgresql.server.OsUser;
 import java.io.IOException;
@@ -41,15 +43,22 @@ final class ClusterRestore {
   private final Repository repository;
   private final Backup backup;
   private final Optional<RecoveryGoal> goal;
+  private final Mapping names;
   private final RecoveryOptions options;
 
   /**
    * A restore.
    *
    * @param goal empty for the end of the backup
+   * @param names new places of tablespaces by their old ones
    */
   ClusterRestore(
-      Repository repository, Backup backup, Optional<RecoveryGoal> goal, RecoveryOptions options) {
+      Repository repository,
+      Backup backup,
+      Optional<RecoveryGoal> goal,
+      Mapping names,
+      RecoveryOptions options) {
+    this.names = names;
     this.repository = repository;
     this.backup = backup;
     this.goal = goal;
@@ -111,7 +120,8 @@ final class ClusterRestore {
     Recovery.Request request =
         new Followed(repository, backup, stored, options.timeline)
             .request(programs(stored.major()), user, data, goal, options.pause);
-    ClusterTarget target = new ClusterTarget(files, request, Sleeper.REAL);
+    Tablespaces tablespaces = Tablespaces.read(stored.tablespaces(), names.names());
+    ClusterTarget target = new ClusterTarget(files, request, tablespaces, Sleeper.REAL);
     steps.telling(new RecoveryText(target, data, user));
     return target;
   }

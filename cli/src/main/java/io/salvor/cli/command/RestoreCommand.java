@@ -129,10 +129,6 @@ final class RestoreCommand implements Command {
                 "--mode", mode, RestoreMode.values(), m -> m.name().toLowerCase(Locale.ROOT));
     Instant until = time.until(session);
     String given = to == null || to.equals(Targets.ORIGIN) ? null : Targets.given(to, session);
-    if (given != null) {
-      requireMappable(given, session);
-    }
-    Mapping mapping = foreign.mapping();
     Repository repository =
         write.dryRun || savePlan != null ? session.openToRead() : session.openToWrite();
     fallback.use(repository, session);
@@ -156,6 +152,7 @@ final class RestoreCommand implements Command {
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
     requireMappable(place.address(), session);
+    Mapping mapping = foreign.mapping();
     Includes includes = new Includes(scope(selection, place, mapping, session), patterns.include);
     try (Target target = Targets.open(place.address(), mapping, repository, session);
         PlannedRestore planned =
@@ -215,7 +212,12 @@ final class RestoreCommand implements Command {
     try (Target open = Targets.open(where, foreign.mapping(), repository, session);
         Target target =
             cluster.isPresent()
-                ? new ClusterRestore(repository, cluster.get(), Optional.empty(), recovery)
+                ? new ClusterRestore(
+                        repository,
+                        cluster.get(),
+                        Optional.empty(),
+                        foreign.mapping(),
+                        recovery)
                     .open(open, Path.of(where), steps)
                 : open;
         PlannedRestore loaded = restores.load(saved, target)) {
@@ -241,7 +243,7 @@ final class RestoreCommand implements Command {
     Path data = ClusterRestore.directory(String.valueOf(to), session);
     Optional<RecoveryGoal> goal =
         until == null ? RecoveryPoint.of(time.at) : Optional.of(RecoveryPoint.of(until));
-    ClusterRestore restore = new ClusterRestore(repository, found, goal, recovery);
+    ClusterRestore restore = new ClusterRestore(repository, found, goal, foreign.mapping(), recovery);
     RestoreMode way = wantedMode == null ? RestoreMode.NEW : wantedMode;
     OsUser user = restore.user();
     try (Target files = Targets.open(data.toString(), Mapping.NONE, repository, session);

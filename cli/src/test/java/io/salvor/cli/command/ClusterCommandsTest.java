@@ -208,6 +208,33 @@ class ClusterCommandsTest {
   }
 
   @Test
+  void aTablespaceIsPutWhereItIsSaid() throws Exception {
+    Path data = place("mapped");
+    Path space = data.resolveSibling("space");
+    String was = cluster.home().resolve("space").toString();
+    Result unknown =
+        salvor.run("restore", "latest", "--to=" + data, "--map=/nowhere=" + space, "--dry-run");
+    assertThat(unknown.exit()).isEqualTo(2);
+    assertThat(unknown.err()).contains(was).hasLineCount(3);
+    Result taken =
+        salvor.run("restore", "latest", "--to=" + data, "--map=" + was + "=" + was, "--dry-run");
+    assertThat(taken.exit()).isEqualTo(1);
+    assertThat(taken.err()).contains("there is something already");
+    assertThat(salvor.json("restore", "latest", "--to=" + data, "--dry-run").toString())
+        .contains("tablespace-inside");
+
+    salvor.json("restore", "latest", "--to=" + data, "--map=" + was + "=" + space);
+
+    try (Stream<Path> links = Files.list(data.resolve("pg_tblspc"))) {
+      assertThat(links).singleElement().satisfies(l -> assertThat(l).isSymbolicLink());
+    }
+    assertThat(space).isDirectory();
+    try (ServerProcess server = start(data)) {
+      assertThat(count(server, "far")).isEqualTo("1000");
+    }
+  }
+
+  @Test
   void theDoctorLooksAtACluster() throws Exception {
     Result looked = salvor.run("doctor", address, "--json");
 

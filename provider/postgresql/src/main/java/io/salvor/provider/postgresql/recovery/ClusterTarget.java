@@ -22,6 +22,7 @@ import io.salvor.engine.tree.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,7 @@ public final class ClusterTarget implements Target {
 
   private final Target files;
   private final Recovery.Request request;
+  private final Tablespaces tablespaces;
   private final Sleeper sleeper;
   private Recovery.@Nullable Outcome outcome;
 
@@ -44,8 +46,10 @@ public final class ClusterTarget implements Target {
    *
    * @param files the same directory, of files
    */
-  public ClusterTarget(Target files, Recovery.Request request, Sleeper sleeper) {
+  public ClusterTarget(
+      Target files, Recovery.Request request, Tablespaces tablespaces, Sleeper sleeper) {
     this.files = files;
+    this.tablespaces = tablespaces;
     this.request = request;
     this.sleeper = sleeper;
   }
@@ -130,7 +134,21 @@ public final class ClusterTarget implements Target {
 
   @Override
   public Feasibility feasibility() {
-    return files.feasibility();
+    Feasibility of = files.feasibility();
+    return new Feasibility() {
+      @Override
+      public void consider(Step step) {
+        of.consider(step);
+      }
+
+      @Override
+      public Findings findings() throws IOException {
+        Findings found = of.findings();
+        List<Notice> warnings = new ArrayList<>(found.warnings());
+        warnings.addAll(tablespaces.notices());
+        return new Findings(warnings, found.irreversible());
+      }
+    };
   }
 
   @Override
@@ -179,6 +197,7 @@ public final class ClusterTarget implements Target {
       if (check == Check.DURABLE) {
         readBack();
       }
+      tablespaces.settle(request.data(), request.user());
       Recovery.Outcome done = Recovery.run(request, sleeper, progress);
       outcome = done;
       for (String name : done.made()) {

@@ -26,8 +26,10 @@ import java.nio.charset.StandardCharsets;
  * @param timeline on which it was made
  * @param start where the WAL begins that makes it consistent
  * @param end where that WAL ends; it is in the backup
+ * @param tablespaces its {@code tablespace_map}; empty if it has none
  */
-public record StoredCluster(int major, String system, long timeline, Lsn start, Lsn end) {
+public record StoredCluster(
+    int major, String system, long timeline, Lsn start, Lsn end, byte[] tablespaces) {
   /** The greatest of the files that are read here, some hundred bytes for each thousand files. */
   private static final int MOST = 256 << 20;
 
@@ -53,7 +55,8 @@ public record StoredCluster(int major, String system, long timeline, Lsn start, 
           Long.toUnsignedString(system),
           last.timeline(),
           Lsn.parse(manifest.ranges().getFirst().start()),
-          Lsn.parse(last.end()));
+          Lsn.parse(last.end()),
+          find(repository, backup, "tablespace_map"));
     } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
       throw new SalvorException(
           ErrorCode.TARGET_INCOMPATIBLE,
@@ -65,10 +68,18 @@ public record StoredCluster(int major, String system, long timeline, Lsn start, 
   }
 
   private static byte[] file(Repository repository, Backup backup, String path) throws IOException {
+    byte[] bytes = find(repository, backup, path);
+    if (bytes.length == 0) {
+      throw new IllegalArgumentException("it has no " + path);
+    }
+    return bytes;
+  }
+
+  private static byte[] find(Repository repository, Backup backup, String path) throws IOException {
     Key key = Key.of(path.split("/"));
     TreeItem item = repository.tree(backup.manifest().root()).find(key);
     if (item == null) {
-      throw new IllegalArgumentException("it has no " + path);
+      return new byte[0];
     }
     Entry entry = EntryCodec.decode(key, item.value());
     if (entry.size() > MOST) {
