@@ -213,11 +213,7 @@ final class RestoreCommand implements Command {
         Target target =
             cluster.isPresent()
                 ? new ClusterRestore(
-                        repository,
-                        cluster.get(),
-                        Optional.empty(),
-                        foreign.mapping(),
-                        recovery)
+                        repository, cluster.get(), Optional.empty(), foreign.mapping(), recovery)
                     .open(open, Path.of(where), steps)
                 : open;
         PlannedRestore loaded = restores.load(saved, target)) {
@@ -243,7 +239,8 @@ final class RestoreCommand implements Command {
     Path data = ClusterRestore.directory(String.valueOf(to), session);
     Optional<RecoveryGoal> goal =
         until == null ? RecoveryPoint.of(time.at) : Optional.of(RecoveryPoint.of(until));
-    ClusterRestore restore = new ClusterRestore(repository, found, goal, foreign.mapping(), recovery);
+    ClusterRestore restore =
+        new ClusterRestore(repository, found, goal, foreign.mapping(), recovery);
     RestoreMode way = wantedMode == null ? RestoreMode.NEW : wantedMode;
     OsUser user = restore.user();
     try (Target files = Targets.open(data.toString(), Mapping.NONE, repository, session);

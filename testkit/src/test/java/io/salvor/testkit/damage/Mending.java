@@ -16,10 +16,11 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** What `salvor repair` does, and a copy to do it with. */
-final class Mending {
+public final class Mending {
   private Mending() {}
 
-  static MemoryStorage copyOf(Machine machine, MemoryStorage storage) throws Exception {
+  /** A copy of everything. */
+  public static MemoryStorage copyOf(Machine machine, MemoryStorage storage) throws Exception {
     MemoryStorage copy = MemoryStorage.named("copy");
     try (Repository from = machine.open(storage)) {
       Copies.prepare(from, copy);
@@ -34,7 +35,7 @@ final class Mending {
   }
 
   /** A dead process closes nothing, so neither does this when it fails. */
-  static RepairPlan repair(
+  public static RepairPlan repair(
       Machine machine, Storage storage, @Nullable Storage copy, boolean acceptLoss)
       throws Exception {
     Repository from = copy == null ? null : machine.open(copy);

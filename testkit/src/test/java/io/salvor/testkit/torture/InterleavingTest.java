@@ -48,6 +48,13 @@ class InterleavingTest {
   }
 
   @Test
+  void whatIsHarmedAfterwardsIsMendedFromACopy() throws Exception {
+    Map<String, Long> reached =
+        seeds(temp, ONE, ONE == 1 ? 4 : Integer.getInteger("salvor.test.seeds", 1), 12);
+    assertThat(reached.get("harms")).isPositive();
+  }
+
+  @Test
   @Tag("slow")
   void norInVeryManyMore() throws Exception {
     Map<String, Long> _ = seeds(temp, 1_000_000, SAMPLE ? 1_000 : 100_000);
@@ -55,11 +62,24 @@ class InterleavingTest {
 
   /** Runs seeds, some at the same time, and prints what they have reached. */
   static Map<String, Long> seeds(Path temp, long from, int count) throws Exception {
+    return seeds(temp, from, count, 0);
+  }
+
+  /**
+   * As {@link #seeds(Path, long, int)}.
+   *
+   * @param harms how many objects are harmed in the end of each; with none it is checked otherwise
+   */
+  private static Map<String, Long> seeds(Path temp, long from, int count, int harms)
+      throws Exception {
     Constructor<?> made =
-        new ToyCurves().loadClass(World.Run.class.getName()).getDeclaredConstructor(Path.class);
+        new ToyCurves()
+            .loadClass(World.Run.class.getName())
+            .getDeclaredConstructor(Path.class, int.class);
     made.setAccessible(true);
     @SuppressWarnings("unchecked") // the same class, loaded once more
-    LongFunction<Map<String, Long>> run = (LongFunction<Map<String, Long>>) made.newInstance(temp);
+    LongFunction<Map<String, Long>> run =
+        (LongFunction<Map<String, Long>>) made.newInstance(temp, harms);
     AtomicLong next = new AtomicLong(from);
     Callable<Map<String, Long>> shard =
         () -> {

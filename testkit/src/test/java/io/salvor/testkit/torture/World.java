@@ -10,14 +10,18 @@ import io.salvor.engine.fact.Facts;
 import io.salvor.engine.fact.Note;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.prune.PruneRequest;
+import io.salvor.engine.repair.RepairPlan;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.storage.Storage;
 import io.salvor.engine.verify.VerifyReport;
 import io.salvor.engine.writer.Intake;
 import io.salvor.testkit.SettableClock;
+import io.salvor.testkit.damage.Mending;
 import io.salvor.testkit.repository.Contents;
 import io.salvor.testkit.repository.LocalCopies;
 import io.salvor.testkit.repository.Machine;
+import io.salvor.testkit.storage.Damage;
 import io.salvor.testkit.storage.Fault;
 import io.salvor.testkit.storage.FaultyStorage;
 import io.salvor.testkit.storage.MemoryStorage;
@@ -47,6 +51,8 @@ import java.util.function.LongFunction;
  */
 final class World {
   private static final Instant START = Instant.parse("2026-01-30T15:00:00Z");
+  private static final List<String> HARMED =
+      List.of("packs/", "index/", "backups/", "facts/", "ledger/", "keys/");
   private static final Instant LATER = START.plus(Duration.ofDays(3 * 365));
 
   final Random random;
@@ -68,9 +74,11 @@ final class World {
   /** Runs a seed, and tells what it has reached. */
   static final class Run implements LongFunction<Map<String, Long>> {
     private final Path temp;
+    private final int harms;
 
-    Run(Path temp) {
+    Run(Path temp, int harms) {
       this.temp = temp;
+      this.harms = harms;
     }
 
     @Override
@@ -78,7 +86,11 @@ final class World {
       try {
         Path place = Files.createDirectory(temp.resolve("seed" + seed));
         World world = new World(seed, place);
-        world.run();
+        if (harms == 0) {
+          world.run();
+        } else {
+          world.mend(harms);
+        }
         LocalCopies.remove(place);
         return world.tally.counts();
       } catch (AssertionError | Exception e) {
@@ -105,6 +117,11 @@ final class World {
   }
 
   void run() throws Exception {
+    check(play());
+  }
+
+  /** Lets all of them work to their end; whether there is somebody who copies. */
+  private boolean play() throws Exception {
     last().init(storage);
     schedule.sleep("init", Duration.ofSeconds(60));
     if (client) {
@@ -146,7 +163,58 @@ final class World {
     Map<String, Callable<Void>> running = new TreeMap<>();
     actors.forEach(actor -> running.put(actor.name, actor));
     schedule.run(running);
-    check(copies);
+    return copies;
+  }
+
+  /**
+   * Lets them work, and then takes away or harms one object after another, each in the state that
+   * they have left: what has a copy is mended from it, and nothing was lost.
+   *
+   * @param harms how many objects are harmed
+   */
+  void mend(int harms) throws Exception {
+    boolean _ = play();
+    MemoryStorage settled = MemoryStorage.of(storage.snapshot());
+    Machine me = last();
+    PruneRequest request = PruneRequest.by("last");
+    if (random.nextBoolean()) {
+      assertThat(me.prune(settled, request).isComplete()).isTrue();
+    }
+    MemoryStorage whole = Mending.copyOf(me, settled);
+    MemoryStorage.Snapshot before = settled.snapshot();
+    for (int harm = 0; harm < harms; harm++) {
+      MemoryStorage harmed = MemoryStorage.named("harmed", before);
+      Machine mender = random.nextBoolean() ? me : last();
+      var _ = mender.list(harmed);
+      List<ObjectName> names =
+          before.objects().keySet().stream()
+              .filter(name -> HARMED.stream().anyMatch(kind -> name.value().startsWith(kind)))
+              .toList();
+      ObjectName name = names.get(random.nextInt(names.size()));
+      String what;
+      if (random.nextBoolean()) {
+        Damage.lose(harmed, name);
+        what = "lost ";
+      } else {
+        Damage.flip(
+            harmed,
+            name,
+            random.nextInt(before.objects().get(name).length),
+            1 << random.nextInt(8));
+        what = "a bit of ";
+      }
+      try {
+        RepairPlan plan =
+            Mending.repair(mender, harmed, MemoryStorage.named("copy", whole.snapshot()), false);
+        assertThat(plan.heals()).as(plan.toString()).isTrue();
+        // No look in between: who repairs is told that all is well.
+        assertThat(mender.prune(harmed, request).isComplete()).isTrue();
+        holds(harmed, "after a prune", true);
+      } catch (AssertionError | Exception e) {
+        throw new AssertionError("harm " + harm + ", " + what + name + ": " + e, e);
+      }
+      tally.count("harms");
+    }
   }
 
   /** A storage as one actor sees it, with all that may go wrong on the way. */

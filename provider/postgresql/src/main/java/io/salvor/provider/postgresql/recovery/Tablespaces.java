@@ -47,8 +47,7 @@ public final class Tablespaces {
    */
   public static Tablespaces read(byte[] map, Map<String, String> names) throws IOException {
     Map<String, String> sources = new TreeMap<>();
-    for (String line :
-        new String(map, StandardCharsets.UTF_8).split("(?<!\\\\)\n", -1)) {
+    for (String line : new String(map, StandardCharsets.UTF_8).split("(?<!\\\\)\n", -1)) {
       int space = line.indexOf(' ');
       if (space > 0) {
         sources.put(
