@@ -261,7 +261,7 @@ public final class Recovery {
         ErrorCode.RECOVERY_FAILED,
         "The cluster in " + request.data() + " could not be recovered to " + request.goal().text(),
         "the server has ended: " + why,
-        "see docs/runbooks/postgresql.md; what was restored is still in the directory");
+        "mend what it names, or restore to another goal; what was restored is still there");
   }
 
   private static int freePort() throws IOException {
