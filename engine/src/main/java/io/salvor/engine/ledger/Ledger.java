@@ -68,6 +68,16 @@ public final class Ledger {
     }
   }
 
+  /**
+   * Reads as if these objects were entries here, in the place of those of the same names that are
+   * damaged or gone; with none, as it is.
+   */
+  public synchronized void suppose(Map<ObjectId, byte[]> objects) throws IOException {
+    reader.suppose(objects);
+    view = LedgerView.EMPTY;
+    refresh();
+  }
+
   /** What is named or remembered, and not there. */
   private Set<ObjectId> missing() throws IOException {
     Set<ObjectId> missing = new HashSet<>();

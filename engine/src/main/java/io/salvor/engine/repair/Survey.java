@@ -80,6 +80,18 @@ final class Survey {
   RepairPlan plan(List<ObjectName> keys, boolean acceptLoss)
       throws IOException, InterruptedException {
     progress.phase("structure");
+    Map<ObjectId, byte[]> entries = LedgerMending.find(repository, copy, other);
+    entries.keySet().forEach(id -> objects.add(ObjectKind.LEDGER_ENTRY.name(id)));
+    repository.ledger().suppose(entries);
+    try {
+      return planRest(keys, acceptLoss);
+    } finally {
+      repository.ledger().suppose(Map.of());
+    }
+  }
+
+  private RepairPlan planRest(List<ObjectName> keys, boolean acceptLoss)
+      throws IOException, InterruptedException {
     BackupList list = BackupList.read(repository);
     repository.index().refresh();
     condemned.addAll(Condemned.in(repository));

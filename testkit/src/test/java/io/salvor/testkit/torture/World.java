@@ -184,7 +184,16 @@ final class World {
     MemoryStorage.Snapshot before = settled.snapshot();
     for (int harm = 0; harm < harms; harm++) {
       MemoryStorage harmed = MemoryStorage.named("harmed", before);
-      Machine mender = random.nextBoolean() ? me : last();
+      // Each in a world of its own: nobody remembers what came of the harm before.
+      Machine mender =
+          random.nextBoolean()
+              ? new Machine(
+                  LocalCopies.copy(me.local(), temp.resolve("mender" + harm)),
+                  me.clock(),
+                  me.host(),
+                  me.sleeper(),
+                  me.random())
+              : last();
       var _ = mender.list(harmed);
       List<ObjectName> names =
           before.objects().keySet().stream()
