@@ -300,7 +300,8 @@ final class Survey {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (index.find(kind, id).isEmpty()) {
+    // A condemned pack is not put back: what is still needed of it gets another place.
+    if (index.locations(kind, id).stream().allMatch(p -> condemned.contains(p.pack()))) {
       fetch(kind, id);
     }
     return other.length(kind, id);

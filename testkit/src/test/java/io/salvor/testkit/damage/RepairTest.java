@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
+import io.salvor.engine.crypto.ObjectId;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.index.PackDescription;
+import io.salvor.engine.protocol.Condemnation;
 import io.salvor.engine.repair.RepairPlan;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
@@ -84,6 +88,56 @@ class RepairTest {
   @Test
   void whatWasCutOffIsPutRightFromACopy() throws Exception {
     withACopy("cut off", (storage, name, size) -> Damage.cut(storage, name, size / 2));
+  }
+
+  @Test
+  void whatIsNeededOfCondemnedPacksIsPutElsewhereFromACopy() throws Exception {
+    for (boolean lost : new boolean[] {true, false}) {
+      MemoryStorage storage = specimen.storage();
+      List<ObjectName> packs = new ArrayList<>();
+      try (Repository repository = newMachine().open(storage)) {
+        // As a pruner does that has listed the manifests before these were sealed, and died.
+        List<ObjectId> ids = new ArrayList<>();
+        repository
+            .index()
+            .packs(
+                pack -> {
+                  ids.add(pack.id());
+                  packs.add(PackDescription.kindOf(pack.kind()).name(pack.id()));
+                });
+        ObjectId id = ObjectId.random(repository.random());
+        Condemnation condemnation =
+            new Condemnation(id, repository.now(), ids, "pruner", List.of());
+        storage.put(
+            ObjectKind.CONDEMNATION.name(id),
+            repository.keys().sealSmall(ObjectKind.CONDEMNATION, id, condemnation.encode()));
+      }
+      for (ObjectName pack : packs) {
+        if (lost) {
+          Damage.lose(storage, pack);
+        } else {
+          Damage.cut(storage, pack, 200);
+        }
+      }
+
+      RepairPlan plan = Mending.repair(newMachine(), storage, aCopy(), false);
+
+      assertThat(plan.heals()).as(plan.toString()).isTrue();
+      var _ = newMachine().prune(storage);
+      assertThat(sealed(storage)).isEqualTo(sealed(specimen.storage())).isNotEmpty();
+    }
+  }
+
+  private Map<BackupId, Map<String, String>> sealed(MemoryStorage storage) throws Exception {
+    Map<BackupId, Map<String, String>> sealed = new TreeMap<>();
+    try (Repository repository = newMachine().open(storage)) {
+      for (Backup backup : BackupList.read(repository).backups()) {
+        if (backup.sealed()) {
+          sealed.put(backup.id(), Contents.of(repository, backup));
+        }
+      }
+    }
+    return sealed;
   }
 
   private void withACopy(String what, Harm harm) throws Exception {
