@@ -9,6 +9,8 @@ import io.salvor.engine.source.Provider;
 import io.salvor.provider.files.FilesProvider;
 import io.salvor.provider.postgresql.cluster.ClusterProvider;
 import io.salvor.provider.postgresql.follow.ClusterLogs;
+import io.salvor.provider.postgresql.logical.DatabaseProvider;
+import io.salvor.provider.postgresql.logical.DatabaseTargets;
 import io.salvor.provider.postgresql.protocol.PasswordFile;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.stream.StandardInput;
@@ -55,7 +57,7 @@ final class Wiring {
         System::nanoTime,
         SecureRandom::new,
         () -> providers(console.in(), clock, System.getenv()),
-        Wiring::targets,
+        () -> targets(System.getenv()),
         Wiring::host,
         System.getProperty("user.name", "unknown"),
         "salvor " + Version.current(),
@@ -75,11 +77,13 @@ final class Wiring {
         new FilesProvider(),
         new StandardInput(in, clock),
         new ClusterLogs(
-            new ClusterProvider(
-                environment.getOrDefault("PGUSER", System.getProperty("user.name", "postgres")),
-                passwords(environment),
-                clock),
-            passwords(environment)));
+            new ClusterProvider(postgresUser(environment), passwords(environment), clock),
+            passwords(environment)),
+        new DatabaseProvider(postgresUser(environment), passwords(environment), clock));
+  }
+
+  private static String postgresUser(Map<String, String> environment) {
+    return environment.getOrDefault("PGUSER", System.getProperty("user.name", "postgres"));
   }
 
   /** As the server's own tools find them. */
@@ -95,8 +99,8 @@ final class Wiring {
   }
 
   /** Every kind of target beside directories. */
-  private static List<TargetProvider> targets() {
-    return List.of();
+  private static List<TargetProvider> targets(Map<String, String> environment) {
+    return List.of(new DatabaseTargets(postgresUser(environment), passwords(environment)));
   }
 
   private static Console processStreams() {

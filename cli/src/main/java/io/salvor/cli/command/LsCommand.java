@@ -101,8 +101,8 @@ final class LsCommand implements Command {
             Locale.ROOT,
             "%s %-8s %-8s %13s %s %s%s",
             EntryText.mode(entry),
-            EntryText.owner(entry.user()),
-            EntryText.owner(entry.group()),
+            entry.kind().isOfDatabase() ? "-" : EntryText.owner(entry.user()),
+            entry.kind().isOfDatabase() ? "-" : EntryText.owner(entry.group()),
             device == null
                 ? String.format(Locale.ROOT, "%,d", entry.size())
                 : device.major() + ", " + device.minor(),

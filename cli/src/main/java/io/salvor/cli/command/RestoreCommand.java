@@ -42,6 +42,7 @@ import picocli.CommandLine.Parameters;
       "  salvor restore latest --to origin --dry-run             what would it do?",
       "  salvor restore latest --to origin --on-conflict overwrite --yes",
       "  salvor restore latest --to /tmp/x --include '/etc/nginx/' --include '*.conf'",
+      "  salvor restore latest --to postgresql://me@db:5432/shop --include /tables/public/orders",
       "  salvor restore latest --source /home --at 2026-01-30T15:00:00Z --to /tmp/home",
       "",
       "What lay in the source directory comes to lie in the target. An existing entry that differs",

@@ -3,6 +3,8 @@ package io.salvor.cli.command;
 import io.salvor.cli.console.Console;
 import io.salvor.provider.files.FilesProvider;
 import io.salvor.provider.postgresql.cluster.ClusterProvider;
+import io.salvor.provider.postgresql.logical.DatabaseProvider;
+import io.salvor.provider.postgresql.logical.DatabaseTargets;
 import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.stream.StandardInput;
 import io.salvor.testkit.SettableClock;
@@ -115,8 +117,9 @@ final class CommandLineHarness {
             List.of(
                 new FilesProvider(),
                 new StandardInput(console.in(), clock),
-                new ClusterProvider("tester", this::password, clock)),
-        List::of,
+                new ClusterProvider("tester", this::password, clock),
+                new DatabaseProvider("tester", this::password, clock)),
+        () -> List.of(new DatabaseTargets("tester", this::password)),
         () -> "testhost",
         "tester",
         "salvor test",

@@ -5,6 +5,9 @@ import io.salvor.cli.command.Invocation;
 import io.salvor.cli.command.Machine;
 import io.salvor.cli.console.Console;
 import io.salvor.provider.files.FilesProvider;
+import io.salvor.provider.postgresql.logical.DatabaseProvider;
+import io.salvor.provider.postgresql.logical.DatabaseTargets;
+import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.stream.StandardInput;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -83,8 +86,12 @@ final class CommandServer {
         clock,
         () -> nanos[0] += 400_000_000,
         SecureRandom::new,
-        () -> List.of(new FilesProvider(), new StandardInput(console.in(), clock)),
-        List::of,
+        () ->
+            List.of(
+                new FilesProvider(),
+                new StandardInput(console.in(), clock),
+                new DatabaseProvider("owner", Passwords.NONE, clock)),
+        () -> List.of(new DatabaseTargets("owner", Passwords.NONE)),
         () -> "here",
         "tester",
         "salvor test",

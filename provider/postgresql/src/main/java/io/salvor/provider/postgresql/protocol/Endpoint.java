@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host a name, an address, or the directory of a Unix socket if it begins with a slash
  * @param database empty for the user's own
- * @param options of the address, by libpq's names
+ * @param options of the address, by libpq's names; {@code jobs} is our own
  */
 public record Endpoint(
     String host, int port, String user, String database, Map<String, String> options) {
   private static final int PORT = 5432;
   private static final Set<String> KNOWN =
-      Set.of("host", "sslmode", "sslrootcert", "connect_timeout");
+      Set.of("host", "sslmode", "sslrootcert", "connect_timeout", "jobs");
 
   public Endpoint {
     options = Map.copyOf(options);

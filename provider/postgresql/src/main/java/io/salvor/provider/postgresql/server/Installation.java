@@ -29,6 +29,24 @@ public record Installation(Path bin, int major, String version) {
 
   /** Those that are found in the usual places and on the path, the newest first. */
   public static List<Installation> all() throws IOException {
+    return found(Installation::at);
+  }
+
+  /** Those of the clients' programs that have this one, by its version; the newest first. */
+  public static List<Installation> having(String program) throws IOException {
+    // Not where a link leads: it may be to a script that chooses by the name it is called by.
+    return found(
+        place -> {
+          Path tool = place.resolve(program);
+          return Files.isExecutable(tool) ? asked(tool, place) : Optional.empty();
+        });
+  }
+
+  private interface Look {
+    Optional<Installation> at(Path place) throws IOException;
+  }
+
+  private static List<Installation> found(Look look) throws IOException {
     List<Path> places = new ArrayList<>();
     for (String directory :
         System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
@@ -46,7 +64,7 @@ public record Installation(Path bin, int major, String version) {
     }
     List<Installation> found = new ArrayList<>();
     for (Path place : places) {
-      at(place).filter(one -> found.stream().noneMatch(one::equals)).ifPresent(found::add);
+      look.at(place).filter(one -> found.stream().noneMatch(one::equals)).ifPresent(found::add);
     }
     found.sort(Comparator.comparingInt(Installation::major).reversed());
     return found;
@@ -78,6 +96,10 @@ public record Installation(Path bin, int major, String version) {
     if (!Files.isExecutable(program.resolveSibling("pg_ctl"))) {
       return Optional.empty();
     }
+    return asked(program, bin);
+  }
+
+  private static Optional<Installation> asked(Path program, Path bin) throws IOException {
     Process process =
         new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
     String says = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,0 +1,103 @@
+package io.salvor.provider.postgresql.logical;
+
+import io.salvor.engine.entry.Entry;
+import io.salvor.engine.entry.EntryKind;
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.restore.Change;
+import io.salvor.engine.restore.Notice;
+import io.salvor.engine.restore.Step;
+import io.salvor.engine.restore.Target;
+import io.salvor.provider.postgresql.protocol.Row;
+import io.salvor.provider.postgresql.protocol.ServerConnection;
+import io.salvor.provider.postgresql.protocol.ServerError;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Tells ahead what of a restore cannot be made in a database. */
+final class DatabaseFeasibility implements Target.Feasibility {
+  /** What is never made anew in the place of one that differs, for its rows or values would go. */
+  static final Set<String> KEPT =
+      Set.of("TABLE", "SEQUENCE", "SCHEMA", "EXTENSION", "MATERIALIZED VIEW", "FOREIGN TABLE");
+
+  private static final int MOST = 20;
+
+  private final Sessions sessions;
+  private final Troubles troubles;
+  private final List<Notice> irreversible = new ArrayList<>();
+  private long kept;
+
+  DatabaseFeasibility(Sessions sessions, Troubles troubles) {
+    this.sessions = sessions;
+    this.troubles = troubles;
+  }
+
+  @Override
+  public void consider(Step step) {
+    Entry entry = step.entry();
+    if (!entry.kind().isOfDatabase()) {
+      throw new SalvorException(
+          ErrorCode.TARGET_INCOMPATIBLE,
+          "Cannot restore " + step.key() + " to " + sessions.endpoint(),
+          "it is no part of a database of PostgreSQL",
+          "name a directory with --to");
+    }
+    if (entry.kind() == EntryKind.DEFINITION
+        && step.change() instanceof Change.Update
+        && KEPT.contains(entry.attributes().text("type"))
+        && kept++ < MOST) {
+      irreversible.add(
+          new Notice(
+              "definition-kept",
+              step.key().toString(),
+              "it is there with another definition, which stays; restore it under another name with"
+                  + " --map, or drop it first"));
+    }
+  }
+
+  @Override
+  public Target.Findings findings() {
+    List<Notice> warnings = new ArrayList<>();
+    try (ServerConnection connection = sessions.open()) {
+      Row row = connection.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").getFirst();
+      if (row.get("standby").equals("t")) {
+        throw troubles.failed(
+            "it is a standby, which takes no changes", "Name its primary", new IOException());
+      }
+    } catch (ServerError e) {
+      if (!e.state().equals(Troubles.NO_DATABASE)) {
+        throw troubles.told(e);
+      }
+      warnings.add(
+          new Notice("database-made", "", "there is no such database yet, and it will be made"));
+      requireCreate();
+    } catch (IOException e) {
+      throw troubles.told(e);
+    }
+    return new Target.Findings(warnings, irreversible);
+  }
+
+  private void requireCreate() {
+    try (ServerConnection connection =
+        sessions.open(sessions.endpoint().in(Databases.MAINTENANCE))) {
+      Row row =
+          connection
+              .query(
+                  "SELECT rolcreatedb OR rolsuper AS may FROM pg_catalog.pg_roles"
+                      + " WHERE rolname = current_user")
+              .getFirst();
+      if (!row.get("may").equals("t")) {
+        throw troubles.failed(
+            "there is no such database, and " + sessions.endpoint().user() + " may not make one",
+            "Have a superuser run: ALTER ROLE "
+                + Sessions.quoted(sessions.endpoint().user())
+                + " CREATEDB",
+            new IOException());
+      }
+    } catch (IOException e) {
+      throw troubles.told(e);
+    }
+  }
+}

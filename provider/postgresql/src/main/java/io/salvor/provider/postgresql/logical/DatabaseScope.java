@@ -1,0 +1,32 @@
+package io.salvor.provider.postgresql.logical;
+
+import io.salvor.engine.pattern.Selection.Verdict;
+import io.salvor.engine.restore.Mapping;
+import io.salvor.engine.restore.Scope;
+import io.salvor.engine.tree.Key;
+
+/**
+ * What patterns select in a database: who asks for a table's rows gets what the table is made of,
+ * too. Of a table with another name in the target there are its columns and its rows only, for the
+ * names of keys and indexes are taken by the original.
+ */
+final class DatabaseScope {
+  private DatabaseScope() {}
+
+  static Scope of(Scope asked, Mapping mapping) {
+    if (asked == Scope.ALL && mapping.isEmpty()) {
+      return asked;
+    }
+    Names names = Names.of(mapping);
+    return (key, directory) -> {
+      Key rows = Keys.rows(key);
+      if (rows != null && names.isMapped(rows) && !Names.isTableItself(key)) {
+        return Verdict.LEFT_OUT;
+      }
+      Verdict verdict = asked.of(key, directory);
+      return verdict != Verdict.TAKEN && rows != null && asked.of(rows, false) == Verdict.TAKEN
+          ? Verdict.TAKEN
+          : verdict;
+    };
+  }
+}

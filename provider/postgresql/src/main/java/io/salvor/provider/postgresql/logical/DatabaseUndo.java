@@ -1,0 +1,95 @@
+package io.salvor.provider.postgresql.logical;
+
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.posix.PosixTime;
+import io.salvor.engine.restore.PlanFile;
+import io.salvor.engine.restore.Step;
+import io.salvor.engine.source.Capture;
+import io.salvor.engine.source.ContentSink;
+import io.salvor.engine.source.Source;
+import io.salvor.engine.tree.Key;
+import io.salvor.provider.postgresql.logical.LargeObjects.LargeObject;
+import io.salvor.provider.postgresql.logical.Tables.Table;
+import io.salvor.provider.postgresql.protocol.ServerError;
+import java.io.IOException;
+
+/** Captures what a plan is going to change or delete in a database. */
+final class DatabaseUndo implements Source {
+  private static final PosixTime NO_TIME = new PosixTime(0, 0);
+
+  private final PlanFile plan;
+  private final Sessions sessions;
+  private final DumpTool.Finder finder;
+  private final Names names;
+  private final String address;
+  private final Troubles troubles;
+
+  DatabaseUndo(
+      PlanFile plan,
+      Sessions sessions,
+      DumpTool.Finder finder,
+      Names names,
+      String address,
+      Troubles troubles) {
+    this.plan = plan;
+    this.sessions = sessions;
+    this.finder = finder;
+    this.names = names;
+    this.address = address;
+    this.troubles = troubles;
+  }
+
+  @Override
+  public String provider() {
+    return DatabaseProvider.NAME;
+  }
+
+  @Override
+  public String address() {
+    return address;
+  }
+
+  @Override
+  public void capture(Capture capture) throws IOException {
+    try (LiveDatabase live = LiveDatabase.open(sessions, finder, names);
+        PlanFile.Steps steps = plan.steps()) {
+      for (Step step = steps.next(); step != null && live != null; step = steps.next()) {
+        capture.progress().checkCancelled();
+        if (step.applies() && step.live() != null) {
+          one(capture, live, step.key());
+        }
+      }
+    } catch (ServerError e) {
+      throw troubles.told(e);
+    }
+  }
+
+  /** What has gone since the plan was made will be reported as moved when it is applied. */
+  private static void one(Capture capture, LiveDatabase live, Key key) throws IOException {
+    Definition definition = live.definition(key);
+    Table table = live.table(key);
+    LargeObject object = live.object(key);
+    Sessions.run(live.connection(), "SAVEPOINT undo");
+    ContentSink sink = capture.content();
+    try {
+      if (definition != null) {
+        byte[] sql = definition.sql();
+        sink.write(sql, 0, sql.length);
+        capture.put(key, definition.entry(NO_TIME, live.position(key), sink.finish()));
+      } else if (table != null) {
+        capture.put(key, TableCapture.of(live.connection(), table, sink, NO_TIME));
+      } else if (object != null) {
+        capture.put(key, LargeObjects.read(live.connection(), object, sink, NO_TIME));
+      }
+    } catch (ServerError e) {
+      if (e.fatal()) {
+        throw e;
+      }
+      Sessions.run(live.connection(), "ROLLBACK TO SAVEPOINT undo");
+      capture.fail(key, ErrorCode.ENTRY_UNREADABLE, Troubles.said(e));
+    }
+  }
+
+  @Override
+  public void close() {}
+}
