@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
       "  salvor copy --to /mnt/usb/backups --dry-run",
       "",
       "A copy is a repository of its own, with the same backups: `salvor restore --repo` and all",
-      "other commands work on it. Nothing is ever deleted in it by a copy."
+      "other commands work on it. No backup is ever deleted in it by a copy."
     })
 final class CopyCommand implements Command {
   @Option(

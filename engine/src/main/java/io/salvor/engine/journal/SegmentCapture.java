@@ -3,6 +3,7 @@ package io.salvor.engine.journal;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryBuilder;
 import io.salvor.engine.entry.EntryKind;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.source.Capture;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** Hands the segments of logs over: those that have grown are written, others handed on. */
@@ -90,6 +92,17 @@ final class SegmentCapture {
       capture.put(key, before);
       return;
     }
+    try {
+      capture.put(key, written(log, line, parts, start));
+    } catch (SalvorException e) {
+      // What is lost of one segment must not keep the others from being consolidated.
+      Optional<Entry> damaged = e.code().isDamage() ? kept(line, parts, start) : Optional.empty();
+      capture.put(key, damaged.orElseThrow(() -> e));
+    }
+  }
+
+  private Entry written(Journal log, Timeline line, List<Stretch> parts, long start)
+      throws IOException {
     ContentSink sink = capture.content();
     long at = start;
     for (Stretch part : parts) {
@@ -99,7 +112,17 @@ final class SegmentCapture {
       log.read(line.number(), part.from(), part.to(), sink::write, capture.progress());
       at = part.to();
     }
-    capture.put(key, own(Entry.builder(EntryKind.FILE)).content(at - start, sink.finish()).build());
+    return own(Entry.builder(EntryKind.FILE)).content(at - start, sink.finish()).build();
+  }
+
+  /** The segment as an earlier consolidation has it, if that has all of it and no tail has more. */
+  private static Optional<Entry> kept(Timeline line, List<Stretch> parts, long start) {
+    for (Piece piece : line.pieces(parts.getFirst().from(), parts.getLast().to())) {
+      if (piece instanceof Piece.InSegment one && isWhole(line, parts, start, one.entry())) {
+        return Optional.of(one.entry());
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether the consolidation before this one has all of a segment that there is, and no other. */

@@ -22,7 +22,8 @@ public final class FuzzedSealed {
           ObjectKind.REVOCATION,
           ObjectKind.CONDEMNATION,
           ObjectKind.LEDGER_ENTRY,
-          ObjectKind.FACT);
+          ObjectKind.FACT,
+          ObjectKind.JOURNAL_TAIL);
 
   private static final ObjectId EPOCH = new ObjectId(1, 2);
   private static final KeyRing RING = ring();

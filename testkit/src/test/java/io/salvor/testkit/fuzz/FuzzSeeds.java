@@ -38,7 +38,8 @@ final class FuzzSeeds {
           ObjectKind.REVOCATION, "revocation",
           ObjectKind.CONDEMNATION, "condemnation",
           ObjectKind.LEDGER_ENTRY, "ledger-entry",
-          ObjectKind.FACT, "fact");
+          ObjectKind.FACT, "fact",
+          ObjectKind.JOURNAL_TAIL, "journal-tail");
 
   private final Path to;
 

@@ -38,6 +38,7 @@ class FuzzedKindsTest {
           Map.entry(64, Set.of("sealed-object", "sealed-content", "condemnation")),
           Map.entry(80, Set.of("sealed-object", "sealed-content", "ledger-entry")),
           Map.entry(96, Set.of("sealed-object", "sealed-content", "fact")),
+          Map.entry(128, Set.of("sealed-object", "sealed-content", "journal-tail", "log-ranges")),
           Map.entry(160, Set.of("key-object", "credential")),
           Map.entry(161, Set.of("key-object", "epoch")),
           Map.entry(162, Set.of("key-object", "grant", "secrets", "writer-secrets")),

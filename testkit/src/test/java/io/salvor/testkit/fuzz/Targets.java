@@ -17,6 +17,8 @@ import io.salvor.engine.fact.FuzzedFact;
 import io.salvor.engine.fact.Note;
 import io.salvor.engine.index.IndexSegment;
 import io.salvor.engine.index.PackDirectory;
+import io.salvor.engine.journal.FuzzedRanges;
+import io.salvor.engine.journal.Tail;
 import io.salvor.engine.keys.FuzzedKeyObjects;
 import io.salvor.engine.keys.RepositoryDescription;
 import io.salvor.engine.kms.FuzzedKms;
@@ -105,6 +107,9 @@ final class Targets {
             parsed -> ((LedgerEntry) parsed).encode()),
         Target.of(
             "fact", (bytes, _) -> Note.decode(bytes), parsed -> FuzzedFact.encode((Note) parsed)),
+        Target.of(
+            "journal-tail", (bytes, _) -> Tail.decode(bytes), parsed -> ((Tail) parsed).encode()),
+        Target.of("log-ranges", (bytes, _) -> FuzzedRanges.decode(bytes), FuzzedRanges::encode),
         Target.of("tree-key", (bytes, _) -> key(bytes), parsed -> ((Key) parsed).encoded()),
         Target.of("tree-node", (bytes, _) -> FuzzedNode.parse(bytes)),
         Target.of(

@@ -15,6 +15,7 @@ import io.salvor.engine.backup.Backup;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.copy.Copies;
 import io.salvor.engine.copy.CopyReport;
+import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Facts;
@@ -22,6 +23,7 @@ import io.salvor.engine.journal.Consolidation;
 import io.salvor.engine.journal.JournalWriter;
 import io.salvor.engine.journal.Journals;
 import io.salvor.engine.journal.Stretch;
+import io.salvor.engine.keys.Passphrase;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.repository.Repository;
@@ -267,6 +269,55 @@ class JournalTest {
       assertThat(read(copy, 1, 0, 32_000)).isEqualTo(bytes(0, 32_000));
       assertThat(Machine.verify(copy).intact()).isTrue();
     }
+  }
+
+  @Test
+  void whatIsDamagedInOneSegmentIsHandedOn() throws Exception {
+    capture(writer, 1, 0, 20_000);
+    consolidate(repository);
+    capture(writer, 1, 20_000, 25_000);
+    consolidate(repository);
+    List<ObjectName> packs = storage.names("packs/");
+    repository.close();
+    // Some of them have nodes of trees, without which nothing can be read.
+    for (ObjectName pack : packs) {
+      MemoryStorage damaged = MemoryStorage.of(storage.snapshot());
+      damaged.delete(pack);
+      try (Repository reopened = machine.open(damaged)) {
+        if (stretches(reopened, 1).size() == 1) {
+          capture(new JournalWriter(reopened, ORIGIN), 1, 30_000, 41_000);
+          consolidate(reopened);
+          assertThat(tails(damaged)).isEmpty();
+          assertThat(read(reopened, 1, 30_000, 41_000)).isEqualTo(bytes(30_000, 41_000));
+          assertThat(Machine.verify(reopened).intact()).isFalse();
+          repository = machine.open(storage);
+          return;
+        }
+      } catch (SalvorException e) {
+        assertThat(e.code().isDamage()).isTrue();
+      }
+    }
+    throw new AssertionError("no pack of data");
+  }
+
+  @Test
+  void tailsOfBeforeASuccessionCountAndOthersAreNotAcknowledged() throws Exception {
+    capture(writer, 1, 0, 5_000);
+    repository.succeedAuthority(
+        Passphrase.of("another".getBytes(UTF_8)),
+        "next",
+        new Argon2id(8, 1, 1),
+        "tester",
+        Progress.NONE);
+    assertThatThrownBy(() -> capture(writer, 1, 5_000, 6_000))
+        .isInstanceOfSatisfying(
+            SalvorException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.AUTHORITY_SUCCEEDED));
+    try (Repository next = machine.open(storage, "another")) {
+      assertThat(read(next, 1, 0, 5_000)).isEqualTo(bytes(0, 5_000));
+    }
+    repository.close();
+    repository = machine.open(storage, "another");
   }
 
   @Test

@@ -195,8 +195,12 @@ final class FollowSession {
           throw e;
         }
       } catch (SalvorException e) {
-        if (!e.code().retry() || stopped) {
+        if (!e.code().retry()) {
           throw e;
+        }
+        if (stopped) {
+          // Nothing is lost by that: the server was not told of it.
+          throw new IOException(e);
         }
         tellOnce(attempt, e.code().code(), e.getMessage() + ": " + e.why());
       }
