@@ -190,7 +190,11 @@ final class StartingPoint {
     if (!place.from().isBefore(from)) {
       throw refusal;
     }
-    events.gap(place.timeline(), place.from().toString(), from.toString(), refusal.getMessage());
+    events.gap(
+        place.timeline(),
+        place.from().toString(),
+        from.toString(),
+        String.valueOf(refusal.getMessage()));
     return new Place(identity.timeline(), from);
   }
 }

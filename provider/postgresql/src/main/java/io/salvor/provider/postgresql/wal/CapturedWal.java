@@ -181,8 +181,8 @@ final class CapturedWal implements WalArchive {
       }
       Stretch one = found.get();
       Lsn end = part.end();
-      boolean whole = end != null && !one.to().isBefore(end);
-      Lsn to = whole ? end : one.to();
+      Lsn to = end == null || one.to().isBefore(end) ? one.to() : end;
+      boolean whole = to.equals(end);
       List<Gap> gaps =
           gaps().stream()
               .filter(gap -> gap.timeline() == part.timeline() && !gap.from().isBefore(to))
