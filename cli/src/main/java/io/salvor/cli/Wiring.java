@@ -79,7 +79,8 @@ final class Wiring {
         new ClusterLogs(
             new ClusterProvider(postgresUser(environment), passwords(environment), clock),
             passwords(environment)),
-        new DatabaseProvider(postgresUser(environment), passwords(environment), clock));
+        new DatabaseProvider(postgresUser(environment), passwords(environment), clock),
+        MariaDb.sources(environment, clock));
   }
 
   private static String postgresUser(Map<String, String> environment) {
@@ -100,7 +101,9 @@ final class Wiring {
 
   /** Every kind of target beside directories. */
   private static List<TargetProvider> targets(Map<String, String> environment) {
-    return List.of(new DatabaseTargets(postgresUser(environment), passwords(environment)));
+    return List.of(
+        new DatabaseTargets(postgresUser(environment), passwords(environment)),
+        MariaDb.targets(environment));
   }
 
   private static Console processStreams() {

@@ -59,8 +59,8 @@ final class RestoreCommand implements Command {
       names = "--to",
       paramLabel = "<target>",
       description =
-          "a directory or postgresql://user@host:port/database, neither of which need exist; or"
-              + " origin")
+          "a directory, postgresql://user@host:port/database or mysql://user@host:port/database,"
+              + " none of which need exist; or origin")
   @Nullable String to;
 
   @Mixin Fallback fallback = new Fallback();
@@ -153,7 +153,12 @@ final class RestoreCommand implements Command {
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
     requireMappable(place.address(), session);
-    Mapping mapping = foreign.mapping();
+    Mapping asked = foreign.mapping();
+    String source = found.manifest().origin().source();
+    Mapping mapping =
+        Targets.provider(place.address(), session)
+            .map(provider -> provider.mapping(place.address(), asked, source))
+            .orElse(asked);
     Includes includes = new Includes(scope(selection, place, mapping, session), patterns.include);
     try (Target target = Targets.open(place.address(), mapping, repository, session);
         PlannedRestore planned =

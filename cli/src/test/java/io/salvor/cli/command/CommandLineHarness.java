@@ -118,8 +118,14 @@ final class CommandLineHarness {
                 new FilesProvider(),
                 new StandardInput(console.in(), clock),
                 new ClusterProvider("tester", this::password, clock),
-                new DatabaseProvider("tester", this::password, clock)),
-        () -> List.of(new DatabaseTargets("tester", this::password)),
+                new DatabaseProvider("tester", this::password, clock),
+                new io.salvor.provider.mysql.logical.DatabaseProvider(
+                    "tester", endpoint -> environment.get("MYSQL_PWD"), clock)),
+        () ->
+            List.of(
+                new DatabaseTargets("tester", this::password),
+                new io.salvor.provider.mysql.logical.DatabaseTargets(
+                    "tester", endpoint -> environment.get("MYSQL_PWD"))),
         () -> "testhost",
         "tester",
         "salvor test",

@@ -23,6 +23,18 @@ public interface TargetProvider {
   Target open(String address, Mapping mapping, BlobSource blobs, Progress progress);
 
   /**
+   * What bears another name in a target, beside what a person has said: a target may be named like
+   * no part of the source.
+   *
+   * @param address of the target
+   * @param source the normal address of what was backed up
+   * @throws io.salvor.engine.error.SalvorException USAGE or TARGET_INCOMPATIBLE
+   */
+  default Mapping mapping(String address, Mapping asked, String source) {
+    return asked;
+  }
+
+  /**
    * What a restore is about whose patterns are these: a target may know what belongs to what was
    * asked for.
    */
