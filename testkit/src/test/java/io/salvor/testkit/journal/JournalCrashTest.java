@@ -188,6 +188,10 @@ class JournalCrashTest {
         assertThat(Machine.verify(repository).intact()).isTrue();
       }
     }
+    if (torn) {
+      // Nobody prunes where half a segment of the index tells who knows what.
+      return;
+    }
     var _ = machine.prune(storage);
     try (Repository repository = machine.open(storage)) {
       long end = stretches(repository, 1).getFirst().to();
