@@ -95,6 +95,7 @@ class DatabaseCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void unchangedTablesCostNothingAndChangesAreNamed() throws Exception {
     Database shop = shop();
     String first = done("backup", shop.address()).get("id").asString();
@@ -269,5 +270,27 @@ class DatabaseCommandsTest {
     Result toFiles = salvor.run("restore", "latest", "--to", temp.resolve("files").toString());
     assertThat(toFiles.exit()).isEqualTo(1);
     assertThat(toFiles.err()).contains("part of a database");
+  }
+
+  @Test
+  @Tag("slow")
+  void aForeignKeyThatDoesNotHoldAnyMoreIsTold() throws Exception {
+    Database shop = shop();
+    done("backup", shop.address());
+    shop.run(
+        "INSERT INTO customers VALUES (1000, 'new'); INSERT INTO orders (customer) VALUES (1000)");
+    Result result =
+        salvor.run(
+            "restore",
+            "latest",
+            "--to",
+            "origin",
+            "--include",
+            "/tables/public/customers",
+            "--on-conflict",
+            "overwrite",
+            "--yes");
+    assertThat(result.exit()).as(result.err()).isEqualTo(3);
+    assertThat(result.err()).contains("orders_customer_fkey", "1 row refers");
   }
 }

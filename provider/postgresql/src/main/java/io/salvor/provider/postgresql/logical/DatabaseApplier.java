@@ -121,6 +121,7 @@ final class DatabaseApplier implements Applier {
         inOrder(make, "post-data", definitions);
         about(make, definitions);
         inOrder(make, "", definitions);
+        ForeignKeys.check(main, replaced(main), outcomes);
       }
     } catch (ServerError e) {
       throw troubles.told(e);
@@ -213,6 +214,17 @@ final class DatabaseApplier implements Applier {
             .getFirst()
             .find("it")
         != null;
+  }
+
+  /** Tables that had rows of their own before. */
+  private List<String> replaced(ServerConnection main) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Numbered one : of(one -> isRows(one) && one.step().live() != null)) {
+      if (isThere(main, one)) {
+        names.add(tables.table(one.step().key(), one.step().entry()).quoted());
+      }
+    }
+    return names;
   }
 
   private static boolean isRows(Numbered one) {
