@@ -167,7 +167,7 @@ public final class Session implements AutoCloseable {
   /** Takes rows, each as the bytes that the server has sent for its columns. */
   public interface RowTaker {
     /** The next row; a column is null for NULL. */
-    void row(byte @Nullable [][] columns) throws IOException;
+    void row(byte[] @Nullable [] columns) throws IOException;
   }
 
   /**
@@ -183,7 +183,7 @@ public final class Session implements AutoCloseable {
       statement.setEscapeProcessing(false);
       try (ResultSet results = statement.executeQuery(sql)) {
         int count = results.getMetaData().getColumnCount();
-        byte @Nullable [][] columns = new byte[count][];
+        byte[] @Nullable [] columns = new byte[count][];
         while (results.next()) {
           for (int i = 0; i < count; i++) {
             columns[i] = results.getBytes(i + 1);

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatabaseApplier implements Applier {
   private static final Comparator<Numbered> ORDER =
-      Comparator.comparing((Numbered one) -> one.type() == null ? -1 : one.type().ordinal())
-          .thenComparing(one -> one.place())
+      Comparator.comparingInt(Numbered::rank)
+          .thenComparingLong(Numbered::place)
           .thenComparing(one -> one.step().key());
 
   private final Endpoint endpoint;
@@ -52,6 +52,12 @@ final class DatabaseApplier implements Applier {
     /** What it makes; null for rows. */
     @Nullable Type type() {
       return isRows() ? null : Keys.type(step.key());
+    }
+
+    /** Rows first. */
+    int rank() {
+      Type type = type();
+      return type == null ? -1 : List.of(Type.values()).indexOf(type);
     }
 
     boolean isRows() {

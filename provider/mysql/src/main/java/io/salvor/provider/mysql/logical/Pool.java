@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Does work by several sessions side by side, and ends with the first failure. */
 final class Pool {
@@ -20,7 +19,7 @@ final class Pool {
   private final Endpoint endpoint;
   private final Passwords passwords;
   private final Queue<Session> opened = new ConcurrentLinkedQueue<>();
-  private final AtomicReference<Exception> failure = new AtomicReference<>();
+  private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
 
   Pool(Endpoint endpoint, Passwords passwords) {
     this.endpoint = endpoint;
@@ -43,7 +42,7 @@ final class Pool {
       waiting.clear();
       opened.forEach(Session::close);
     }
-    switch (failure.get()) {
+    switch (failures.peek()) {
       case null -> {}
       case IOException e -> throw e;
       case RuntimeException e -> throw e;
@@ -59,12 +58,7 @@ final class Pool {
       }
     } catch (IOException | RuntimeException e) {
       waiting.clear();
-      if (!failure.compareAndSet(null, e)) {
-        Exception first = failure.get();
-        if (first != null && first != e) {
-          first.addSuppressed(e);
-        }
-      }
+      failures.add(e);
     }
   }
 }

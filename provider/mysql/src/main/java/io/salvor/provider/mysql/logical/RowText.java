@@ -14,7 +14,7 @@ final class RowText {
   private RowText() {}
 
   /** Appends a row. */
-  static void append(byte @Nullable [][] columns, ByteArrayOutputStream to) {
+  static void append(byte[] @Nullable [] columns, ByteArrayOutputStream to) {
     for (int i = 0; i < columns.length; i++) {
       if (i > 0) {
         to.write('\t');
@@ -50,12 +50,12 @@ final class RowText {
   /** Takes rows. */
   interface Taker {
     /** The next row, and how long it was as text; a column is null for NULL. */
-    void row(byte @Nullable [][] columns, int length) throws IOException;
+    void row(byte[] @Nullable [] columns, int length) throws IOException;
   }
 
   /** Reads lines that come in pieces. */
   static final class Reader {
-    private final byte @Nullable [][] columns;
+    private final byte[] @Nullable [] columns;
     private final Taker taker;
     private byte[] line = new byte[8 << 10];
     private int length;

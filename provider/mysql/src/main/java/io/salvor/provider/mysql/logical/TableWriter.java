@@ -24,6 +24,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -166,7 +167,7 @@ final class TableWriter {
     }
     Key rows = Keys.table(name.database(), name.table());
     for (Definition one : Definitions.of(session, name.database(), (key, why) -> {})) {
-      if (one.type() == Type.TRIGGER && rows.equals(Keys.rows(one.key()))) {
+      if (one.type() == Type.TRIGGER && Objects.equals(rows, Keys.rows(one.key()))) {
         triggers.add(one);
       }
     }
@@ -307,7 +308,7 @@ final class TableWriter {
     }
 
     @Override
-    public void row(byte @Nullable [][] values, int length) throws IOException {
+    public void row(byte[] @Nullable [] values, int length) throws IOException {
       try {
         for (int i = 0; i < values.length; i++) {
           byte[] value = values[i];
