@@ -6,6 +6,7 @@ import io.salvor.cli.console.TextOutput;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.repository.Sleeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import picocli.CommandLine.Option;
 
-/** {@code salvor demo}: protects a real directory, damages it, recovers it, and proves that. */
+/** {@code salvor demo}: protects real sources, damages them, recovers them, and proves that. */
 @picocli.CommandLine.Command(
     footer = {
       "",
@@ -71,7 +73,9 @@ final class DemoCommand implements Command {
     }
 
     void tell() throws IOException, InterruptedException {
-      say("Salvor protects a directory, loses it, and brings it back. Everything is real.");
+      say(
+          "Salvor protects a directory and a database, loses them, and brings them back. All is"
+              + " real.");
       DemoFiles.Made made =
           timed("make data", () -> DemoFiles.make(data), m -> HumanText.size(m.bytes()));
       note(
@@ -114,8 +118,74 @@ final class DemoCommand implements Command {
           "--delete-extra",
           "--yes");
       prove(before);
+      long stored = DemoFiles.size(repository);
+      database();
       run("verify every byte", "verify", "--depth", "full");
-      summary(made);
+      summary(made, stored);
+    }
+
+    private void database() throws IOException, InterruptedException {
+      Optional<DemoDatabase> started = DemoDatabase.start();
+      if (started.isEmpty()) {
+        say("");
+        say("PostgreSQL 15 or newer is not installed here, so that no database is shown.");
+        return;
+      }
+      try (DemoDatabase database = started.get()) {
+        heading("A PostgreSQL under load, every commit of it followed.");
+        note(
+            "PostgreSQL " + database.version() + ", 20,000 orders and somebody who goes on buying");
+        Sleeper sleeper = Sleeper.REAL;
+        shown("follow", database.address());
+        try (DemoCommands.Running follower = commands.begin("follow", database.address())) {
+          database.awaitFollower(sleeper, follower::check);
+          database.beginLoad();
+          run("base backup", "backup", database.address());
+          long rpo = 0;
+          for (int i = 0; i < 5; i++) {
+            long began = nanos();
+            database.commitAndAwait(sleeper, follower::check);
+            rpo = Math.max(rpo, millis(began));
+          }
+          measures.add(new Measure("commit to repository", rpo, ""));
+          DemoDatabase.Moment moment = database.endLoad();
+          heading("Somebody drops the table.");
+          database.dropTable();
+          database.awaitRepository(sleeper, follower::check);
+          note("it had " + HumanText.count(moment.state().rows(), "row", "rows"));
+          Path place = database.place();
+          run(
+              "restore to the second",
+              "restore",
+              "latest",
+              "--source",
+              database.address(),
+              "--at",
+              moment.time(),
+              "--to",
+              place.toString());
+          DemoDatabase.State found = database.stateOf(place);
+          heading("Is it the same? The rows' checksum, before the accident and recovered:");
+          note("before     " + moment.state().sum() + "  " + moment.state().rows() + " rows");
+          note("recovered  " + found.sum() + "  " + found.rows() + " rows");
+          if (!found.equals(moment.state())) {
+            throw new SalvorException(
+                ErrorCode.RESTORE_MISMATCH,
+                "What was recovered is not what was there",
+                "the rows differ",
+                "please report this");
+          }
+          note(out.good("identical"));
+        }
+      }
+    }
+
+    private void shown(String... words) {
+      if (!session.isJson()) {
+        out.line();
+        out.line(out.bold("$ salvor " + DemoCommands.shown(words) + " &"));
+        out.flush();
+      }
     }
 
     /** Compares with what was there by means that share nothing with the product. */
@@ -159,8 +229,7 @@ final class DemoCommand implements Command {
       return made;
     }
 
-    private void summary(DemoFiles.Made made) throws IOException {
-      long stored = DemoFiles.size(repository);
+    private void summary(DemoFiles.Made made, long stored) {
       double ratio = stored == 0 ? 0 : 2.0 * made.bytes() / stored;
       if (session.isJson()) {
         json(made, stored, ratio);
@@ -178,7 +247,7 @@ final class DemoCommand implements Command {
       out.line(
           "  "
               + HumanText.size(2 * made.bytes())
-              + " in two backups are stored as "
+              + " of files in two backups are stored as "
               + HumanText.size(stored)
               + String.format(Locale.ROOT, " (%.1f : 1)", ratio));
       heading("To protect something of your own:");

@@ -1,9 +1,11 @@
 package io.salvor.cli.command;
 
 import io.salvor.cli.console.Console;
+import io.salvor.cli.console.Console.Terminals;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,14 +46,62 @@ final class DemoCommands {
     require(invoke(shown, words), words);
   }
 
+  /** A command that goes on until it is closed. */
+  interface Running extends AutoCloseable {
+    /**
+     * Looks whether it still goes on.
+     *
+     * @throws SalvorException with its words if it has ended
+     */
+    void check();
+
+    /**
+     * Ends it in order.
+     *
+     * @throws SalvorException if it had failed
+     */
+    @Override
+    void close() throws InterruptedException;
+  }
+
+  /** Begins a command that shows nothing, as with {@code &}. */
+  Running begin(String... words) {
+    Interruption own = new Interruption();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console quiet =
+        new Console(
+            InputStream.nullInputStream(), OutputStream.nullOutputStream(), err, Terminals.NONE);
+    AtomicInteger exit = new AtomicInteger();
+    Thread running =
+        Thread.ofVirtual().start(() -> exit.set(new Invocation(machine(quiet, own)).run(words)));
+    return new Running() {
+      @Override
+      public void check() {
+        session.checkCancelled();
+        if (!running.isAlive()) {
+          throw new SalvorException(
+              ErrorCode.DEFECT,
+              "The demonstration has failed",
+              "`salvor " + shown(words) + "` has ended: " + err.toString(StandardCharsets.UTF_8),
+              "please report it");
+        }
+      }
+
+      @Override
+      public void close() throws InterruptedException {
+        boolean _ = own.raise("SIGTERM");
+        running.join();
+        require(exit.get(), words);
+      }
+    };
+  }
+
   /** The id of the newest backup. */
   String latest() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Console console = session.console();
     String[] words = {"list", "--progress=none"};
-    require(
-        invoke(new Console(console.in(), out, console.err(), Console.Terminals.NONE), words),
-        words);
+    require(invoke(new Console(console.in(), out, console.err(), Terminals.NONE), words), words);
     Matcher id = ID.matcher(out.toString(StandardCharsets.UTF_8));
     List<String> ids = new ArrayList<>();
     while (id.find()) {
@@ -60,24 +111,26 @@ final class DemoCommands {
   }
 
   private int invoke(Console console, String... words) {
+    return new Invocation(machine(console, session.machine().interruption())).run(words);
+  }
+
+  private Machine machine(Console console, Interruption interruption) {
     Machine here = session.machine();
-    Machine machine =
-        new Machine(
-            console,
-            environment,
-            here.home(),
-            here.directory(),
-            here.zone(),
-            here.clock(),
-            here.nanos(),
-            here.random(),
-            here.providers(),
-            here.targets(),
-            here.host(),
-            here.user(),
-            here.software(),
-            here.interruption());
-    return new Invocation(machine).run(words);
+    return new Machine(
+        console,
+        environment,
+        here.home(),
+        here.directory(),
+        here.zone(),
+        here.clock(),
+        here.nanos(),
+        here.random(),
+        here.providers(),
+        here.targets(),
+        here.host(),
+        here.user(),
+        here.software(),
+        interruption);
   }
 
   private void require(int exit, String... words) {

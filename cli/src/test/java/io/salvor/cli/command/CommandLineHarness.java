@@ -3,6 +3,7 @@ package io.salvor.cli.command;
 import io.salvor.cli.console.Console;
 import io.salvor.provider.files.FilesProvider;
 import io.salvor.provider.postgresql.cluster.ClusterProvider;
+import io.salvor.provider.postgresql.follow.ClusterLogs;
 import io.salvor.provider.postgresql.logical.DatabaseProvider;
 import io.salvor.provider.postgresql.logical.DatabaseTargets;
 import io.salvor.provider.postgresql.protocol.Endpoint;
@@ -13,7 +14,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +33,7 @@ final class CommandLineHarness {
   final Map<String, String> environment = new HashMap<>();
   final Interruption interruption = new Interruption();
   private final Path top;
+  private InstantSource time = clock;
   private byte[] input = new byte[0];
   private Console.Terminals terminals = Console.Terminals.NONE;
 
@@ -53,6 +57,12 @@ final class CommandLineHarness {
 
   Path repository() {
     return top.resolve("repository");
+  }
+
+  /** For commands that wait for others: the system's own clock. */
+  CommandLineHarness inRealTime() {
+    time = Clock.systemUTC();
+    return this;
   }
 
   CommandLineHarness input(byte[] bytes) {
@@ -109,18 +119,19 @@ final class CommandLineHarness {
         top,
         top,
         ZoneOffset.UTC,
-        clock,
+        time,
         // The key derivation takes no more passes than it must if the clock hardly moves backwards.
         () -> nanos[0] += 400_000_000,
         SecureRandom::new,
         () ->
             List.of(
                 new FilesProvider(),
-                new StandardInput(console.in(), clock),
-                new ClusterProvider("tester", this::password, clock),
-                new DatabaseProvider("tester", this::password, clock),
+                new StandardInput(console.in(), time),
+                new ClusterLogs(
+                    new ClusterProvider("tester", this::password, time), this::password),
+                new DatabaseProvider("tester", this::password, time),
                 new io.salvor.provider.mysql.logical.DatabaseProvider(
-                    "tester", endpoint -> environment.get("MYSQL_PWD"), clock)),
+                    "tester", endpoint -> environment.get("MYSQL_PWD"), time)),
         () ->
             List.of(
                 new DatabaseTargets("tester", this::password),
