@@ -86,8 +86,7 @@ final class Targets {
         }
         plain = uri.getPath();
       } else if (address.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) {
-        throw unusable(
-            address, "no kind of target that this version knows has such an address");
+        throw unusable(address, "no kind of target that this version knows has such an address");
       }
       if (plain.isEmpty()) {
         throw unusable(address, "it is empty");
