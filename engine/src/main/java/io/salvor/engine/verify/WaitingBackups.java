@@ -34,8 +34,7 @@ public final class WaitingBackups {
     Set<ObjectId> clients = new HashSet<>();
     Set<BackupId> waiting = new HashSet<>();
     for (Backup backup : list.backups()) {
-      Optional<ObjectId> client =
-          ObjectKind.MANIFEST.idIn(backup.object()).flatMap(keys::writerOf).map(KeyRing.Writer::id);
+      Optional<ObjectId> client = writer(keys, backup).map(KeyRing.Writer::id);
       boolean itself =
           backup.manifest().segments().stream()
               .map(Manifest.SegmentRef::id)
@@ -58,8 +57,7 @@ public final class WaitingBackups {
    */
   static boolean lacksOnlyWhatWaits(Repository repository, Backup backup, BooleanSupplier damaged)
       throws IOException {
-    Optional<KeyRing.Writer> writer =
-        ObjectKind.MANIFEST.idIn(backup.object()).flatMap(repository.keys()::writerOf);
+    Optional<KeyRing.Writer> writer = writer(repository.keys(), backup);
     Set<ObjectId> waiting =
         writer.isEmpty() ? Set.of() : Intake.waiting(repository, writer.get().id());
     if (waiting.isEmpty() || !damaged.getAsBoolean()) {
@@ -72,6 +70,12 @@ public final class WaitingBackups {
     } finally {
       repository.index().suppose(each -> {});
     }
+  }
+
+  /** The client that made it; what it has left of a run that was cut off has its session's mark. */
+  private static Optional<KeyRing.Writer> writer(KeyRing keys, Backup backup) {
+    return keys.writerOf(
+        ObjectKind.MANIFEST.idIn(backup.object()).orElseGet(backup.manifest()::session));
   }
 
   private static void named(
