@@ -37,7 +37,7 @@ class BadInputGoldenTest {
 
     tell("no such path", 1, "backup", top.resolve("nowhere").toString());
     tell("no source", 2, "backup");
-    tell("an unknown kind of source", 2, "backup", "mysql://db/shop");
+    tell("an unknown kind of source", 2, "backup", "oracle://db/shop");
     tell("an unknown kind of storage", 2, "list", "--repo", "s3://bucket/prefix");
     tell("no repository is named", 2, () -> salvor.environment.remove("SALVOR_REPO"), "list");
     salvor.environment.put("SALVOR_REPO", salvor.repository().toString());
@@ -80,7 +80,7 @@ class BadInputGoldenTest {
         "latest",
         "--to",
         salvor.repository().resolve("x").toString());
-    tell("restore to a database", 2, "restore", "latest", "--to", "mysql://db/shop");
+    tell("restore to a database", 2, "restore", "latest", "--to", "oracle://db/shop");
     tell("restore onto a file", 1, "restore", "latest", "--to", source.resolve("file").toString());
     tell(
         "merge files",

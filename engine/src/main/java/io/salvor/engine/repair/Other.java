@@ -85,6 +85,11 @@ final class Other implements BlobSource {
         && Transfer.isThere(copy.storage(), name(pack), pack.size(), pack.sha256(), progress);
   }
 
+  /** Whether the repository at hand has a pack byte for byte; reads it. */
+  boolean isHere(PackSummary pack, Progress progress) throws IOException {
+    return Transfer.isThere(here.storage(), name(pack), pack.size(), pack.sha256(), progress);
+  }
+
   /** Puts a pack back; false if the copy has lost it meanwhile. */
   boolean putBack(PackSummary pack, Progress progress) throws IOException {
     return copy != null

@@ -11,8 +11,11 @@ import io.salvor.engine.copy.Condemned;
 import io.salvor.engine.crypto.ObjectId;
 import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.Counted;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.index.BlobIndex;
 import io.salvor.engine.index.BlobLocation;
+import io.salvor.engine.index.IndexSegment;
+import io.salvor.engine.index.PackDescription;
 import io.salvor.engine.index.PackSummary;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.ledger.LedgerMemory;
@@ -28,8 +31,10 @@ import io.salvor.engine.verify.Findings;
 import io.salvor.engine.verify.ObjectAudit;
 import io.salvor.engine.verify.PackAudit;
 import io.salvor.engine.verify.WaitingBackups;
+import io.salvor.engine.writer.Intake;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -127,6 +132,7 @@ final class Survey {
     read.structure();
     read.readEverything();
     readUnnamed();
+    readWaiting();
     progress.phase("trees");
     List<Backup> backups = new ArrayList<>(list.backups());
     backups.addAll(small.backups());
@@ -194,6 +200,38 @@ final class Survey {
           && other.copyHas(pack, progress)) {
         packs.add(pack);
         backAgain.add(id);
+      }
+    }
+  }
+
+  /**
+   * Packs of write-only clients that nobody has taken in yet: what a copy has of them is put back
+   * before they are, for one that is found damaged then is refused for good.
+   */
+  private void readWaiting() throws IOException {
+    if (copy == null) {
+      return;
+    }
+    for (ObjectId segment : Intake.waiting(repository)) {
+      try {
+        for (PackDescription pack :
+            IndexSegment.read(repository.storage(), repository.keys(), segment).packs()) {
+          PackSummary summary = new PackSummary(pack.id(), pack.sha256(), pack.size(), pack.kind());
+          if (!condemned.contains(pack.id())
+              && pack.id().high() == segment.high()
+              && !other.isHere(summary, progress)
+              && other.copyHas(summary, progress)
+              && backAgain.add(pack.id())) {
+            packs.add(summary);
+          }
+        }
+      } catch (NoSuchFileException e) {
+        // Taken in since.
+      } catch (SalvorException e) {
+        if (!e.code().isDamage()) {
+          throw e;
+        }
+        // The segment itself is put back, where the copy has it.
       }
     }
   }

@@ -51,6 +51,11 @@ final class WriteOnlyClient {
     }
   }
 
+  /** Whether an object has the client's mark. */
+  boolean isOwn(ObjectId id) {
+    return id.high() == writer.id().high();
+  }
+
   /** The client backs up, a minute later. */
   BackupReport backup(MapSource source) throws Exception {
     clock.advance(Duration.ofMinutes(1));

@@ -10,6 +10,7 @@ import io.salvor.engine.backup.BackupId;
 import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.backup.BackupReport;
 import io.salvor.engine.backup.BackupType;
+import io.salvor.engine.crypto.ObjectKind;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.progress.Progress;
@@ -20,6 +21,7 @@ import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.Verification;
 import io.salvor.engine.verify.VerifyReport;
 import io.salvor.engine.writer.Intake;
+import io.salvor.testkit.damage.Mending;
 import io.salvor.testkit.files.MemoryTempDir;
 import io.salvor.testkit.repository.Contents;
 import io.salvor.testkit.repository.Machine;
@@ -140,6 +142,31 @@ class WriteOnlyClientTest {
       Backup found = BackupList.read(repository).byPrefix(report.backup().id().text());
       assertThat(Contents.of(repository, found)).isEqualTo(source.contents());
       assertThat(Machine.verify(repository).issues()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsLostBeforeItIsTakenInIsPutBackFromACopy() throws Exception {
+    MapSource source = new MapSource("map:web1").put("own", noise(2, 90_000));
+    BackupReport report = client.backup(source);
+    MemoryStorage copy = Mending.copyOf(admin, storage);
+    Set<ObjectName> waiting = new HashSet<>();
+    try (Repository repository = admin.open(storage)) {
+      assertThat(Intake.waiting(repository)).isNotEmpty();
+      storage.names("packs/").stream()
+          .filter(name -> ObjectKind.DATA_PACK.idIn(name).filter(client::isOwn).isPresent())
+          .forEach(waiting::add);
+    }
+    assertThat(waiting).isNotEmpty();
+    waiting.forEach(storage::delete);
+
+    assertThat(Mending.repair(admin, storage, copy, false).heals()).isTrue();
+
+    client.accept(waiting.size());
+    assertThat(admin.prune(storage).isComplete()).isTrue();
+    try (Repository repository = admin.open(storage)) {
+      Backup found = BackupList.read(repository).byPrefix(report.backup().id().text());
+      assertThat(Contents.of(repository, found)).isEqualTo(source.contents());
     }
   }
 
