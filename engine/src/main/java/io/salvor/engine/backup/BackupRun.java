@@ -315,7 +315,11 @@ public final class BackupRun {
     // A write-only client reads no manifests, and speaks for nobody else.
     if (repository.keys().self() == null) {
       for (Backup other : BackupList.unnamed(repository)) {
-        added.add(other.ledgerLine());
+        ObjectId session = other.manifest().session();
+        // A copier's are named by itself or by who gives it up: it may be taking them back.
+        if (repository.storage().find(ObjectKind.SESSION_OPEN.name(session)).isPresent()) {
+          added.add(other.ledgerLine());
+        }
       }
     }
     if (added.stream().noneMatch(a -> a.object().equals(backup.object().value()))) {

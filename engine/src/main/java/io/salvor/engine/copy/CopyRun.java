@@ -8,6 +8,7 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -97,11 +98,26 @@ final class CopyRun {
    * it, and them.
    */
   private void takeBack(ObjectName manifest) throws IOException, InterruptedException {
+    if (isNamed(manifest)) {
+      return;
+    }
+    byte[] object;
+    try {
+      object = to.storage().get(manifest);
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    to.storage().delete(manifest);
+    if (isNamed(manifest)) {
+      // Meanwhile, by one that had found it there before.
+      to.storage().put(manifest, object);
+    }
+  }
+
+  private boolean isNamed(ObjectName manifest) throws IOException, InterruptedException {
     to.awaitListings();
     to.ledger().refresh();
-    if (!to.ledger().existing().containsKey(manifest.value())) {
-      to.storage().delete(manifest);
-    }
+    return to.ledger().existing().containsKey(manifest.value());
   }
 
   /** Sends the entries; false if one was summed up meanwhile: then its summary has to come. */

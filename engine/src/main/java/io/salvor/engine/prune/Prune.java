@@ -264,13 +264,8 @@ public final class Prune {
             .filter(session -> sessions.contains(session.id()))
             .map(FoundSession::open)
             .anyMatch(o -> o != null && CopySession.bringsBackups(o));
-    if (copying) {
-      // Nobody else explains what the copier had brought and not named yet. What it brings after
-      // the list nobody has marked.
-      BackupList.unnamed(repository).stream()
-          .filter(backup -> list.objects().contains(backup.object()))
-          .forEach(backup -> added.add(backup.ledgerLine()));
-    }
+    Brought brought = copying ? Brought.find(repository, list) : Brought.NOTHING;
+    added.addAll(brought.lines());
     repository
         .ledger()
         .append(
@@ -278,6 +273,7 @@ public final class Prune {
             repository.now(),
             request.author(),
             repository.random());
+    brought.keep(repository);
     return closures.size();
   }
 

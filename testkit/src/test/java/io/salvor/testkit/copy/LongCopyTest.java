@@ -13,6 +13,7 @@ import io.salvor.engine.prune.PruneReport;
 import io.salvor.engine.prune.PruneRequest;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectInfo;
+import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.verify.VerifyReport.Severity;
 import io.salvor.testkit.SettableClock;
 import io.salvor.testkit.files.MemoryTempDir;
@@ -22,6 +23,7 @@ import io.salvor.testkit.storage.Extent;
 import io.salvor.testkit.storage.Fault;
 import io.salvor.testkit.storage.FaultyStorage;
 import io.salvor.testkit.storage.MemoryStorage;
+import io.salvor.testkit.storage.Operation;
 import io.salvor.testkit.storage.SimulatedCrash;
 import io.salvor.testkit.storage.SteppedStorage;
 import java.nio.file.Path;
@@ -29,6 +31,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -124,6 +134,124 @@ class LongCopyTest {
   @Tag("slow")
   void whoSleepsAtAnyOperationAndIsGivenUpLeavesNoBackupWithoutItsPacks() throws Exception {
     asleepAtOperations(1);
+  }
+
+  @Test
+  void whatIsNamedWhileACopierTakesItBackStays() throws Exception {
+    assertThat(takenBackWhile(Pruning.AFTER_THE_LOOK)).isTrue();
+  }
+
+  @Test
+  void whatACopierTakesBackWhileItIsNamedStays() throws Exception {
+    assertThat(takenBackWhile(Pruning.AROUND_THE_DELETION)).isTrue();
+  }
+
+  /** When a pruner names a backup that its copier, which was given up, is taking back. */
+  private enum Pruning {
+    AFTER_THE_LOOK,
+    AROUND_THE_DELETION
+  }
+
+  /** Whether it came to that. */
+  private boolean takenBackWhile(Pruning when) throws Exception {
+    try (Repository from = copier.open(storage)) {
+      Copies.prepare(from, copy);
+    }
+    AtomicBoolean brought = new AtomicBoolean();
+    AtomicBoolean met = new AtomicBoolean();
+    CountDownLatch deleting = new CountDownLatch(1);
+    CountDownLatch mayDelete = new CountDownLatch(1);
+    SteppedStorage copying =
+        new SteppedStorage(
+            copy,
+            operation -> {
+              if (operation instanceof Operation.Find && brought.getAndSet(false)) {
+                // Given up by a pruner that dies before it can close the session.
+                clock.advance(Duration.ofDays(3));
+                dieAtTheLedger();
+              } else if (operation instanceof Operation.Put put && isManifest(put.name())) {
+                brought.set(true);
+              } else if (operation instanceof Operation.Delete delete
+                  && isManifest(delete.name())) {
+                deleting.countDown();
+                await(mayDelete);
+              }
+            });
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> ends =
+          threads.submit(
+              () -> {
+                try (Repository from = another("copier").open(storage);
+                    Repository to = another("copier").open(copying)) {
+                  assertThatThrownBy(() -> Copies.copy(from, to, "copier", Progress.NONE))
+                      .isInstanceOfSatisfying(
+                          SalvorException.class,
+                          e -> assertThat(e.code()).isEqualTo(ErrorCode.SESSION_REVOKED));
+                }
+                return null;
+              });
+      await(deleting);
+      Machine pruning = other();
+      pruning.prune(
+          new SteppedStorage(
+              copy,
+              operation -> {
+                if (when == Pruning.AROUND_THE_DELETION && isEntry(operation)) {
+                  met.set(true);
+                  mayDelete.countDown();
+                  finish(ends);
+                }
+              }),
+          PruneRequest.by("pruner"));
+      if (when == Pruning.AFTER_THE_LOOK) {
+        met.set(named() > 0);
+        mayDelete.countDown();
+        finish(ends);
+      }
+    }
+    assertThat(manifests()).isPositive().isEqualTo(named());
+    assertIntact(copy, "named " + when);
+    assertThat(other().prune(copy).isComplete()).isTrue();
+    Twins.copy(another("copier"), storage, copy);
+    assertThat(other().list(copy)).hasSize(4);
+    return met.get();
+  }
+
+  private void dieAtTheLedger() {
+    SteppedStorage dying =
+        new SteppedStorage(
+            copy,
+            operation -> {
+              if (isEntry(operation)) {
+                throw new java.io.IOException("died");
+              }
+            });
+    assertThatThrownBy(() -> other().prune(dying, PruneRequest.by("pruner")))
+        .isInstanceOf(java.io.IOException.class);
+  }
+
+  private static boolean isManifest(ObjectName name) {
+    return name.value().startsWith("backups/");
+  }
+
+  private static boolean isEntry(Operation operation) {
+    return operation instanceof Operation.Put put && put.name().value().startsWith("ledger/");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void finish(Future<?> ends) {
+    try {
+      ends.get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException | InterruptedException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void asleepAtOperations(int step) throws Exception {
