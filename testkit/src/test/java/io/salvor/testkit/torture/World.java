@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -182,6 +183,7 @@ final class World {
     }
     MemoryStorage whole = Mending.copyOf(me, settled);
     MemoryStorage.Snapshot before = settled.snapshot();
+    Set<ObjectName> undecided = withoutWord(settled);
     for (int harm = 0; harm < harms; harm++) {
       MemoryStorage harmed = MemoryStorage.named("harmed", before);
       // Each in a world of its own: nobody remembers what came of the harm before.
@@ -198,6 +200,7 @@ final class World {
       List<ObjectName> names =
           before.objects().keySet().stream()
               .filter(name -> HARMED.stream().anyMatch(kind -> name.value().startsWith(kind)))
+              .filter(name -> !undecided.contains(name))
               .toList();
       ObjectName name = names.get(random.nextInt(names.size()));
       String what;
@@ -223,6 +226,18 @@ final class World {
         throw new AssertionError("harm " + harm + ", " + what + name + ": " + e, e);
       }
       tally.count("harms");
+    }
+  }
+
+  /**
+   * Manifests that do not count and of which the ledger has no word. Only what is in them tells
+   * that they do not: of a damaged one somebody has to say that it is given up.
+   */
+  private Set<ObjectName> withoutWord(MemoryStorage settled) throws IOException {
+    try (Repository repository = last().open(settled)) {
+      Set<ObjectName> names = new HashSet<>(BackupList.read(repository).dead());
+      names.removeIf(name -> repository.ledger().removed().contains(name.value()));
+      return names;
     }
   }
 
