@@ -183,7 +183,7 @@ final class World {
     }
     MemoryStorage whole = Mending.copyOf(me, settled);
     MemoryStorage.Snapshot before = settled.snapshot();
-    Set<ObjectName> undecided = withoutWord(settled);
+    Set<ObjectName> undecided = withoutWord(settled, whole);
     for (int harm = 0; harm < harms; harm++) {
       MemoryStorage harmed = MemoryStorage.named("harmed", before);
       // Each in a world of its own: nobody remembers what came of the harm before.
@@ -230,13 +230,19 @@ final class World {
   }
 
   /**
-   * Manifests that do not count and of which the ledger has no word. Only what is in them tells
-   * that they do not: of a damaged one somebody has to say that it is given up.
+   * Manifests of which the ledger has no word, and that the copy has not got: they do not count,
+   * but only what is in them tells so. Of a damaged one somebody has to say that it is given up.
    */
-  private Set<ObjectName> withoutWord(MemoryStorage settled) throws IOException {
+  private Set<ObjectName> withoutWord(MemoryStorage settled, MemoryStorage whole)
+      throws IOException {
     try (Repository repository = last().open(settled)) {
-      Set<ObjectName> names = new HashSet<>(BackupList.read(repository).dead());
-      names.removeIf(name -> repository.ledger().removed().contains(name.value()));
+      Set<ObjectName> names = new HashSet<>(settled.snapshot().objects().keySet());
+      names.removeAll(whole.snapshot().objects().keySet());
+      names.removeIf(
+          name ->
+              !name.value().startsWith("backups/")
+                  || repository.ledger().existing().containsKey(name.value())
+                  || repository.ledger().removed().contains(name.value()));
       return names;
     }
   }
