@@ -12,32 +12,26 @@ import io.salvor.provider.postgresql.server.Installation;
 import io.salvor.provider.postgresql.server.OsUser;
 import io.salvor.provider.postgresql.server.ServerProcess;
 import io.salvor.provider.postgresql.server.TrialCluster;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A real server is followed by a process, which is ended and killed. */
 class FollowProcessTest {
   @TempDir private Path top;
   private TrialCluster cluster;
   private String address;
+  private CommandProcesses commands;
 
   @BeforeEach
   void start() throws Exception {
@@ -48,6 +42,7 @@ class FollowProcessTest {
         "CREATE ROLE backup LOGIN REPLICATION PASSWORD 'secret'",
         "CREATE TABLE shop (id serial, word text)");
     address = "postgresql+cluster://backup@127.0.0.1:" + cluster.local("").port();
+    commands = new CommandProcesses(top);
     run("init");
   }
 
@@ -58,68 +53,12 @@ class FollowProcessTest {
     }
   }
 
-  private Process process(String... words) throws IOException {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-Xmx144m",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                "io.salvor.cli.Main"));
-    line.addAll(List.of(words));
-    ProcessBuilder builder = new ProcessBuilder(line).directory(top.toFile());
-    builder.environment().put("SALVOR_REPO", top.resolve("repository").toString());
-    builder.environment().put("SALVOR_PASSWORD", "secret");
-    builder.environment().put("SALVOR_CACHE_DIR", top.resolve("state").toString());
-    builder.environment().put("PGPASSWORD", "secret");
-    builder.redirectError(top.resolve("errors").toFile());
-    return builder.start();
-  }
-
   private JsonNode run(String... words) throws Exception {
-    String[] all = java.util.Arrays.copyOf(words, words.length + 1);
-    all[words.length] = "--json";
-    Process process = process(all);
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).as(out + Files.readString(top.resolve("errors"))).isZero();
-    return JsonMapper.shared().readTree(out);
+    return commands.run(words);
   }
 
-  /** A follower that has told it is streaming, and what it tells. */
-  private record Running(Process process, BufferedReader out) {
-    JsonNode next() throws IOException {
-      String line = out.readLine();
-      assertThat(line).isNotNull();
-      PublishedSchemas.check("follow", line);
-      return JsonMapper.shared().readTree(line);
-    }
-
-    Running awaitStreaming() throws IOException {
-      JsonNode line = next();
-      while (!line.get("event").asString().equals("streaming")) {
-        line = next();
-      }
-      assertThat(line.get("position").asString()).matches("[0-9A-F]+/[0-9A-F]+");
-      return this;
-    }
-
-    void terminate() throws Exception {
-      new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(process.exitValue()).isZero();
-    }
-  }
-
-  private Running follow() throws IOException {
-    Process process = process("follow", address, "--json");
-    var out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    return new Running(process, out).awaitStreaming();
+  private CommandProcesses.Follower follow() throws IOException {
+    return commands.follow(address);
   }
 
   private Instant insert(String word) throws IOException {
@@ -144,7 +83,7 @@ class FollowProcessTest {
 
   @Test
   void itSaysWhereItStreamsAndEndsInOrder() throws Exception {
-    Running follower = follow();
+    CommandProcesses.Follower follower = follow();
     Instant committed = insert("row");
     follower.terminate();
     JsonNode document = run("windows");
@@ -159,10 +98,10 @@ class FollowProcessTest {
   @Test
   @Tag("slow")
   void aTimeIsRecoveredThoughTheFollowerAndTheServerWereKilled() throws Exception {
-    Running follower = follow();
+    CommandProcesses.Follower follower = follow();
     run("backup", address);
     insert("kept");
-    follower.process.destroyForcibly().waitFor();
+    follower.kill();
     insert("while nobody followed");
     follower = follow();
     cluster.server().kill();

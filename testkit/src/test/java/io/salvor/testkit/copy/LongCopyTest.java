@@ -28,7 +28,9 @@ import io.salvor.testkit.storage.SimulatedCrash;
 import io.salvor.testkit.storage.SteppedStorage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +49,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Copies that take days, and such as others have begun and not ended. */
 class LongCopyTest {
+  private static final Duration GIVEN_UP = Duration.ofHours(14);
+
   @TempDir(factory = MemoryTempDir.class)
   Path temp;
 
@@ -79,22 +83,25 @@ class LongCopyTest {
 
   @Test
   void whoGivesSignsOfLifeIsWaitedForHoweverLongItTakes() throws Exception {
-    List<PruneReport> prunes = new ArrayList<>();
+    List<PruneReport> prunes = Collections.synchronizedList(new ArrayList<>());
+    Instant begun = clock.instant();
     CopyReport report =
         copy(
             new Progress() {
               @Override
               public void checkCancelled() {
-                clock.advance(Duration.ofHours(5));
+                // Less than the signs are apart: several threads come by while one gives a sign.
+                clock.advance(Duration.ofMinutes(50));
               }
 
               @Override
               public void advance(long items, long bytes) {
-                prunes.add(prune(storage));
-                prunes.add(prune(copy));
+                prunes.add(prune(storage, GIVEN_UP));
+                prunes.add(prune(copy, GIVEN_UP));
               }
             });
     assertThat(report.complete()).isTrue();
+    assertThat(Duration.between(begun, clock.instant())).isGreaterThan(GIVEN_UP.multipliedBy(2));
     assertThat(prunes.stream().filter(p -> !p.isComplete()).toList())
         .hasSizeGreaterThan(5)
         .allSatisfy(p -> assertThat(p.waitsFor()).hasSize(1));
@@ -402,8 +409,12 @@ class LongCopyTest {
   }
 
   private PruneReport prune(MemoryStorage where) {
+    return prune(where, PruneRequest.by("pruner").giveUpAfter());
+  }
+
+  private PruneReport prune(MemoryStorage where, Duration giveUpAfter) {
     try {
-      return pruner.prune(where, PruneRequest.by("pruner"));
+      return pruner.prune(where, new PruneRequest(0.25, giveUpAfter, Duration.ZERO, "pruner"));
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
