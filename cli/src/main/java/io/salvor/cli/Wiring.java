@@ -4,6 +4,7 @@ import io.salvor.cli.command.Interruption;
 import io.salvor.cli.command.Machine;
 import io.salvor.cli.console.Console;
 import io.salvor.cli.console.Console.Terminals;
+import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.restore.TargetProvider;
 import io.salvor.engine.source.Provider;
 import io.salvor.provider.files.FilesProvider;
@@ -55,6 +56,7 @@ final class Wiring {
         ZoneId.systemDefault(),
         clock,
         System::nanoTime,
+        () -> Argon2id.calibrated(System::nanoTime),
         SecureRandom::new,
         () -> providers(console.in(), clock, System.getenv()),
         () -> targets(System.getenv()),

@@ -124,6 +124,7 @@ final class DemoCommands {
         here.zone(),
         here.clock(),
         here.nanos(),
+        here.guessCost(),
         here.random(),
         here.providers(),
         here.targets(),

@@ -53,7 +53,7 @@ final class InitCommand implements Command {
         LocalState local =
             LocalState.openOrTemporary(
                 session.machine().environment(), session.machine().home(), e -> {})) {
-      Argon2id cost = Argon2id.calibrated(session.machine().nanos());
+      Argon2id cost = session.machine().guessCost().get();
       RepositoryDescription made =
           Repository.create(
               storage,

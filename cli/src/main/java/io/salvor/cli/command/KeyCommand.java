@@ -166,7 +166,7 @@ final class KeyCommand implements Command {
     List<CredentialInfo> before = register.credentials();
     CredentialInfo made;
     try (Opener opener = Openers.findNew(session, newPasswordFile, newKms)) {
-      Argon2id cost = Argon2id.calibrated(session.machine().nanos());
+      Argon2id cost = session.machine().guessCost().get();
       made = register.add(opener, label(session), cost, !withoutSensitive);
     }
     List<CredentialInfo> replaced =
@@ -263,7 +263,7 @@ final class KeyCommand implements Command {
     Repository repository = session.openToWrite();
     ObjectId made;
     try (Opener opener = Openers.findNew(session, newPasswordFile, newKms)) {
-      Argon2id cost = Argon2id.calibrated(session.machine().nanos());
+      Argon2id cost = session.machine().guessCost().get();
       KeyRegister register = register(repository, session);
       Withdrawals.noteAll(repository, register, author(session));
       made =

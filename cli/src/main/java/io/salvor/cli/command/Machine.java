@@ -1,6 +1,7 @@
 package io.salvor.cli.command;
 
 import io.salvor.cli.console.Console;
+import io.salvor.engine.crypto.Argon2id;
 import io.salvor.engine.restore.TargetProvider;
 import io.salvor.engine.source.Provider;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param zone the time zone of people here
  * @param clock the time
  * @param nanos a clock for durations
+ * @param guessCost what a guess at a new passphrase is to cost
  * @param random the source of ids and keys
  * @param providers every kind of source that this version knows
  * @param targets every kind of target beside directories
@@ -37,6 +39,7 @@ public record Machine(
     ZoneId zone,
     InstantSource clock,
     LongSupplier nanos,
+    Supplier<Argon2id> guessCost,
     Supplier<SecureRandom> random,
     Supplier<List<Provider>> providers,
     Supplier<List<TargetProvider>> targets,

@@ -64,7 +64,7 @@ record WriterCommands(KeyCommand command, Session session) {
     Repository repository = session.openToWrite();
     WriterInfo made;
     try (Opener opener = Openers.findNew(session, command.newPasswordFile, command.newKms)) {
-      Argon2id cost = Argon2id.calibrated(session.machine().nanos());
+      Argon2id cost = session.machine().guessCost().get();
       made = register(repository).addWriter(opener, host, cost);
     }
     if (session.isJson()) {

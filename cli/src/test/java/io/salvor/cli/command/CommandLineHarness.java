@@ -1,6 +1,7 @@
 package io.salvor.cli.command;
 
 import io.salvor.cli.console.Console;
+import io.salvor.engine.crypto.Argon2id;
 import io.salvor.provider.files.FilesProvider;
 import io.salvor.provider.postgresql.cluster.ClusterProvider;
 import io.salvor.provider.postgresql.follow.ClusterLogs;
@@ -28,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Runs commands in this process, each a minute after the one before. */
 final class CommandLineHarness {
   static final String PASSWORD = "correct horse";
+
+  /** Thousands of commands would take minutes to open their repositories. */
+  private static final Argon2id CHEAP = new Argon2id(64, 1, 1);
 
   final SettableClock clock = SettableClock.at("2026-01-30T15:00:00Z");
   final Map<String, String> environment = new HashMap<>();
@@ -120,8 +124,8 @@ final class CommandLineHarness {
         top,
         ZoneOffset.UTC,
         time,
-        // The key derivation takes no more passes than it must if the clock hardly moves backwards.
         () -> nanos[0] += 400_000_000,
+        () -> CHEAP,
         SecureRandom::new,
         () ->
             List.of(

@@ -4,6 +4,7 @@ import io.salvor.cli.command.Interruption;
 import io.salvor.cli.command.Invocation;
 import io.salvor.cli.command.Machine;
 import io.salvor.cli.console.Console;
+import io.salvor.engine.crypto.Argon2id;
 import io.salvor.provider.files.FilesProvider;
 import io.salvor.provider.postgresql.logical.DatabaseProvider;
 import io.salvor.provider.postgresql.logical.DatabaseTargets;
@@ -75,7 +76,7 @@ final class CommandServer {
   private static Machine machine(Console console, Map<String, String> environment) {
     Clock clock = Clock.systemUTC();
     Path here = Path.of("").toAbsolutePath();
-    // Passphrases that are added take no more passes than they must.
+    // Passphrases that are added cost what those cost that are there.
     long[] nanos = new long[1];
     return new Machine(
         console,
@@ -85,6 +86,7 @@ final class CommandServer {
         ZoneOffset.UTC,
         clock,
         () -> nanos[0] += 400_000_000,
+        () -> new Argon2id(64, 1, 1),
         SecureRandom::new,
         () ->
             List.of(

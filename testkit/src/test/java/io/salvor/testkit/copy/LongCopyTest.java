@@ -90,7 +90,7 @@ class LongCopyTest {
             new Progress() {
               @Override
               public void checkCancelled() {
-                // Less than the signs are apart: several threads come by while one gives a sign.
+                // Not much at once: several threads come by while one of them gives a sign.
                 clock.advance(Duration.ofMinutes(50));
               }
 

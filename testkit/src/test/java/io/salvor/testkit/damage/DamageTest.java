@@ -17,7 +17,7 @@ class DamageTest extends DamageContract {
 
   @Override
   int step() {
-    return 1;
+    return 5;
   }
 
   @Test
