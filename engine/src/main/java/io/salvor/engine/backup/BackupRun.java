@@ -317,7 +317,8 @@ public final class BackupRun {
       for (Backup other : BackupList.unnamed(repository)) {
         ObjectId session = other.manifest().session();
         // A copier's are named by itself or by who gives it up: it may be taking them back.
-        if (repository.storage().find(ObjectKind.SESSION_OPEN.name(session)).isPresent()) {
+        if (repository.ledger().closures().containsKey(session)
+            || repository.storage().find(ObjectKind.SESSION_OPEN.name(session)).isPresent()) {
           added.add(other.ledgerLine());
         }
       }

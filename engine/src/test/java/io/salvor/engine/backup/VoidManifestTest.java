@@ -46,9 +46,17 @@ class VoidManifestTest {
 
   @Test
   void aSealedManifestThatNoClosureLeavesOutIsAdopted() throws Exception {
+    open();
     backup();
     assertThat(listed()).contains(name());
     assertThat(repository.ledger().existing()).containsKey(name().value());
+  }
+
+  @Test
+  void oneWithoutASessionHereIsLeftToTheCopierThatBringsIt() throws Exception {
+    backup();
+    assertThat(listed()).contains(name());
+    assertThat(repository.ledger().existing()).doesNotContainKey(name().value());
   }
 
   @Test
@@ -142,6 +150,17 @@ class VoidManifestTest {
             .session(SESSION)
             .make();
     return repository.keys().sealSmall(ObjectKind.MANIFEST, OBJECT, ManifestCodec.encode(other));
+  }
+
+  private void open() throws IOException {
+    SessionRecord.Open open =
+        new SessionRecord.Open(
+            SESSION, "host", repository.now(), null, "", "files:/srv", first.id());
+    repository
+        .storage()
+        .put(
+            ObjectKind.SESSION_OPEN.name(SESSION),
+            repository.keys().sealSmall(ObjectKind.SESSION_OPEN, SESSION, open.encode()));
   }
 
   private void revoke() throws IOException {
