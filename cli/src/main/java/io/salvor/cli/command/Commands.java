@@ -28,6 +28,7 @@ final class Commands {
           new Listed("restores", "list the restores that were made", RestoresCommand::new),
           new Listed("rollback", "take a restore back", RollbackCommand::new),
           new Listed("follow", "capture a source continuously", FollowCommand::new),
+          new Listed("archive", "take a file of a server's log in", ArchiveCommand::new),
           new Listed("windows", "show from when to when can be recovered", WindowsCommand::new),
           new Listed("hold", "keep a backup from being forgotten", HoldCommand::new),
           new Listed("unhold", "release a backup from its holds", UnholdCommand::new),
