@@ -3,12 +3,15 @@ package io.salvor.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.salvor.cli.command.PublishedSchemas;
+import io.salvor.engine.repository.Sleeper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,6 +73,21 @@ final class CommandProcesses {
     var out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     return new Follower(process, out).awaitStreaming();
+  }
+
+  /** Waits until what was committed by a time can be recovered. */
+  JsonNode awaitWindow(String address, Instant time) throws Exception {
+    for (int i = 0; i < 60; i++) {
+      JsonNode document = run("windows", "--source", address);
+      PublishedSchemas.check("windows", document.toString());
+      JsonNode windows = document.get("windows");
+      if (!windows.isEmpty()
+          && !Instant.parse(windows.get(0).get("to").asString()).isBefore(time)) {
+        return windows.get(0);
+      }
+      Sleeper.REAL.sleep(Duration.ofMillis(200));
+    }
+    throw new AssertionError("the window does not reach " + time);
   }
 
   /** One that follows, and what it tells. */

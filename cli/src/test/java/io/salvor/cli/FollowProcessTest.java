@@ -66,21 +66,6 @@ class FollowProcessTest {
     return Instant.now();
   }
 
-  /** Waits until what was committed by a time can be recovered. */
-  private JsonNode awaitWindow(Instant time) throws Exception {
-    for (int i = 0; i < 60; i++) {
-      JsonNode document = run("windows", "--source", address);
-      PublishedSchemas.check("windows", document.toString());
-      JsonNode windows = document.get("windows");
-      if (!windows.isEmpty()
-          && !Instant.parse(windows.get(0).get("to").asString()).isBefore(time)) {
-        return windows.get(0);
-      }
-      Sleeper.REAL.sleep(Duration.ofMillis(200));
-    }
-    throw new AssertionError("the window does not reach " + time);
-  }
-
   @Test
   void itSaysWhereItStreamsAndEndsInOrder() throws Exception {
     CommandProcesses.Follower follower = follow();
@@ -111,7 +96,7 @@ class FollowProcessTest {
     Sleeper.REAL.sleep(Duration.ofMillis(20));
     Instant bad = insert("deletion");
     cluster.sql("DELETE FROM shop");
-    JsonNode window = awaitWindow(bad);
+    JsonNode window = commands.awaitWindow(address, bad);
     assertThat(window.get("gaps")).isEmpty();
     follower.terminate();
     assertThat(run("list").get("backups")).hasSize(1);

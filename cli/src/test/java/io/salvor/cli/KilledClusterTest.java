@@ -91,6 +91,71 @@ class KilledClusterTest {
     kills(Integer.getInteger("salvor.test.kills", 10), true);
   }
 
+  @Test
+  @Tag("slow")
+  void aFailoverToAStandbyIsFollowedOntoItsTimeline() throws Exception {
+    Follower follower = commands.follow(address);
+    JsonNode _ = commands.run("backup", address);
+    shop.open();
+    Path data = cluster.home().resolve("standby");
+    cluster.run(
+        cluster.programs().program("pg_basebackup").toString(),
+        "-D",
+        data.toString(),
+        "-R",
+        "-h",
+        cluster.home().toString(),
+        "-p",
+        String.valueOf(cluster.local("").port()),
+        "-U",
+        "owner");
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.put("listen_addresses", "127.0.0.1");
+    settings.put("fsync", "off");
+    try (ServerProcess standby = standby(data, cluster.local("").port() + 1, settings)) {
+      Sleeper.REAL.sleep(Duration.ofSeconds(2));
+      Instant _ = shop.kill();
+      standby.stop();
+    }
+    settings.put("primary_conninfo", "");
+    try (ServerProcess promoted = standby(data, cluster.local("").port(), settings)) {
+      cluster.sql(
+          "SELECT pg_promote()",
+          "BEGIN; INSERT INTO orders VALUES (-1); INSERT INTO payments VALUES (-1); COMMIT");
+      follower.awaitStreaming();
+      String live;
+      try (ServerConnection connection =
+          ServerConnection.open(
+              promoted.endpoint("owner", "postgres"), Purpose.SQL, Passwords.NONE, notice -> {})) {
+        live = shop.sum(connection);
+        commands.awaitWindow(address, Instant.now());
+      }
+      follower.terminate();
+      JsonNode window = commands.run("windows", "--source", address).get("windows").get(0);
+      assertThat(window.get("gaps")).isEmpty();
+      assertRecovers(
+          database -> {
+            assertThat(shop.sum(database)).isEqualTo(live);
+            shop.assertHas(database, Instant.EPOCH, "after a failover");
+          });
+    }
+  }
+
+  private ServerProcess standby(Path data, int port, Map<String, String> settings)
+      throws Exception {
+    ServerProcess standby =
+        ServerProcess.start(
+            cluster.programs(),
+            OsUser.ownerOf(data),
+            data,
+            cluster.home(),
+            port,
+            cluster.home().resolve("standby.log"),
+            settings);
+    standby.awaitReady("owner", Duration.ofMinutes(1), Sleeper.REAL);
+    return standby;
+  }
+
   private void kills(int times, boolean synchronous) throws Exception {
     String[] more = synchronous ? new String[] {"--synchronous"} : new String[0];
     Map<String, String> settings = new HashMap<>(SETTINGS);
@@ -151,6 +216,15 @@ class KilledClusterTest {
   }
 
   private void assertRecovers(Instant until, String what) throws Exception {
+    assertRecovers(database -> shop.assertHas(database, until, what));
+  }
+
+  /** What must be so in what is recovered. */
+  private interface Expectation {
+    void check(ServerConnection database) throws IOException;
+  }
+
+  private void assertRecovers(Expectation expectation) throws Exception {
     Path home = Files.createDirectory(cluster.home().resolve("restored" + restored++));
     Path data = home.resolve("data");
     JsonNode _ =
@@ -170,7 +244,7 @@ class KilledClusterTest {
       try (ServerConnection connection =
           ServerConnection.open(
               server.endpoint("owner", "postgres"), Purpose.SQL, Passwords.NONE, notice -> {})) {
-        shop.assertHas(connection, until, what);
+        expectation.check(connection);
       }
     }
     try (var files = Files.walk(home)) {

@@ -138,6 +138,15 @@ final class ShopUnderLoad implements AutoCloseable {
         .containsOnly(sums.get("history"));
   }
 
+  /** What is in a database, in short. */
+  String sum(ServerConnection database) throws IOException {
+    return database
+        .query(
+            "SELECT count(*) || ' ' || md5(string_agg(n::text, ',' ORDER BY n)) AS s FROM orders")
+        .getFirst()
+        .get("s");
+  }
+
   private static Set<Long> numbers(ServerConnection database, String table) throws IOException {
     Set<Long> numbers = new HashSet<>();
     for (Row row : database.query("SELECT n FROM " + table)) {
