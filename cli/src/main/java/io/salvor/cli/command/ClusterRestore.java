@@ -105,7 +105,8 @@ final class ClusterRestore {
     return Words.usage(
         "--include and --exclude cannot choose from the files of a cluster",
         "a cluster without some of its files does not start",
-        "leave them out");
+        "leave them out; or name a database with --to postgresql://user@host:port/database, and"
+            + " tables with --include database/schema.table");
   }
 
   /**
@@ -116,14 +117,23 @@ final class ClusterRestore {
   ClusterTarget open(Target files, Path data, RestoreSteps steps) throws IOException {
     StoredCluster stored = StoredCluster.read(repository, backup);
     OsUser user = user();
-    requireWay(data, user);
-    Recovery.Request request =
-        new Followed(repository, backup, stored, options.timeline)
-            .request(programs(stored.major()), user, data, goal, options.pause);
+    Recovery.Request request = request(stored, data, user);
     Tablespaces tablespaces = Tablespaces.read(stored.tablespaces(), names.names());
     ClusterTarget target = new ClusterTarget(files, request, tablespaces, Sleeper.REAL);
     steps.telling(new RecoveryText(target, data, user));
     return target;
+  }
+
+  /** What it takes to recover it in a data directory. */
+  Recovery.Request request(Path data) throws IOException {
+    return request(StoredCluster.read(repository, backup), data, user());
+  }
+
+  private Recovery.Request request(StoredCluster stored, Path data, OsUser user)
+      throws IOException {
+    requireWay(data, user);
+    return new Followed(repository, backup, stored, options.timeline)
+        .request(programs(stored.major()), user, data, goal, options.pause);
   }
 
   /** A server that cannot come to its files would be noticed after all of them are restored. */

@@ -1,5 +1,6 @@
 package io.salvor.cli.command;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -14,6 +15,14 @@ final class RecoveryOptions {
   @Nullable String osUser;
 
   @Option(
+      names = "--scratch",
+      paramLabel = "<directory>",
+      description =
+          "where the server for tables out of a cluster's backup is set up, and removed; it needs"
+              + " room for the whole cluster; else TMPDIR, or /var/tmp")
+  @Nullable Path scratch;
+
+  @Option(
       names = "--pause",
       description = "leave the server of a restored cluster running, paused, for a look")
   boolean pause;
@@ -24,12 +33,23 @@ final class RecoveryOptions {
       description = "of a cluster that is followed: the timeline to end on; else the newest")
   @Nullable Long timeline;
 
+  /** Refuses a place for a server that is not needed. */
+  void refuseScratch() {
+    throw Words.usage(
+        "--scratch cannot be used for this restore",
+        "it is for tables out of the backup of a whole database server",
+        "leave it out");
+  }
+
   /**
    * Refuses what is for clusters only.
    *
    * @throws io.salvor.engine.error.SalvorException USAGE
    */
   void refuse() {
+    if (scratch != null) {
+      refuseScratch();
+    }
     if (pause) {
       throw Words.usage(
           "--pause cannot be used for this backup",

@@ -39,7 +39,7 @@ record RecoveryText(ClusterTarget target, Path data, OsUser user) implements Res
     out.line("  start it with pg_ctl start -D " + where + (user.uid() < 0 ? "" : ", as its owner"));
   }
 
-  private static String goal(Recovery.Outcome outcome) {
+  static String goal(Recovery.Outcome outcome) {
     String last =
         outcome.lastCommit().isEmpty() ? "" : "; the last commit is of " + outcome.lastCommit();
     return (outcome.stopped().isEmpty() ? "to the end" : "and stopped " + outcome.stopped()) + last;
@@ -47,22 +47,21 @@ record RecoveryText(ClusterTarget target, Path data, OsUser user) implements Res
 
   @Override
   public void write(JsonDocument json) {
-    target
-        .outcome()
-        .ifPresentOrElse(
-            outcome ->
-                json.object(
-                    "recovery",
-                    () -> {
-                      json.field("stopped", RestoreDocument.emptyIsNull(outcome.stopped()));
-                      json.field("lastCommit", RestoreDocument.emptyIsNull(outcome.lastCommit()));
-                      json.field("segments", outcome.segments());
-                      json.field("databases", outcome.checked().databases());
-                      json.field("indexes", outcome.checked().indexes());
-                      json.field("amcheck", outcome.checked().amcheck());
-                      json.field("paused", outcome.port() != 0);
-                      json.field("port", outcome.port());
-                    }),
-            () -> json.none("recovery"));
+    target.outcome().ifPresentOrElse(outcome -> write(outcome, json), () -> json.none("recovery"));
+  }
+
+  static void write(Recovery.Outcome outcome, JsonDocument json) {
+    json.object(
+        "recovery",
+        () -> {
+          json.field("stopped", RestoreDocument.emptyIsNull(outcome.stopped()));
+          json.field("lastCommit", RestoreDocument.emptyIsNull(outcome.lastCommit()));
+          json.field("segments", outcome.segments());
+          json.field("databases", outcome.checked().databases());
+          json.field("indexes", outcome.checked().indexes());
+          json.field("amcheck", outcome.checked().amcheck());
+          json.field("paused", outcome.port() != 0);
+          json.field("port", outcome.port());
+        });
   }
 }

@@ -20,6 +20,7 @@ import io.salvor.engine.restore.Scope;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import io.salvor.engine.tree.Tree;
+import io.salvor.provider.postgresql.logical.TablePatterns;
 import io.salvor.provider.postgresql.recovery.ClusterTarget;
 import io.salvor.provider.postgresql.recovery.RecoveryGoal;
 import io.salvor.provider.postgresql.server.OsUser;
@@ -43,6 +44,9 @@ import picocli.CommandLine.Parameters;
       "  salvor restore latest --to origin --on-conflict overwrite --yes",
       "  salvor restore latest --to /tmp/x --include '/etc/nginx/' --include '*.conf'",
       "  salvor restore latest --to postgresql://me@db:5432/shop --include /tables/public/orders",
+      "  salvor restore latest --source postgresql+cluster://me@db:5432 --at 2026-01-30T14:24:59Z",
+      "      --include shop/public.orders --map public.orders=public.orders_before",
+      "      --to postgresql://me@db:5432/shop       one table as it was, beside the live one",
       "  salvor restore latest --source /home --at 2026-01-30T15:00:00Z --to /tmp/home",
       "",
       "What lay in the source directory comes to lie in the target. An existing entry that differs",
@@ -239,12 +243,36 @@ final class RestoreCommand implements Command {
       RestoreSteps steps,
       Session session)
       throws IOException, InterruptedException {
+    Optional<RecoveryGoal> goal =
+        until == null ? RecoveryPoint.of(time.at) : Optional.of(RecoveryPoint.of(until));
+    String where = String.valueOf(to);
+    if (Targets.provider(where, session).isPresent()) {
+      requireTables();
+      return new TableRestore(
+              found,
+              new ClusterRestore(repository, found, goal, Mapping.NONE, recovery),
+              repository,
+              steps,
+              session)
+          .run(
+              where,
+              TablePatterns.of(patterns.include),
+              foreign.mapping(),
+              recovery.scratch,
+              new TableRestore.Way(
+                  wantedMode == null ? RestoreMode.INPLACE : wantedMode,
+                  strategy,
+                  wantedCheck,
+                  !write.dryRun),
+              (planned, target) -> finish(planned, target, repository, steps, session));
+    }
     if (!patterns.isEmpty()) {
       throw ClusterRestore.onlyWhole();
     }
-    Path data = ClusterRestore.directory(String.valueOf(to), session);
-    Optional<RecoveryGoal> goal =
-        until == null ? RecoveryPoint.of(time.at) : Optional.of(RecoveryPoint.of(until));
+    if (recovery.scratch != null) {
+      recovery.refuseScratch();
+    }
+    Path data = ClusterRestore.directory(where, session);
     ClusterRestore restore =
         new ClusterRestore(repository, found, goal, foreign.mapping(), recovery);
     RestoreMode way = wantedMode == null ? RestoreMode.NEW : wantedMode;
@@ -270,6 +298,37 @@ final class RestoreCommand implements Command {
                         target,
                         session.progress()))) {
       return finish(planned, target, repository, steps, session);
+    }
+  }
+
+  /** What makes no sense for tables out of the backup of a cluster. */
+  private void requireTables() {
+    String example =
+        "write for instance --include shop/public.orders --to postgresql://me@db:5432/shop";
+    if (patterns.include.isEmpty()) {
+      throw Words.usage(
+          "A cluster cannot be restored into a database",
+          "nothing says which of its tables are meant",
+          example + "; or name a directory for all of it");
+    }
+    if (!patterns.exclude.isEmpty() || deleteExtra) {
+      throw Words.usage(
+          (deleteExtra ? "--delete-extra" : "--exclude")
+              + " cannot be used for tables out of a cluster's backup",
+          "only what --include names is looked at",
+          example);
+    }
+    if (savePlan != null) {
+      throw Words.usage(
+          "--save-plan cannot be used for tables out of a cluster's backup",
+          "the server that has them is gone when the command ends",
+          "look at it with --dry-run, then run it without");
+    }
+    if (recovery.pause) {
+      throw Words.usage(
+          "--pause cannot be used for tables out of a cluster's backup",
+          "their server is there for the while of the command only",
+          "restore the whole cluster to a directory with --pause");
     }
   }
 

@@ -111,8 +111,10 @@ final class RestoreSteps {
     session.outcome(exit);
     if (session.isJson()) {
       RestoreDocument.write(planned.file(), RestoreStatus.PLANNED, true, null, session.json());
+      outcome.write(session.json());
     } else {
       RestorePreview.print(planned.file(), session.text(), session.text()::line);
+      outcome.print(session.text());
       session
           .text()
           .line(

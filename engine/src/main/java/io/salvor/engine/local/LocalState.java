@@ -68,6 +68,11 @@ public final class LocalState implements AutoCloseable {
     return temporary(null);
   }
 
+  /** In a directory that somebody else removes. */
+  public static LocalState within(Path directory) {
+    return new LocalState(directory.resolve("cache"), directory.resolve("state"), null, null);
+  }
+
   private static LocalState temporary(@Nullable LocalState readable) {
     try {
       Path directory = Files.createTempDirectory("salvor-");

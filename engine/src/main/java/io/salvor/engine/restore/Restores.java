@@ -38,8 +38,17 @@ public final class Restores {
    * @param createdBy who asks, likewise
    */
   public Restores(Repository repository, String host, String createdBy) {
+    this(repository, records(repository), host, createdBy);
+  }
+
+  /**
+   * Restores that nobody lists: into a place that is gone again when the command ends.
+   *
+   * @param records kept elsewhere than this machine's
+   */
+  public Restores(Repository repository, RestoreRecords records, String host, String createdBy) {
     this.repository = repository;
-    this.records = records(repository);
+    this.records = records;
     this.undoKeeping = new UndoKeeping(repository, host, createdBy);
   }
 
@@ -62,19 +71,41 @@ public final class Restores {
    */
   public PlannedRestore plan(RestoreRequest request, Target target, Progress progress)
       throws IOException {
+    Problems problems = new Problems();
+    Wanted.Cursor wanted =
+        new TreeWanted(
+            repository.tree(request.backup().manifest().root()),
+            request.scope(),
+            progress,
+            problems,
+            request.becomes());
+    return plan(request, wanted, problems, target, progress);
+  }
+
+  /**
+   * Plans a restore of what was taken out of a backup; the target gets the contents from where the
+   * entries come from, not from the repository.
+   *
+   * @param taken what is wanted, ascending by keys
+   */
+  public PlannedRestore plan(
+      RestoreRequest request, EntryStream taken, Target target, Progress progress)
+      throws IOException {
+    return plan(request, new StreamWanted(taken, progress), new Problems(), target, progress);
+  }
+
+  private PlannedRestore plan(
+      RestoreRequest request,
+      Wanted.Cursor wanted,
+      Problems problems,
+      Target target,
+      Progress progress)
+      throws IOException {
     Planning.requireKnown(request, target);
     Origin origin = new Origin(repository.id().toString(), request.backup().id().text(), "");
     Options options =
         new Options(request.mode(), request.strategy(), request.deleteExtra(), request.check());
     Manifest manifest = request.backup().manifest();
-    Problems problems = new Problems();
-    Wanted.Cursor wanted =
-        new TreeWanted(
-            repository.tree(manifest.root()),
-            request.scope(),
-            progress,
-            problems,
-            request.becomes());
     Patterns patterns = manifest.origin().patterns();
     Scope captured = Scope.of(Selection.of(patterns.include(), patterns.exclude()));
     Extras extras =

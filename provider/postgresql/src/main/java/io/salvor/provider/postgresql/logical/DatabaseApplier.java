@@ -1,6 +1,5 @@
 package io.salvor.provider.postgresql.logical;
 
-import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.Applier;
@@ -39,7 +38,7 @@ final class DatabaseApplier implements Applier {
   private final Sessions sessions;
   private final DumpTool.Finder finder;
   private final Names names;
-  private final BlobSource blobs;
+  private final Supply supply;
   private final Outcomes outcomes;
   private final Progress progress;
   private final Troubles troubles;
@@ -79,7 +78,7 @@ final class DatabaseApplier implements Applier {
       Sessions sessions,
       DumpTool.Finder finder,
       Names names,
-      BlobSource blobs,
+      Supply supply,
       Check check,
       Progress progress,
       Outcomes outcomes,
@@ -87,12 +86,12 @@ final class DatabaseApplier implements Applier {
     this.sessions = sessions;
     this.finder = finder;
     this.names = names;
-    this.blobs = blobs;
+    this.supply = supply;
     this.outcomes = outcomes;
     this.progress = progress;
     this.troubles = troubles;
-    this.tables = new TableWriter(names, blobs, check, progress, outcomes);
-    this.objects = new ObjectWriter(blobs, outcomes);
+    this.tables = new TableWriter(names, supply, check, progress, outcomes);
+    this.objects = new ObjectWriter(supply, outcomes);
   }
 
   @Override
@@ -107,7 +106,7 @@ final class DatabaseApplier implements Applier {
       try (ServerConnection main = sessions.open()) {
         Sessions.run(main, BEGIN);
         DefinitionWriter definitions =
-            new DefinitionWriter(main, names, blobs, outcomes, unmoved());
+            new DefinitionWriter(main, names, supply, outcomes, unmoved());
         delete(main, definitions);
         schemas(main);
         List<Numbered> make = of(one -> one.isDefinition() && !one.deletes());
@@ -143,7 +142,7 @@ final class DatabaseApplier implements Applier {
       made = one.step().key().equals(Keys.DATABASE_ITSELF) ? one : made;
     }
     Entry wanted = made == null ? null : made.step().wanted();
-    Databases.require(sessions, wanted == null ? "" : Contents.text(blobs, wanted));
+    Databases.require(sessions, wanted == null ? "" : supply.text(Keys.DATABASE_ITSELF, wanted));
     if (made != null) {
       steps.remove(made);
       if (wanted == null) {
@@ -155,7 +154,8 @@ final class DatabaseApplier implements Applier {
         outcomes.done(
             made.number(),
             made.step(),
-            LiveDatabase.fingerprint(made.step().key(), Contents.text(blobs, wanted), names));
+            LiveDatabase.fingerprint(
+                made.step().key(), supply.text(Keys.DATABASE_ITSELF, wanted), names));
       }
     }
   }
@@ -333,7 +333,7 @@ final class DatabaseApplier implements Applier {
       work.add(
           connection -> {
             DefinitionWriter definitions =
-                new DefinitionWriter(connection, names, blobs, outcomes, null);
+                new DefinitionWriter(connection, names, supply, outcomes, null);
             for (Numbered one : ofOne) {
               progress.checkCancelled();
               definitions.make(one.number(), one.step());

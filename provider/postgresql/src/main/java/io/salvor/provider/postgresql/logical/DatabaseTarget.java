@@ -51,6 +51,7 @@ final class DatabaseTarget implements Target {
   private final Sessions sessions;
   private final DumpTool.Finder finder;
   private final BlobSource blobs;
+  private final @Nullable Supply taken;
   private final Troubles troubles;
   private @Nullable LiveDatabase live;
 
@@ -59,13 +60,15 @@ final class DatabaseTarget implements Target {
       Passwords passwords,
       DumpTool.Finder finder,
       Mapping mapping,
-      BlobSource blobs) {
+      BlobSource blobs,
+      @Nullable Supply taken) {
     this.endpoint = endpoint;
     this.mapping = mapping;
     this.names = Names.of(mapping);
     this.sessions = new Sessions(endpoint, passwords, notice -> {});
     this.finder = finder;
     this.blobs = blobs;
+    this.taken = taken;
     this.troubles = Troubles.ofTarget(endpoint);
   }
 
@@ -142,8 +145,10 @@ final class DatabaseTarget implements Target {
         fields.add(EntryField.ATTRIBUTES);
       }
     } else if (!item.key().equals(Keys.DATABASE_ITSELF)) {
-      String sql = Contents.text(blobs, wanted);
-      if (!LiveDatabase.fingerprint(item.key(), sql, names).equals(item.fingerprint())) {
+      Supply supply = supply(blobs);
+      if (!supply.has(wanted)
+          || !LiveDatabase.fingerprint(item.key(), supply.text(item.key(), wanted), names)
+              .equals(item.fingerprint())) {
         fields.add(EntryField.CONTENT);
       }
     }
@@ -180,7 +185,13 @@ final class DatabaseTarget implements Target {
       PlanFile plan, BlobSource from, Check check, Progress progress, Outcomes outcomes)
       throws IOException {
     close();
-    return new DatabaseApplier(sessions, finder, names, from, check, progress, outcomes, troubles);
+    return new DatabaseApplier(
+        sessions, finder, names, supply(from), check, progress, outcomes, troubles);
+  }
+
+  /** What was taken from a server has its contents there. */
+  private Supply supply(BlobSource stored) {
+    return taken == null ? new StoredSupply(stored) : taken;
   }
 
   @Override

@@ -8,7 +8,10 @@ import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.TargetProvider;
 import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.postgresql.protocol.Passwords;
+import io.salvor.provider.postgresql.protocol.ServerConnection;
+import io.salvor.provider.postgresql.protocol.ServerError;
 import io.salvor.provider.postgresql.server.Installation;
+import java.io.IOException;
 
 /** Single databases as targets of restores, by the addresses of {@link DatabaseProvider}. */
 public final class DatabaseTargets implements TargetProvider {
@@ -35,7 +38,35 @@ public final class DatabaseTargets implements TargetProvider {
     Endpoint endpoint = DatabaseAddress.parse(address, user);
     Mapping whole = mapping.isEmpty() ? DatabaseAddress.mapping(address) : mapping;
     return new DatabaseTarget(
-        endpoint, passwords, () -> Installation.having("pg_dump"), whole, blobs);
+        endpoint, passwords, () -> Installation.having("pg_dump"), whole, blobs, null);
+  }
+
+  /**
+   * Looks whether a target can be reached at all, before much is done for it; a database that is
+   * missing will be made.
+   *
+   * @throws io.salvor.engine.error.SalvorException USAGE, TARGET_UNUSABLE
+   */
+  public void require(String address) throws IOException {
+    Endpoint endpoint = DatabaseAddress.parse(address, user);
+    try (ServerConnection _ = new Sessions(endpoint, passwords, notice -> {}).open()) {
+      return;
+    } catch (IOException e) {
+      if (!(e instanceof ServerError refused) || !refused.state().equals(Troubles.NO_DATABASE)) {
+        throw Troubles.ofTarget(endpoint).told(e);
+      }
+    }
+  }
+
+  /** As {@link #open}, for what was taken out of a database that is there for the while. */
+  public Target open(String address, ScratchDatabase taken, BlobSource blobs) {
+    return new DatabaseTarget(
+        DatabaseAddress.parse(address, user),
+        passwords,
+        () -> Installation.having("pg_dump"),
+        DatabaseAddress.mapping(address),
+        blobs,
+        taken.supply());
   }
 
   @Override

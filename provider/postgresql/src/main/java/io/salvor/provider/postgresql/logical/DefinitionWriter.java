@@ -1,6 +1,5 @@
 package io.salvor.provider.postgresql.logical;
 
-import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.entry.Attributes;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.error.ErrorCode;
@@ -62,7 +61,7 @@ final class DefinitionWriter {
 
   private final ServerConnection connection;
   private final Names names;
-  private final BlobSource blobs;
+  private final Supply supply;
   private final Outcomes outcomes;
   private final @Nullable Map<Key, Fingerprint> now;
 
@@ -74,12 +73,12 @@ final class DefinitionWriter {
   DefinitionWriter(
       ServerConnection connection,
       Names names,
-      BlobSource blobs,
+      Supply supply,
       Outcomes outcomes,
       @Nullable Map<Key, Fingerprint> now) {
     this.connection = connection;
     this.names = names;
-    this.blobs = blobs;
+    this.supply = supply;
     this.outcomes = outcomes;
     this.now = now;
   }
@@ -110,7 +109,7 @@ final class DefinitionWriter {
       return;
     }
     try {
-      String plain = Contents.text(blobs, wanted);
+      String plain = supply.text(step.key(), wanted);
       String sql = LiveDatabase.renamed(step.key(), plain, names);
       String before = update && step.live() != null ? drop(step.key(), step.live().entry()) : "";
       execute(step, wanted.attributes(), before + sql);

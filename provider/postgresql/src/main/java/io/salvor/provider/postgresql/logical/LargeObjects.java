@@ -6,6 +6,7 @@ import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.source.ContentSink;
+import io.salvor.provider.postgresql.logical.Tables.Taker;
 import io.salvor.provider.postgresql.protocol.Row;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import java.io.IOException;
@@ -62,7 +63,8 @@ final class LargeObjects {
       ServerConnection connection, LargeObject object, ContentSink sink, PosixTime time)
       throws IOException {
     MessageDigest digest = sha256();
-    long size = read(connection, object.oid(), digest, sink);
+    long size =
+        read(connection, object.oid(), digest, (bytes, length) -> sink.write(bytes, 0, length));
     ContentRef content = sink.finish();
     return Entry.builder(EntryKind.TABLE)
         .mtime(time)
@@ -80,12 +82,12 @@ final class LargeObjects {
     return object.grants().isEmpty() ? attributes : attributes.with("grants", object.grants());
   }
 
-  /** Reads one into a digest, and into a sink if there is one; gives its size. */
+  /** Reads one into a digest, and hands it over if somebody wants it; gives its size. */
   static long read(
       ServerConnection connection,
       long oid,
       MessageDigest digest,
-      @org.jspecify.annotations.Nullable ContentSink sink)
+      @org.jspecify.annotations.Nullable Taker taker)
       throws IOException {
     for (long at = 0; ; at += PIECE) {
       String hex =
@@ -97,8 +99,8 @@ final class LargeObjects {
               .get("bytes");
       byte[] bytes = HexFormat.of().parseHex(hex);
       digest.update(bytes);
-      if (sink != null) {
-        sink.write(bytes, 0, bytes.length);
+      if (taker != null) {
+        taker.take(bytes, bytes.length);
       }
       if (bytes.length < PIECE) {
         return at + bytes.length;

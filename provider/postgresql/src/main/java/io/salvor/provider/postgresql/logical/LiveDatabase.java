@@ -155,6 +155,11 @@ final class LiveDatabase implements AutoCloseable {
     return snapshot.main();
   }
 
+  /** One more connection that sees this. */
+  ServerConnection share() throws IOException {
+    return snapshot.share();
+  }
+
   /** What a key holds; all rows are read for it. Null if there is nothing. */
   @Nullable LiveItem item(Key key, Progress progress) throws IOException {
     Definition definition = definitions.get(key);

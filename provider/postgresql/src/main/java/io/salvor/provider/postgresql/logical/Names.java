@@ -51,7 +51,7 @@ final class Names {
     return new Names(renamed);
   }
 
-  private static Name parse(String text) {
+  static Name parse(String text) {
     int dot = text.indexOf('.');
     if (dot <= 0 || dot == text.length() - 1) {
       throw new SalvorException(

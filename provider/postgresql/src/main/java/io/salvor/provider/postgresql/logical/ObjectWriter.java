@@ -1,12 +1,12 @@
 package io.salvor.provider.postgresql.logical;
 
-import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.restore.LiveItem;
 import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.Step;
+import io.salvor.engine.tree.Key;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerError;
 import java.io.IOException;
@@ -19,11 +19,11 @@ import java.util.HexFormat;
 final class ObjectWriter {
   private static final int PIECE = 256 << 10;
 
-  private final BlobSource blobs;
+  private final Supply supply;
   private final Outcomes outcomes;
 
-  ObjectWriter(BlobSource blobs, Outcomes outcomes) {
-    this.blobs = blobs;
+  ObjectWriter(Supply supply, Outcomes outcomes) {
+    this.supply = supply;
     this.outcomes = outcomes;
   }
 
@@ -50,7 +50,7 @@ final class ObjectWriter {
         outcomes.removed(number, step);
         return;
       }
-      make(connection, oid, wanted);
+      make(connection, oid, step.key(), wanted);
       Sessions.run(connection, "COMMIT");
       about(connection, oid, step, wanted);
       outcomes.done(
@@ -66,11 +66,12 @@ final class ObjectWriter {
     }
   }
 
-  private void make(ServerConnection connection, long oid, Entry wanted) throws IOException {
+  private void make(ServerConnection connection, long oid, Key key, Entry wanted)
+      throws IOException {
     Sessions.run(connection, "SELECT pg_catalog.lo_create(" + oid + ")");
     long[] at = new long[1];
-    Contents.read(
-        blobs,
+    supply.read(
+        key,
         wanted,
         (bytes, length) -> {
           for (int from = 0; from < length; from += PIECE) {

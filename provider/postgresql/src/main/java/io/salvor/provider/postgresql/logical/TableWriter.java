@@ -1,6 +1,5 @@
 package io.salvor.provider.postgresql.logical;
 
-import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.entry.Attributes;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.error.ErrorCode;
@@ -26,14 +25,14 @@ import java.util.List;
  */
 final class TableWriter {
   private final Names names;
-  private final BlobSource blobs;
+  private final Supply supply;
   private final Check check;
   private final Progress progress;
   private final Outcomes outcomes;
 
-  TableWriter(Names names, BlobSource blobs, Check check, Progress progress, Outcomes outcomes) {
+  TableWriter(Names names, Supply supply, Check check, Progress progress, Outcomes outcomes) {
     this.names = names;
-    this.blobs = blobs;
+    this.supply = supply;
     this.check = check;
     this.progress = progress;
     this.outcomes = outcomes;
@@ -99,7 +98,7 @@ final class TableWriter {
       outcomes.removed(number, step);
       return;
     }
-    RowDigest digest = copy(connection, table, wanted);
+    RowDigest digest = copy(connection, table, step.key(), wanted);
     if (check != Check.METADATA) {
       digest =
           Tables.read(
@@ -142,7 +141,7 @@ final class TableWriter {
     return LiveDatabase.fingerprint(digest).equals(planned.fingerprint());
   }
 
-  private RowDigest copy(ServerConnection connection, Table table, Entry wanted)
+  private RowDigest copy(ServerConnection connection, Table table, Key key, Entry wanted)
       throws IOException {
     RowDigest digest = new RowDigest();
     Exchange exchange =
@@ -150,8 +149,8 @@ final class TableWriter {
             table.write(wanted.attributes().text("columns"), wanted.attributes().text("encoding")));
     Copy copy = exchange.copy();
     try {
-      Contents.read(
-          blobs,
+      supply.read(
+          key,
           wanted,
           (bytes, length) -> {
             progress.checkCancelled();

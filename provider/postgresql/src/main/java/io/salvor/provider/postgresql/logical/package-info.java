@@ -10,6 +10,9 @@
  *
  * <p>A table is compared by its <b>digest</b>: a sum over its rows, whatever their order.
  *
+ * <p>Contents come from a <b>supply</b>: a repository, or a <b>scratch database</b>, one of a
+ * server that was recovered from a physical backup to take tables out.
+ *
  * <p>Source: PostgreSQL documentation, "COPY", "pg_dump", "Snapshot Synchronization Functions"; the
  * archive's format by {@code pg_backup_archiver.c} of PostgreSQL 15 to 18.
  */

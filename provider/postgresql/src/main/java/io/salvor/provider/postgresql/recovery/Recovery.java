@@ -37,6 +37,7 @@ public final class Recovery {
           Map.entry("primary_conninfo", ""),
           Map.entry("primary_slot_name", ""),
           Map.entry("synchronous_standby_names", ""),
+          Map.entry("max_logical_replication_workers", "0"),
           Map.entry("ssl", "off"),
           Map.entry("allow_in_place_tablespaces", "on"),
           Map.entry("restart_after_crash", "off"),
@@ -127,18 +128,14 @@ public final class Recovery {
 
   /** Recovers to the goal, or to the end where that is the same. */
   private Outcome in(Path home) throws IOException, InterruptedException {
-    Path first = Files.createDirectory(home.resolve("1"));
-    request.user().own(first);
     try {
-      return in(first, request.goal());
+      return in(directory(home.resolve("1")), request.goal());
     } catch (NotReached e) {
       if (!request.endIsGoal()) {
         throw e.told();
       }
       // All that was committed by then is there, and nothing after it that would end recovery.
-      Path second = Files.createDirectory(home.resolve("2"));
-      request.user().own(second);
-      return in(second, request.goal().atEnd());
+      return in(directory(home.resolve("2")), request.goal().atEnd());
     }
   }
 
@@ -157,7 +154,33 @@ public final class Recovery {
     }
   }
 
+  /**
+   * A server that has reached its goal and runs.
+   *
+   * @param settings that it was started with
+   */
+  private record Recovered(
+      ServerProcess server, Path home, Map<String, String> settings, Outcome outcome) {}
+
   private Outcome in(Path home, RecoveryGoal goal) throws IOException, InterruptedException {
+    Recovered recovered = recovered(home, goal, Map.of());
+    if (request.pause()) {
+      return recovered.outcome();
+    }
+    try {
+      Soundness.Report checked = check(recovered.server(), home, recovered.settings());
+      Outcome of = recovered.outcome();
+      return new Outcome(of.stopped(), of.lastCommit(), of.segments(), of.made(), checked, 0);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      try (ServerProcess _ = recovered.server()) {
+        throw e;
+      }
+    }
+  }
+
+  /** Starts a server, which is left running at its goal. */
+  private Recovered recovered(Path home, RecoveryGoal goal, Map<String, String> more)
+      throws IOException, InterruptedException {
     Path data = request.data();
     List<String> made = Configuration.complete(data, request.programs(), request.user());
     // Without a goal nothing would end recovery but the end, and a standby waits there.
@@ -172,6 +195,7 @@ public final class Recovery {
     int port = freePort();
     Path log = home.resolve("log");
     Map<String, String> settings = new TreeMap<>(ALONE);
+    settings.putAll(more);
     settings.putAll(goal.settings());
     settings.put("restore_command", desk.command());
     settings.put("wal_retrieve_retry_interval", "100ms");
@@ -184,17 +208,77 @@ public final class Recovery {
     ServerProcess server = start(home, port, log, settings);
     try {
       long segments = await(server, desk, says);
-      if (request.pause()) {
-        return new Outcome(
-            says.stopped(), says.lastCommit(), segments, made, Soundness.Report.NONE, port);
-      }
-      Soundness.Report checked = check(server, home, settings);
-      return new Outcome(says.stopped(), says.lastCommit(), segments, made, checked, 0);
+      return new Recovered(
+          server,
+          home,
+          settings,
+          new Outcome(
+              says.stopped(),
+              says.lastCommit(),
+              segments,
+              made,
+              Soundness.Report.NONE,
+              request.pause() ? port : 0));
     } catch (IOException | InterruptedException | RuntimeException e) {
       try (server) {
         throw e;
       }
     }
+  }
+
+  /**
+   * A server that has been promoted at its goal, and runs.
+   *
+   * @param superuser who may look at everything
+   */
+  record Served(ServerProcess server, String superuser, Outcome outcome) {}
+
+  /**
+   * Recovers, and leaves the promoted server running for whoever asked.
+   *
+   * @param home an empty directory of the server's user, with a short path
+   * @param more settings of the server
+   */
+  static Served serve(
+      Request request, Path home, Map<String, String> more, Sleeper sleeper, Progress progress)
+      throws IOException, InterruptedException {
+    progress.phase("recovery");
+    Recovery recovery = new Recovery(request, sleeper, progress);
+    Recovered recovered;
+    Path first = recovery.directory(home.resolve("1"));
+    try {
+      recovered = recovery.recovered(first, request.goal(), more);
+    } catch (NotReached e) {
+      if (!request.endIsGoal()) {
+        throw e.told();
+      }
+      recovered =
+          recovery.recovered(recovery.directory(home.resolve("2")), request.goal().atEnd(), more);
+    }
+    ServerProcess server = recovered.server();
+    try {
+      Optional<String> usual = Superuser.usual(server);
+      if (usual.isPresent()) {
+        return new Served(server, usual.get(), recovered.outcome());
+      }
+      server.stop();
+      String name = Superuser.ofStopped(request.programs(), request.user(), request.data());
+      server =
+          recovery.start(
+              recovered.home(), freePort(), recovered.home().resolve("log"), recovered.settings());
+      server.awaitReady(name, PATIENCE, sleeper);
+      return new Served(server, name, recovered.outcome());
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      try (ServerProcess _ = server) {
+        throw e;
+      }
+    }
+  }
+
+  private Path directory(Path made) throws IOException {
+    Path there = Files.createDirectory(made);
+    request.user().own(there);
+    return there;
   }
 
   /** Checks what was recovered, and stops the server. */
