@@ -14,6 +14,7 @@ import io.salvor.engine.keys.KeyRegister;
 import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.source.Earlier;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.tree.Key;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -80,10 +82,12 @@ final class BackupAttempt {
    * A capture into this session.
    *
    * @param stored what of earlier backups is still there
+   * @param earlier the whole backup that this one may be composed against
    * @param known entries that need not be read again
    * @param counted entries to count changes against
    */
-  TreeCapture newCapture(StoredContent stored, TreeCursor known, TreeCursor counted) {
+  TreeCapture newCapture(
+      StoredContent stored, Optional<Earlier> earlier, TreeCursor known, TreeCursor counted) {
     KeyRing keys = repository.keys();
     Map<BlobKind, long[]> gears = new EnumMap<>(BlobKind.class);
     gears.put(BlobKind.DATA, keys.gearTable());
@@ -97,6 +101,7 @@ final class BackupAttempt {
             writer,
             kind -> Chunker.contentDefined(gear(kind, gears)),
             new TreeBuilder(memory == null ? writer : memory.noting(writer), keys.boundary()),
+            earlier,
             known,
             counted,
             progress,

@@ -13,6 +13,7 @@ import io.salvor.engine.ledger.LedgerEntry;
 import io.salvor.engine.pack.BlobWriter;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
+import io.salvor.engine.source.Earlier;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.storage.ObjectName;
 import io.salvor.engine.tree.Cursors;
@@ -306,7 +307,15 @@ public final class BackupRun {
     // What is damaged is better known before anything is compared with what is stored.
     counted.peek();
     StoredContent stored = new StoredContent(repository);
-    return work.newCapture(stored, Cursors.union(known), counted);
+    return work.newCapture(stored, earlier(before, stored), Cursors.union(known), counted);
+  }
+
+  /** A write-only client cannot read what it has stored. */
+  private Optional<Earlier> earlier(Predecessors before, StoredContent stored) {
+    Backup compared = before.compared();
+    return compared == null || repository.keys().self() != null
+        ? Optional.empty()
+        : Optional.of(new EarlierBackup(repository, compared, stored));
   }
 
   /** The ledger entry takes in sealed manifests whose writers died before they could add them. */

@@ -4,9 +4,11 @@ import io.salvor.engine.blob.BlobId;
 import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSink;
 import io.salvor.engine.chunk.Chunker;
+import io.salvor.engine.content.ContentReader.Placed;
 import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.content.ContentWriter;
 import io.salvor.engine.content.Extent;
+import io.salvor.engine.content.SeekableContent;
 import io.salvor.engine.source.ContentSink;
 import java.io.IOException;
 import java.util.Arrays;
@@ -21,6 +23,7 @@ final class ContentCutter implements ContentSink {
   private Chunker chunker;
   private byte[] buffer = new byte[0];
   private int filled;
+  private int block;
 
   /**
    * @param kind of the blobs: data or sensitive
@@ -38,6 +41,7 @@ final class ContentCutter implements ContentSink {
       throw new IllegalStateException("something was written before the block size was told");
     }
     chunker = Chunker.blocks(size);
+    block = size;
   }
 
   @Override
@@ -57,6 +61,31 @@ final class ContentCutter implements ContentSink {
         flush();
       }
       at += taken;
+    }
+  }
+
+  @Override
+  public void reuse(SeekableContent from, long offset, long length) throws IOException {
+    byte[] edge = new byte[0];
+    long end = offset + length;
+    for (long at = offset; at < end; ) {
+      Placed placed = from.at(at);
+      if (filled == 0
+          && placed.offset() == at
+          && placed.extent() instanceof Extent.Data data
+          && data.kind() == kind
+          && data.length() == block
+          && block <= end - at) {
+        list.add(data);
+        at += block;
+        continue;
+      }
+      long rest = placed.offset() + placed.extent().length() - at;
+      int part = (int) Math.min(Math.min(rest, end - at), FIRST_BUFFER);
+      edge = edge.length < part ? new byte[part] : edge;
+      from.read(at, edge, 0, part);
+      write(edge, 0, part);
+      at += part;
     }
   }
 

@@ -6,6 +6,7 @@ import io.salvor.engine.blob.BlobKind;
 import io.salvor.engine.blob.BlobSink;
 import io.salvor.engine.chunk.Chunker;
 import io.salvor.engine.content.ContentRef;
+import io.salvor.engine.content.SeekableContent;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryCodec;
 import io.salvor.engine.error.ErrorCode;
@@ -13,6 +14,7 @@ import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.source.Capture;
 import io.salvor.engine.source.ContentSink;
+import io.salvor.engine.source.Earlier;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.TreeBuilder;
 import io.salvor.engine.tree.TreeCursor;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ final class TreeCapture implements Capture {
   private final StoredContent stored;
   private final BlobSink blobs;
   private final Function<BlobKind, Chunker> chunkers;
+  private final Optional<Earlier> earlier;
   private final TreeCursor previous;
   private final TreeCursor parent;
   private final Progress progress;
@@ -64,6 +68,7 @@ final class TreeCapture implements Capture {
    * Begins.
    *
    * @param stored what of earlier backups is still there
+   * @param earlier the whole backup that this one may be composed against
    * @param previous entries that need not be read again
    * @param parent entries to count changes against
    */
@@ -72,6 +77,7 @@ final class TreeCapture implements Capture {
       BlobSink blobs,
       Function<BlobKind, Chunker> chunkers,
       TreeBuilder tree,
+      Optional<Earlier> earlier,
       TreeCursor previous,
       TreeCursor parent,
       Progress progress,
@@ -80,6 +86,7 @@ final class TreeCapture implements Capture {
     this.blobs = blobs;
     this.chunkers = chunkers;
     this.tree = tree;
+    this.earlier = earlier;
     this.previous = previous;
     this.parent = parent;
     this.progress = progress;
@@ -104,6 +111,11 @@ final class TreeCapture implements Capture {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public Optional<Earlier> earlier() {
+    return earlier;
   }
 
   @Override
@@ -260,6 +272,14 @@ final class TreeCapture implements Capture {
       progress.checkCancelled();
       to.write(bytes, offset, length);
       read.addAndGet(length);
+      progress.advance(0, length);
+      checkpoints.poll();
+    }
+
+    @Override
+    public void reuse(SeekableContent from, long offset, long length) throws IOException {
+      progress.checkCancelled();
+      to.reuse(from, offset, length);
       progress.advance(0, length);
       checkpoints.poll();
     }

@@ -5,6 +5,7 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.tree.Key;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,14 @@ public interface Capture {
    * one; null if there is none, and always null when everything is to be read again.
    */
   @Nullable Entry previous(Key key);
+
+  /**
+   * The sealed backup that this one is captured against, whole; empty if everything is to be read
+   * again, or if it cannot be read.
+   */
+  default Optional<Earlier> earlier() {
+    return Optional.empty();
+  }
 
   /** Begins to store the content of one entry. */
   ContentSink content();

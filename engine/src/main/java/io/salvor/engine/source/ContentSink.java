@@ -1,6 +1,7 @@
 package io.salvor.engine.source;
 
 import io.salvor.engine.content.ContentRef;
+import io.salvor.engine.content.SeekableContent;
 import java.io.IOException;
 
 /**
@@ -14,6 +15,21 @@ public interface ContentSink {
 
   /** A hole of so many bytes. */
   void hole(long length) throws IOException;
+
+  /**
+   * A stretch of what is stored already. Where blocks of the same size begin at the same places,
+   * nothing of it is read; what lies before and behind them is. It does not count as read from the
+   * source.
+   */
+  default void reuse(SeekableContent from, long offset, long length) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(length, 64 << 10)];
+    for (long done = 0; done < length; ) {
+      int part = (int) Math.min(length - done, bytes.length);
+      from.read(offset + done, bytes, 0, part);
+      write(bytes, 0, part);
+      done += part;
+    }
+  }
 
   /** Cuts at multiples of {@code size} bytes instead of by content; before anything is written. */
   void blocks(int size);
