@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class BackupManifestTest {
+  private static final String TIME = "2026-01-30 15:00:00 GMT";
   private static final String BEGINNING =
       """
       { "PostgreSQL-Backup-Manifest-Version": 2,
@@ -39,10 +40,26 @@ class BackupManifestTest {
     assertThat(manifest.system()).isEqualTo("7345678901234567890");
     assertThat(manifest.files())
         .containsExactly(
-            new BackupManifest.Listed("backup_label", 225, "8cd3a4b8"),
-            new BackupManifest.Listed("base/\u00ff", 8192, ""));
+            new BackupManifest.Listed("backup_label", 225, TIME, "8cd3a4b8"),
+            new BackupManifest.Listed("base/\u00ff", 8192, TIME, ""));
     assertThat(manifest.ranges())
         .containsExactly(new BackupManifest.WalRange(3, "0/2000028", "0/2000100"));
+  }
+
+  @Test
+  void writesWhatAServerWrites() throws Exception {
+    String encoded =
+        """
+        { "Encoded-Path": "626173652fff", "Size": 8192, "Last-Modified": "2026-01-30 15:00:00 GMT", \
+        "Checksum-Algorithm": "SHA256", "Checksum": "00" }
+        """;
+    String two = BEGINNING.replace(",\n" + encoded, "\n");
+    assertThat(two).isNotEqualTo(BEGINNING);
+    assertThat(new String(BackupManifest.parse(sealed(two)).encode(), StandardCharsets.UTF_8))
+        .isEqualTo(new String(sealed(two), StandardCharsets.UTF_8));
+    String odd = two.replace("backup_label", "odd \\\"name\\\\ \\" + "u0007\u00fc");
+    BackupManifest manifest = BackupManifest.parse(sealed(odd));
+    assertThat(BackupManifest.parse(manifest.encode())).isEqualTo(manifest);
   }
 
   @Test
