@@ -3,6 +3,8 @@ package io.salvor.testkit.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.journal.FollowOptions;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
@@ -18,6 +20,7 @@ import io.salvor.provider.postgresql.wal.Lsn;
 import io.salvor.provider.postgresql.wal.WalArchive;
 import io.salvor.provider.postgresql.wal.WalArchives;
 import io.salvor.testkit.repository.Machine;
+import io.salvor.testkit.storage.SteppedStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -48,6 +52,7 @@ class FollowTest {
   @TempDir Path temp;
   private TrialCluster cluster;
   private Repository repository;
+  private volatile @Nullable ErrorCode trouble;
 
   @BeforeEach
   void start() throws Exception {
@@ -57,7 +62,16 @@ class FollowTest {
     cluster.sql("CREATE TABLE shop (id serial, word text)");
     Machine machine = new Machine(temp.resolve("local"), Clock.systemUTC());
     machine.init(DirectoryStorage.create(temp.resolve("repository")));
-    repository = machine.open(DirectoryStorage.open(temp.resolve("repository")));
+    repository =
+        machine.open(
+            new SteppedStorage(
+                DirectoryStorage.open(temp.resolve("repository")),
+                operation -> {
+                  ErrorCode now = trouble;
+                  if (now != null && operation.changes()) {
+                    throw new SalvorException(now, "The storage takes nothing", "a test", "wait");
+                  }
+                }));
   }
 
   @AfterEach
@@ -208,6 +222,29 @@ class FollowTest {
     assertThat(gap.from()).isGreaterThanOrEqualTo(end);
     assertThat(gap.since()).isBefore(gap.until());
     assertThat(archive.reach(1, end, Optional.empty()).orElseThrow().to()).isEqualTo(gap.from());
+  }
+
+  @Test
+  void whileTheRepositoryIsFullOrOutOfReachTheServerKeepsItsLog() throws Exception {
+    try (Followed followed = follow()) {
+      insert("before");
+      followed.awaitDurable(flushed());
+      for (ErrorCode one : List.of(ErrorCode.STORAGE_FULL, ErrorCode.STORAGE_UNREACHABLE)) {
+        Lsn durable = archive().stretches().getLast().to();
+        trouble = one;
+        insert("meanwhile");
+        followed.awaitTold("the server keeps its WAL meanwhile");
+        followed.awaitTold(one.code());
+        assertThat(archive().stretches().getLast().to()).isEqualTo(durable);
+        assertThat(Lsn.parse(ask("SELECT restart_lsn AS l FROM pg_replication_slots", "l")))
+            .isLessThanOrEqualTo(durable);
+        trouble = null;
+        followed.awaitDurable(flushed());
+      }
+      assertThat(followed.told()).noneMatch(one -> one.startsWith("gap"));
+    }
+    assertThat(archive().gaps()).isEmpty();
+    assertThat(archive().stretches()).hasSize(1);
   }
 
   private void awaitSlotFree() throws Exception {
