@@ -2,7 +2,7 @@ package io.salvor.cli;
 
 import io.salvor.provider.mysql.OptionFile;
 import io.salvor.provider.mysql.Passwords;
-import io.salvor.provider.mysql.logical.DatabaseProvider;
+import io.salvor.provider.mysql.follow.DatabaseLogs;
 import io.salvor.provider.mysql.logical.DatabaseTargets;
 import java.time.InstantSource;
 import java.util.Map;
@@ -11,8 +11,8 @@ import java.util.Map;
 final class MariaDb {
   private MariaDb() {}
 
-  static DatabaseProvider sources(Map<String, String> environment, InstantSource clock) {
-    return new DatabaseProvider(user(environment), passwords(environment), clock);
+  static DatabaseLogs sources(Map<String, String> environment, InstantSource clock) {
+    return new DatabaseLogs(user(environment), passwords(environment), clock);
   }
 
   static DatabaseTargets targets(Map<String, String> environment) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
       "  salvor doctor --repo /srv/backups --json",
       "  salvor doctor postgresql+cluster://backup@db:5432    can it be backed up, and restored"
           + " here?",
+      "  salvor doctor mariadb://backup@db:3306                can it be backed up, and followed?",
       "",
       "Changes nothing. Exit code 4: something is damaged or lost; 1: another check has failed;"
           + " what",

@@ -25,22 +25,27 @@ import picocli.CommandLine.Parameters;
       "examples:",
       "  salvor follow postgresql+cluster://backup@db:5432",
       "  salvor follow postgresql+cluster://backup@db:5432 --synchronous --json",
+      "  salvor follow mariadb://backup@db:3306",
       "",
-      "It stays in the foreground, connects again by itself, and ends on SIGTERM or Ctrl-C. The",
-      "server keeps its WAL in a replication slot until the repository has it: drop the slot when",
-      "a cluster is not to be followed any more."
+      "It stays in the foreground, connects again by itself, and ends on SIGTERM or Ctrl-C. A",
+      "cluster of PostgreSQL keeps its WAL in a replication slot until the repository has it: drop",
+      "the slot when it is not to be followed any more. MariaDB and MySQL delete their binary log",
+      "after binlog_expire_logs_seconds, whoever follows: what nobody has followed by then is a"
+          + " gap."
     })
 final class FollowCommand implements Command {
   @Parameters(
       paramLabel = "<source>",
-      description = "what to follow: postgresql+cluster://user@host:port")
+      description =
+          "what to follow: postgresql+cluster://user@host:port, mysql://user@host:port or"
+              + " mariadb://user@host:port")
   String source = "";
 
   @Option(
       names = "--synchronous",
       description =
-          "make every commit durable at once; with synchronous_standby_names = 'salvor' the server"
-              + " acknowledges none before")
+          "make every commit durable at once; with synchronous_standby_names = 'salvor' a server of"
+              + " PostgreSQL acknowledges none before")
   boolean synchronous;
 
   @Override
@@ -81,7 +86,7 @@ final class FollowCommand implements Command {
         ErrorCode.SOURCE_UNSUPPORTED,
         "This source cannot be followed",
         source + " has no log that could be captured continuously",
-        "Follow a cluster, such as postgresql+cluster://user@host:5432");
+        "Follow postgresql+cluster://user@host:5432 or mariadb://user@host:3306");
   }
 
   /** One line for each event. */

@@ -134,7 +134,7 @@ final class CommandLineHarness {
                 new ClusterLogs(
                     new ClusterProvider("tester", this::password, time), this::password),
                 new DatabaseProvider("tester", this::password, time),
-                new io.salvor.provider.mysql.logical.DatabaseProvider(
+                new io.salvor.provider.mysql.follow.DatabaseLogs(
                     "tester", endpoint -> environment.get("MYSQL_PWD"), time)),
         () ->
             List.of(

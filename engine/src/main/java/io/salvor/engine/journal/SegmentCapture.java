@@ -38,6 +38,11 @@ final class SegmentCapture {
       String system = log.origin().system();
       capture.put(LogKeys.system(system), directory());
       for (Timeline line : log.timelines().values()) {
+        boolean last = line.number() == log.timelines().lastKey();
+        if (!last && horizon.from(system, line.number()) == Long.MAX_VALUE) {
+          // Else each would leave its name behind for good, and some sources begin many.
+          continue;
+        }
         capture.put(LogKeys.timeline(system, line.number()), directory());
         timeline(log, line);
       }

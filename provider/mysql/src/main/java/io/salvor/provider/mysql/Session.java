@@ -7,20 +7,31 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.Driver;
+import org.mariadb.jdbc.client.Completion;
+import org.mariadb.jdbc.client.Context;
+import org.mariadb.jdbc.client.socket.Reader;
+import org.mariadb.jdbc.client.socket.Writer;
+import org.mariadb.jdbc.client.util.ClosableLock;
+import org.mariadb.jdbc.export.ExceptionFactory;
+import org.mariadb.jdbc.message.ClientMessage;
+import org.mariadb.jdbc.message.server.ErrorPacket;
 
 /**
  * One connection to a server, for one thread; {@link #close} may be called by another, and breaks
  * off what is under way.
  */
 public final class Session implements AutoCloseable {
+  private static final Duration NO_TIMEOUT = Duration.ZERO;
   private static final String NO_TLS = "ssl not enabled";
 
   // Texts that are the same wherever and whenever they are read.
@@ -51,6 +62,17 @@ public final class Session implements AutoCloseable {
    * @throws ServerError if it is refused, or nobody answers
    */
   public static Session open(Endpoint endpoint, Passwords passwords) throws IOException {
+    return open(endpoint, passwords, NO_TIMEOUT);
+  }
+
+  /**
+   * Logs in.
+   *
+   * @param silence how long the server may say nothing while something is waited for
+   * @throws ServerError if it is refused, or nobody answers
+   */
+  public static Session open(Endpoint endpoint, Passwords passwords, Duration silence)
+      throws IOException {
     Properties properties = new Properties();
     properties.setProperty("user", endpoint.user());
     String password = passwords.of(endpoint);
@@ -64,6 +86,7 @@ public final class Session implements AutoCloseable {
     properties.setProperty("connectionAttributes", "program_name:salvor");
     properties.setProperty(
         "connectTimeout", endpoint.options().getOrDefault("connect_timeout", "10") + "000");
+    properties.setProperty("socketTimeout", String.valueOf(silence.toMillis()));
     String certificates = endpoint.options().get("sslrootcert");
     if (certificates != null && !certificates.equals("system")) {
       properties.setProperty("serverSslCert", certificates);
@@ -199,6 +222,110 @@ public final class Session implements AutoCloseable {
       throw error;
     }
     run("SET character_set_results = utf8mb4");
+  }
+
+  /** Takes packets that the server sends of its own accord. */
+  @FunctionalInterface
+  public interface PacketTaker {
+    /** The next one, without its head. */
+    void packet(byte[] bytes) throws IOException, InterruptedException;
+  }
+
+  /** Sends a command of the protocol that is answered by OK. */
+  public void command(byte[] command) throws IOException {
+    exchange(new Command(command));
+  }
+
+  /**
+   * Sends a command of the protocol and takes packets until the server says that they have ended.
+   */
+  public void stream(byte[] command, PacketTaker taker) throws IOException, InterruptedException {
+    Stream stream = new Stream(command, taker);
+    try {
+      exchange(stream);
+    } catch (IOException e) {
+      if (stream.failure instanceof InterruptedException) {
+        throw new InterruptedException();
+      }
+      throw stream.failure instanceof IOException own ? own : e;
+    }
+  }
+
+  private void exchange(ClientMessage message) throws IOException {
+    try {
+      var _ =
+          connection.unwrap(org.mariadb.jdbc.Connection.class).getClient().execute(message, false);
+    } catch (SQLException e) {
+      throw new ServerError(e);
+    }
+  }
+
+  /** Bytes that the driver sends as they are. */
+  private static class Command implements ClientMessage {
+    private final byte[] bytes;
+
+    Command(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public int encode(Writer writer, Context context) throws IOException {
+      writer.initPacket();
+      writer.writeBytes(bytes);
+      writer.flush();
+      return 1;
+    }
+  }
+
+  /** A command whose answer has no end of its own. */
+  private static final class Stream extends Command {
+    private static final int FAILED = 0xff;
+    private static final int ENDED = 0xfe;
+    private static final int LONGEST_END = 9;
+
+    private final PacketTaker taker;
+    private @Nullable Exception failure;
+
+    Stream(byte[] bytes, PacketTaker taker) {
+      super(bytes);
+      this.taker = taker;
+    }
+
+    @Override
+    public @Nullable Completion readPacket(
+        org.mariadb.jdbc.@Nullable Statement statement,
+        int fetchSize,
+        long maxRows,
+        int concurrency,
+        int type,
+        boolean closesOnCompletion,
+        Reader reader,
+        Writer writer,
+        Context context,
+        ExceptionFactory exceptions,
+        ClosableLock lock,
+        boolean traces,
+        @Nullable ClientMessage message,
+        @Nullable Consumer<String> redirects)
+        throws IOException, SQLException {
+      while (true) {
+        byte[] packet = reader.readPacket(false);
+        int first = packet.length == 0 ? ENDED : packet[0] & 0xff;
+        if (first == FAILED) {
+          ErrorPacket error = new ErrorPacket(reader.readableBufFromArray(packet), context);
+          throw exceptions.create(error.getMessage(), error.getSqlState(), error.getErrorCode());
+        }
+        if (first == ENDED && packet.length < LONGEST_END) {
+          return null;
+        }
+        try {
+          taker.packet(packet);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+          failure = e;
+          throw e instanceof IOException own ? own : new IOException(e);
+        }
+      }
+    }
   }
 
   /** A statement that takes many rows in; whoever prepares it closes it. */

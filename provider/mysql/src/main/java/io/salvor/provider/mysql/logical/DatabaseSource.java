@@ -17,6 +17,7 @@ import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
 import io.salvor.provider.mysql.Endpoint;
 import io.salvor.provider.mysql.Passwords;
+import io.salvor.provider.mysql.Rights;
 import io.salvor.provider.mysql.ServerError;
 import io.salvor.provider.mysql.Session;
 import io.salvor.provider.mysql.Troubles;

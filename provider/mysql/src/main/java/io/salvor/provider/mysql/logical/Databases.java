@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Databases of a server, but for its own. */
-final class Databases {
+public final class Databases {
   private static final Set<String> OWN =
       Set.of("mysql", "information_schema", "performance_schema", "sys");
 
@@ -20,7 +20,7 @@ final class Databases {
    *
    * @throws ServerError if the one that it names is not there, or may not be used
    */
-  static List<String> of(Session session, Endpoint endpoint) throws ServerError {
+  public static List<String> of(Session session, Endpoint endpoint) throws ServerError {
     if (!endpoint.database().isEmpty()) {
       session.run("USE " + Session.quoted(endpoint.database()));
       return List.of(endpoint.database());
@@ -29,7 +29,7 @@ final class Databases {
   }
 
   /** All that the account may see, ascending. */
-  static List<String> all(Session session) throws ServerError {
+  public static List<String> all(Session session) throws ServerError {
     List<String> names = new ArrayList<>();
     for (Row row :
         session.query(

@@ -34,9 +34,11 @@ public final class TrialServer implements AutoCloseable {
 
   private final Path home;
   private final int port;
+  private final Map<String, String> settings;
   private @Nullable Process process;
 
-  private TrialServer(Path home, int port) {
+  private TrialServer(Path home, int port, Map<String, String> settings) {
+    this.settings = Map.copyOf(settings);
     this.home = home;
     this.port = port;
   }
@@ -66,10 +68,10 @@ public final class TrialServer implements AutoCloseable {
       Files.setAttribute(home, "unix:uid", NOBODY);
       Files.setAttribute(home, "unix:gid", NOBODY);
     }
-    TrialServer server = new TrialServer(home, freePort());
+    TrialServer server = new TrialServer(home, freePort(), settings);
     try {
       server.init();
-      server.up(settings);
+      server.up();
       return server;
     } catch (IOException | InterruptedException | RuntimeException e) {
       server.close();
@@ -119,7 +121,8 @@ public final class TrialServer implements AutoCloseable {
     }
   }
 
-  private void up(Map<String, String> settings) throws IOException, InterruptedException {
+  /** Starts it again, by the same port. */
+  public void up() throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -161,6 +164,30 @@ public final class TrialServer implements AutoCloseable {
         session.run(statement);
       }
     }
+  }
+
+  /** Ends it as a loss of power does. */
+  public void kill() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      int _ = running.destroyForcibly().waitFor();
+      process = null;
+    }
+  }
+
+  /** Ends it in order. */
+  public void down() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      running.destroy();
+      int _ = running.waitFor();
+      process = null;
+    }
+  }
+
+  /** Where its data lie. */
+  public Path data() {
+    return home.resolve("data");
   }
 
   /** What the server's directory is; its logs lie there. */

@@ -1,6 +1,7 @@
 package io.salvor.provider.postgresql.follow;
 
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.journal.Consolidator;
 import io.salvor.engine.journal.FollowEvents;
 import io.salvor.engine.journal.FollowOptions;
 import io.salvor.engine.journal.JournalWriter;

@@ -1,5 +1,6 @@
 package io.salvor.provider.postgresql.follow;
 
+import io.salvor.engine.journal.Consolidator;
 import io.salvor.engine.journal.FollowEvents;
 import io.salvor.engine.journal.FollowOptions;
 import io.salvor.engine.journal.Following;
@@ -12,6 +13,8 @@ import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.postgresql.protocol.PasswordMissing;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.postgresql.protocol.ServerError;
+import io.salvor.provider.postgresql.wal.Lsn;
+import io.salvor.provider.postgresql.wal.WalArchives;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -62,7 +65,15 @@ public final class Follower implements Following {
   public void run() throws IOException, InterruptedException {
     JournalWriter.requireUsable(repository);
     String source = ClusterProvider.addressOf(endpoint);
-    try (Consolidator consolidator = new Consolidator(repository, source, options, events)) {
+    try (Consolidator consolidator =
+        new Consolidator(
+            repository,
+            source,
+            WalArchives.PROVIDER,
+            options,
+            events,
+            new Bases(repository)::horizon,
+            (timeline, position) -> new Lsn(position).toString())) {
       FollowState state = new FollowState(source, slot(repository));
       Duration pause = FIRST_PAUSE;
       while (begin(state, consolidator)) {

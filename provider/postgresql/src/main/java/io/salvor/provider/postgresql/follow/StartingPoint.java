@@ -1,5 +1,6 @@
 package io.salvor.provider.postgresql.follow;
 
+import io.salvor.engine.journal.Consolidator;
 import io.salvor.engine.journal.FollowEvents;
 import io.salvor.engine.journal.Journal;
 import io.salvor.engine.journal.JournalWriter;

@@ -1,7 +1,5 @@
-package io.salvor.provider.mysql.logical;
+package io.salvor.provider.mysql;
 
-import io.salvor.provider.mysql.ServerError;
-import io.salvor.provider.mysql.Session;
 import io.salvor.provider.mysql.Session.Row;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +11,7 @@ import java.util.regex.Pattern;
  * What an account may do, as {@code SHOW GRANTS} tells it. Without a right the server does not
  * refuse to list triggers or events: it lists none, and nothing else would tell.
  */
-final class Rights {
+public final class Rights {
   private static final Pattern GRANT =
       Pattern.compile("^GRANT (.*?) ON (?:TABLE )?(\\S+?)\\.(\\S+) TO ", Pattern.DOTALL);
 
@@ -26,7 +24,8 @@ final class Rights {
     this.account = account;
   }
 
-  static Rights of(Session session) throws ServerError {
+  /** Those of who has logged in. */
+  public static Rights of(Session session) throws ServerError {
     Rights rights = new Rights(session.query("SELECT CURRENT_USER() AS me").getFirst().get("me"));
     for (Row row : session.query("SHOW GRANTS")) {
       Matcher matcher = GRANT.matcher(row.values().values().iterator().next() + " ");
@@ -42,7 +41,7 @@ final class Rights {
   }
 
   /** Whether a right covers all of a database. */
-  boolean has(String right, String database) {
+  public boolean has(String right, String database) {
     return rights.stream()
         .anyMatch(
             one ->
@@ -52,8 +51,22 @@ final class Rights {
                         || List.of(one.words().split(", *", -1)).contains(right)));
   }
 
+  /** Whether it has one of these for the whole server. */
+  public boolean hasAnywhere(String... any) {
+    return List.of(any).stream()
+        .anyMatch(
+            right ->
+                rights.stream()
+                    .anyMatch(
+                        one ->
+                            one.database().equals("*")
+                                && one.table().equals("*")
+                                && (one.words().startsWith("ALL PRIVILEGES")
+                                    || List.of(one.words().split(", *", -1)).contains(right))));
+  }
+
   /** Whether routines are listed, if perhaps without their bodies, which is told of each. */
-  boolean seesRoutines(String database) {
+  public boolean seesRoutines(String database) {
     return has("SELECT", "mysql")
         || has("EXECUTE", database)
         || rights.stream()
@@ -78,7 +91,7 @@ final class Rights {
   }
 
   /** The statement that gives a right. */
-  String grant(String right, String on) {
+  public String grant(String right, String on) {
     int at = account.lastIndexOf('@');
     return "GRANT "
         + right

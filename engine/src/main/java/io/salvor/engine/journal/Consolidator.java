@@ -1,15 +1,9 @@
-package io.salvor.provider.postgresql.follow;
+package io.salvor.engine.journal;
 
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
-import io.salvor.engine.journal.Consolidation;
-import io.salvor.engine.journal.FollowEvents;
-import io.salvor.engine.journal.FollowOptions;
-import io.salvor.engine.journal.Journals;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
-import io.salvor.provider.postgresql.wal.Lsn;
-import io.salvor.provider.postgresql.wal.WalArchives;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,15 +11,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Puts tails into segments now and then, beside the follower that writes them. */
-final class Consolidator implements AutoCloseable {
+public final class Consolidator implements AutoCloseable {
   private static final int MOST_TAILS = 1500;
   private static final long MOST_BYTES = 256L << 20;
 
   private final Repository repository;
   private final String source;
+  private final String provider;
   private final FollowOptions options;
   private final FollowEvents events;
-  private final Bases bases;
+  private final Needs needs;
+  private final Places places;
   private Instant last;
   private int tails;
   private long bytes;
@@ -33,22 +29,51 @@ final class Consolidator implements AutoCloseable {
   private volatile boolean cancelled;
   private volatile @Nullable SalvorException fatal;
 
-  Consolidator(Repository repository, String source, FollowOptions options, FollowEvents events) {
+  /** Tells what of the log is still needed; asked by one thread. */
+  @FunctionalInterface
+  public interface Needs {
+    /** As of now. */
+    Horizon horizon() throws IOException;
+  }
+
+  /** Writes positions as the source does. */
+  @FunctionalInterface
+  public interface Places {
+    /** One of a timeline. */
+    String text(long timeline, long position);
+  }
+
+  /**
+   * One that has not begun.
+   *
+   * @param source the address in its normal form
+   * @param provider the name of the journal's provider
+   */
+  public Consolidator(
+      Repository repository,
+      String source,
+      String provider,
+      FollowOptions options,
+      FollowEvents events,
+      Needs needs,
+      Places places) {
     this.repository = repository;
     this.source = source;
+    this.provider = provider;
     this.options = options;
     this.events = events;
-    this.bases = new Bases(repository);
+    this.needs = needs;
+    this.places = places;
     this.last = repository.now();
   }
 
   /** So many tails were there before. */
-  void found(int there) {
+  public void found(int there) {
     tails += there;
   }
 
   /** One more tail is there. */
-  void stored(int length) {
+  public void stored(int length) {
     tails++;
     bytes += length;
   }
@@ -58,7 +83,7 @@ final class Consolidator implements AutoCloseable {
    *
    * @throws SalvorException if the repository does not take anything of this follower any more
    */
-  void poll(Instant now) {
+  public void poll(Instant now) {
     SalvorException stop = fatal;
     if (stop != null) {
       throw stop;
@@ -86,10 +111,10 @@ final class Consolidator implements AutoCloseable {
           Consolidation.run(
               repository,
               source,
-              WalArchives.PROVIDER,
+              provider,
               options.host(),
               options.author(),
-              bases.horizon(),
+              needs.horizon(),
               new Cancelling());
       report.ifPresent(this::tell);
     } catch (SalvorException e) {
@@ -109,12 +134,12 @@ final class Consolidator implements AutoCloseable {
     for (Journals.Lost lost : report.lost()) {
       warn(
           ErrorCode.JOURNAL_DAMAGED.code(),
-          "WAL that was captured is gone from the repository: on timeline "
+          "what was captured of the log is gone from the repository: on timeline "
               + lost.timeline()
               + " from "
-              + new Lsn(lost.from())
+              + places.text(lost.timeline(), lost.from())
               + " to "
-              + new Lsn(lost.to()));
+              + places.text(lost.timeline(), lost.to()));
     }
     events.consolidated(report.tails());
   }
