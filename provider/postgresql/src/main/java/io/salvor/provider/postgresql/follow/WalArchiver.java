@@ -34,6 +34,9 @@ final class WalArchiver {
       Pattern.compile("[0-9A-F]{24}\\.([0-9A-F]{8}\\.backup|partial)");
   private static final int MOST_HISTORY = 1 << 20;
 
+  /** What a cluster has unless it was made with another one. */
+  private static final long DEFAULT_SEGMENT = 16L << 20;
+
   /** So many tails are read again for each file at most, before they are put into segments. */
   private static final int MOST_TAILS = 16;
 
@@ -88,12 +91,11 @@ final class WalArchiver {
     }
     String system = around.orElseGet(() -> systems.iterator().next());
     Optional<Journal> log = log(journals, system);
-    byte[] known =
-        log.map(l -> l.timelines().get(timeline))
-            .map(line -> line.files().get(TimelineHistory.FILE))
-            .orElse(null);
-    if (known != null) {
-      if (!Arrays.equals(known, bytes)) {
+    Optional<byte[]> known =
+        log.flatMap(l -> Optional.ofNullable(l.timelines().get(timeline)))
+            .flatMap(line -> Optional.ofNullable(line.files().get(TimelineHistory.FILE)));
+    if (known.isPresent()) {
+      if (!Arrays.equals(known.get(), bytes)) {
         throw SegmentFile.refused(file, "the journal has another history of this timeline");
       }
       return Outcome.PRESENT;
@@ -105,8 +107,6 @@ final class WalArchiver {
     writer.store(writer.file(timeline, TimelineHistory.FILE, bytes));
     return Outcome.STORED;
   }
-
-  private static final long DEFAULT_SEGMENT = 16L << 20;
 
   private Outcome segment(SegmentFile segment, Journals journals) throws IOException {
     LogOrigin origin =
