@@ -1,13 +1,18 @@
 package io.salvor.cli.command;
 
 import io.salvor.engine.restore.Mapping;
+import io.salvor.engine.restore.RestoreMode;
+import io.salvor.provider.postgresql.rows.RowChange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -26,7 +31,12 @@ final class ForeignOptions {
   @Option(names = "--map-file", hidden = true)
   @Nullable String mapFile;
 
-  @Option(names = "--only", hidden = true)
+  @Option(
+      names = "--only",
+      hidden = true,
+      split = ",",
+      paramLabel = "<kinds>",
+      description = "with --mode differences: added, changed, deleted; which changes of rows")
   List<String> only = new ArrayList<>();
 
   @Option(names = "--since", hidden = true)
@@ -58,6 +68,23 @@ final class ForeignOptions {
               ? "leave it out: without --type a backup takes what has changed since the last"
               : "use --at or --hours-ago with latest");
     }
+  }
+
+  /**
+   * Which changes of rows {@code --only} means; all where it says nothing.
+   *
+   * @throws io.salvor.engine.error.SalvorException USAGE
+   */
+  Set<RowChange.Kind> rows(@Nullable RestoreMode mode) {
+    Set<RowChange.Kind> kinds = EnumSet.noneOf(RowChange.Kind.class);
+    if (mode == RestoreMode.DIFFERENCES) {
+      for (String word : only) {
+        kinds.add(
+            Words.choose(
+                "--only", word, RowChange.Kind.values(), k -> k.name().toLowerCase(Locale.ROOT)));
+      }
+    }
+    return kinds.isEmpty() ? EnumSet.allOf(RowChange.Kind.class) : kinds;
   }
 
   /** Whether names are to be translated. */

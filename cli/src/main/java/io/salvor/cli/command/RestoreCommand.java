@@ -20,15 +20,18 @@ import io.salvor.engine.restore.Scope;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import io.salvor.engine.tree.Tree;
+import io.salvor.provider.postgresql.logical.DatabaseTargets;
 import io.salvor.provider.postgresql.logical.TablePatterns;
 import io.salvor.provider.postgresql.recovery.ClusterTarget;
 import io.salvor.provider.postgresql.recovery.RecoveryGoal;
+import io.salvor.provider.postgresql.rows.RowChange;
 import io.salvor.provider.postgresql.server.OsUser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,6 +50,8 @@ import picocli.CommandLine.Parameters;
       "  salvor restore latest --source postgresql+cluster://me@db:5432 --at 2026-01-30T14:24:59Z",
       "      --include shop/public.orders --map public.orders=public.orders_before",
       "      --to postgresql://me@db:5432/shop       one table as it was, beside the live one",
+      "  salvor restore latest --to origin --include /tables/public/orders --mode differences",
+      "      --only added --on-conflict overwrite --yes    rows that were deleted come back",
       "  salvor restore latest --source /home --at 2026-01-30T15:00:00Z --to /tmp/home",
       "",
       "What lay in the source directory comes to lie in the target. An existing entry that differs",
@@ -89,7 +94,9 @@ final class RestoreCommand implements Command {
   @Option(
       names = "--mode",
       paramLabel = "<mode>",
-      description = "inplace (the default for files), or new: nothing may be there (for a cluster)")
+      description =
+          "inplace (the default), new: nothing may be there (for a cluster the default), or, for"
+              + " tables of PostgreSQL, differences: only rows that differ, found by their keys")
   @Nullable String mode;
 
   @Option(
@@ -163,8 +170,11 @@ final class RestoreCommand implements Command {
         Targets.provider(place.address(), session)
             .map(provider -> provider.mapping(place.address(), asked, source))
             .orElse(asked);
-    Includes includes = new Includes(scope(selection, place, mapping, session), patterns.include);
-    try (Target target = Targets.open(place.address(), mapping, repository, session);
+    RestoreMode way = wantedMode == null ? RestoreMode.INPLACE : wantedMode;
+    Includes includes =
+        new Includes(scope(selection, place, mapping, way, session), patterns.include);
+    Set<RowChange.Kind> only = foreign.rows(way);
+    try (Target target = opened(place, mapping, only, repository, session);
         PlannedRestore planned =
             steps.plan(
                 strategy,
@@ -174,7 +184,7 @@ final class RestoreCommand implements Command {
                         new RestoreRequest(
                             found,
                             includes.scope(),
-                            wantedMode == null ? RestoreMode.INPLACE : wantedMode,
+                            way,
                             strategy,
                             prompt,
                             deleteExtra,
@@ -182,7 +192,26 @@ final class RestoreCommand implements Command {
                         target,
                         session.progress()))) {
       includes.tell(session);
+      rows(way, target, steps);
       return finish(planned, target, repository, steps, session);
+    }
+  }
+
+  private static Target opened(
+      Targets.Place place,
+      Mapping mapping,
+      Set<RowChange.Kind> only,
+      Repository repository,
+      Session session) {
+    Target target = Targets.open(place.address(), mapping, repository, session);
+    DatabaseTargets.only(target, only);
+    return target;
+  }
+
+  /** Has it told how many rows of which table differ. */
+  private static void rows(RestoreMode way, Target target, RestoreSteps steps) {
+    if (way == RestoreMode.DIFFERENCES) {
+      steps.telling(new RowsText(DatabaseTargets.rowCounts(target)));
     }
   }
 
@@ -263,8 +292,12 @@ final class RestoreCommand implements Command {
                   wantedMode == null ? RestoreMode.INPLACE : wantedMode,
                   strategy,
                   wantedCheck,
+                  foreign.rows(wantedMode),
                   !write.dryRun),
-              (planned, target) -> finish(planned, target, repository, steps, session));
+              (planned, target) -> {
+                rows(planned.plan().options().mode(), target, steps);
+                return finish(planned, target, repository, steps, session);
+              });
     }
     if (!patterns.isEmpty()) {
       throw ClusterRestore.onlyWhole();
@@ -340,17 +373,28 @@ final class RestoreCommand implements Command {
   }
 
   private static Scope scope(
-      Selection selection, Targets.Place place, Mapping mapping, Session session) {
+      Selection selection,
+      Targets.Place place,
+      Mapping mapping,
+      RestoreMode mode,
+      Session session) {
     Scope written = Scope.of(selection);
     Scope asked =
         Targets.provider(place.address(), session)
-            .map(provider -> provider.scope(written, mapping))
+            .map(provider -> provider.scope(written, mapping, mode))
             .orElse(written);
     return place.scope() == Scope.ALL ? asked : asked.and(place.scope());
   }
 
   private void requireSense() {
-    foreign.refuse("restore");
+    if (mode == null || !mode.equalsIgnoreCase(RestoreMode.DIFFERENCES.name())) {
+      foreign.refuse("restore");
+    } else if (savePlan != null) {
+      throw Words.usage(
+          "--save-plan cannot go with --mode differences",
+          "rows are compared anew each time",
+          "look at them with --dry-run, then run it without");
+    }
     String see = "see `salvor help restore` for examples";
     if (plan == null && (backup == null || to == null)) {
       throw Words.usage(

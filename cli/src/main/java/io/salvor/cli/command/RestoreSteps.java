@@ -32,20 +32,10 @@ final class RestoreSteps {
   private final Session session;
   private final Restores restores;
   private @Nullable Repository proven;
-  private Outcome outcome = Outcome.NOTHING;
+  private final List<Outcome> outcomes = new ArrayList<>();
 
   /** What a kind of target has to tell beside what became of entries. */
   interface Outcome {
-    /** Of files there is nothing more to tell. */
-    Outcome NOTHING =
-        new Outcome() {
-          @Override
-          public void print(TextOutput out) {}
-
-          @Override
-          public void write(JsonDocument json) {}
-        };
-
     /** Tells people. */
     void print(TextOutput out);
 
@@ -65,7 +55,7 @@ final class RestoreSteps {
 
   /** Has this told as well. */
   void telling(Outcome more) {
-    outcome = more;
+    outcomes.add(more);
   }
 
   /** Makes the plan, and makes it again with what was answered. */
@@ -111,10 +101,10 @@ final class RestoreSteps {
     session.outcome(exit);
     if (session.isJson()) {
       RestoreDocument.write(planned.file(), RestoreStatus.PLANNED, true, null, session.json());
-      outcome.write(session.json());
+      outcomes.forEach(outcome -> outcome.write(session.json()));
     } else {
       RestorePreview.print(planned.file(), session.text(), session.text()::line);
-      outcome.print(session.text());
+      outcomes.forEach(outcome -> outcome.print(session.text()));
       session
           .text()
           .line(
@@ -173,10 +163,10 @@ final class RestoreSteps {
     if (session.isJson()) {
       PlanFile applied = restores.records().plan(plan.id());
       RestoreDocument.write(applied, report.status(), false, report, session.json());
-      outcome.write(session.json());
+      outcomes.forEach(outcome -> outcome.write(session.json()));
     } else {
       RestorePreview.print(plan, report, session.text());
-      outcome.print(session.text());
+      outcomes.forEach(outcome -> outcome.print(session.text()));
       problems(report.problems());
     }
     return exit;

@@ -27,10 +27,12 @@ import io.salvor.provider.postgresql.logical.TablePatterns;
 import io.salvor.provider.postgresql.recovery.Recovery;
 import io.salvor.provider.postgresql.recovery.ScratchPlace;
 import io.salvor.provider.postgresql.recovery.ScratchServer;
+import io.salvor.provider.postgresql.rows.RowChange;
 import io.salvor.provider.postgresql.server.OsUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Restores tables out of the backup of a cluster, by way of a scratch server. */
@@ -46,9 +48,15 @@ final class TableRestore {
   /**
    * How they are restored.
    *
+   * @param rows which changes of rows are meant, where only differences are restored
    * @param decide whether it is to be applied
    */
-  record Way(RestoreMode mode, ConflictStrategy strategy, Check check, boolean decide) {}
+  record Way(
+      RestoreMode mode,
+      ConflictStrategy strategy,
+      Check check,
+      Set<RowChange.Kind> rows,
+      boolean decide) {}
 
   /** Shows the plan or applies it. */
   interface Finish {
@@ -111,7 +119,7 @@ final class TableRestore {
       throws IOException, InterruptedException {
     Restores restores =
         new Restores(repository, session.machine().host().get(), session.machine().user());
-    try (Target target = targets.open(address, taken, repository.blobs());
+    try (Target target = opened(address, targets, taken, way);
         PlannedRestore planned =
             steps.plan(
                 way.strategy(),
@@ -126,11 +134,17 @@ final class TableRestore {
                             prompt,
                             false,
                             way.check()),
-                        taken.entries(session.progress()),
+                        taken.entries(way.mode(), session.progress()),
                         target,
                         session.progress()))) {
       return finish.of(planned, target);
     }
+  }
+
+  private Target opened(String address, DatabaseTargets targets, ScratchDatabase taken, Way way) {
+    Target target = targets.open(address, taken, repository.blobs());
+    DatabaseTargets.only(target, way.rows());
+    return target;
   }
 
   private DatabaseTargets targets(String address) {

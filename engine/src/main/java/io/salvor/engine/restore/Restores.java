@@ -102,6 +102,7 @@ public final class Restores {
       Progress progress)
       throws IOException {
     Planning.requireKnown(request, target);
+    target.use(request.mode());
     Origin origin = new Origin(repository.id().toString(), request.backup().id().text(), "");
     Options options =
         new Options(request.mode(), request.strategy(), request.deleteExtra(), request.check());
@@ -203,6 +204,7 @@ public final class Restores {
     RestorePlan plan = planned.plan();
     requireTarget(plan, target);
     requireAgreed(plan, consent);
+    target.use(plan.options().mode());
     try (LocalLock _ = records.begin(plan.id())) {
       PlanFile file = planned.keep(records);
       String kept = plan.alters() ? undoKeeping.seal(file, undo, target, progress) : "";

@@ -25,6 +25,9 @@ public interface Target extends AutoCloseable {
   /** The modes that it has. */
   Set<RestoreMode> modes();
 
+  /** Tells it which of its modes is meant, before anything is planned or applied. */
+  default void use(RestoreMode mode) {}
+
   /** Whether both sides of a conflict can be joined field by field. */
   boolean canMerge();
 

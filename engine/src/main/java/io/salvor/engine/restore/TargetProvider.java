@@ -41,4 +41,9 @@ public interface TargetProvider {
   default Scope scope(Scope asked, Mapping mapping) {
     return asked;
   }
+
+  /** The same of a mode, some of which are about a part of that. */
+  default Scope scope(Scope asked, Mapping mapping, RestoreMode mode) {
+    return scope(asked, mapping);
+  }
 }

@@ -1,5 +1,6 @@
 package io.salvor.provider.postgresql.logical;
 
+import io.salvor.engine.entry.Attributes;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.Applier;
@@ -12,6 +13,8 @@ import io.salvor.engine.restore.Step;
 import io.salvor.engine.tree.Key;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerError;
+import io.salvor.provider.postgresql.rows.Lines;
+import io.salvor.provider.postgresql.rows.RowChanges;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies steps in the order in which a database can be made: they come by their keys, and are
@@ -42,6 +46,7 @@ final class DatabaseApplier implements Applier {
   private final Outcomes outcomes;
   private final Progress progress;
   private final Troubles troubles;
+  private final Differences differences;
   private final TableWriter tables;
   private final ObjectWriter objects;
   private final List<Numbered> steps = new ArrayList<>();
@@ -82,7 +87,9 @@ final class DatabaseApplier implements Applier {
       Check check,
       Progress progress,
       Outcomes outcomes,
-      Troubles troubles) {
+      Troubles troubles,
+      Differences differences) {
+    this.differences = differences;
     this.sessions = sessions;
     this.finder = finder;
     this.names = names;
@@ -290,18 +297,75 @@ final class DatabaseApplier implements Applier {
   private void rows() throws IOException, InterruptedException {
     List<Numbered> rows = new ArrayList<>(of(one -> isRows(one) && !one.deletes()));
     rows.sort(Comparator.comparingLong((Numbered one) -> one.step().entry().size()).reversed());
+    List<RowsWriter.Job> single = new ArrayList<>();
+    for (Numbered one : List.copyOf(rows)) {
+      RowsWriter.Job job = job(one);
+      if (job != null) {
+        single.add(job);
+        rows.remove(one);
+      }
+    }
+    if (!single.isEmpty()) {
+      try (ServerConnection connection = sessions.open()) {
+        boolean _ = quiet(connection, true);
+        new RowsWriter(connection, progress, outcomes).write(single);
+      }
+    }
     if (rows.isEmpty()) {
       return;
     }
     String settings = "";
     try (ServerConnection trial = sessions.open()) {
-      Sessions.run(trial, QUIET);
-      settings = QUIET;
+      settings =
+          quiet(trial, rows.stream().anyMatch(one -> one.step().live() != null)) ? QUIET : "";
+    }
+    List<Pool.Work> work = new ArrayList<>();
+    for (Numbered one : rows) {
+      work.add(connection -> tables.write(connection, one.number(), one.step()));
+    }
+    new Pool(sessions, settings).run(work);
+  }
+
+  /** What is done to single rows; null if the table is written as a whole. */
+  private RowsWriter.@Nullable Job job(Numbered one) {
+    Entry wanted = one.step().wanted();
+    if (wanted == null) {
+      return null;
+    }
+    Key key = one.step().key();
+    Attributes attributes = wanted.attributes();
+    Differences.OfTable of = differences.of(key);
+    Long width = attributes.number("changes");
+    if (of == null && width == null) {
+      return null;
+    }
+    RowsWriter.Source changes =
+        of != null
+            ? of.changes()::each
+            : taker -> {
+              Lines lines = RowChanges.lines(width == null ? 0 : Math.toIntExact(width), taker);
+              supply.read(key, wanted, lines::add);
+              lines.end();
+            };
+    return new RowsWriter.Job(
+        one.number(),
+        one.step(),
+        tables.table(key, wanted),
+        attributes.text("columns"),
+        attributes.text("encoding"),
+        changes);
+  }
+
+  /** Has triggers rest, if that may be; tells if it may not. */
+  private boolean quiet(ServerConnection connection, boolean tell) throws IOException {
+    try {
+      Sessions.run(connection, QUIET);
+      return true;
     } catch (ServerError e) {
       if (!e.state().equals(Troubles.NO_RIGHT)) {
         throw e;
       }
-      if (rows.stream().anyMatch(one -> one.step().live() != null)) {
+      if (tell) {
         outcomes.note(
             new Notice(
                 "triggers-fire",
@@ -311,12 +375,8 @@ final class DatabaseApplier implements Applier {
                     + " session_replication_role TO "
                     + Sessions.quoted(sessions.endpoint().user())));
       }
+      return false;
     }
-    List<Pool.Work> work = new ArrayList<>();
-    for (Numbered one : rows) {
-      work.add(connection -> tables.write(connection, one.number(), one.step()));
-    }
-    new Pool(sessions, settings).run(work);
   }
 
   /** Those of one table one after the other, tables side by side. */

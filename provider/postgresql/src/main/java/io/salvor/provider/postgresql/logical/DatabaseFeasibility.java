@@ -27,9 +27,19 @@ final class DatabaseFeasibility implements Target.Feasibility {
   private final Sessions sessions;
   private final Troubles troubles;
   private final List<Notice> irreversible = new ArrayList<>();
+  private final boolean rowsOnly;
+  private final Differences differences;
   private long kept;
 
-  DatabaseFeasibility(Sessions sessions, Troubles troubles) {
+  /**
+   * Begins.
+   *
+   * @param rowsOnly whether single rows of tables that are there are restored
+   */
+  DatabaseFeasibility(
+      Sessions sessions, Troubles troubles, boolean rowsOnly, Differences differences) {
+    this.rowsOnly = rowsOnly;
+    this.differences = differences;
     this.sessions = sessions;
     this.troubles = troubles;
   }
@@ -43,6 +53,13 @@ final class DatabaseFeasibility implements Target.Feasibility {
           "Cannot restore " + step.key() + " to " + sessions.endpoint(),
           "it is no part of a database of PostgreSQL",
           "name a directory with --to");
+    }
+    if (rowsOnly && step.change() instanceof Change.Create) {
+      throw new SalvorException(
+          ErrorCode.TARGET_INCOMPATIBLE,
+          "There is no table in " + sessions.endpoint() + " to compare " + step.key() + " with",
+          "differences are those of rows of a table that is there",
+          "leave --mode out: the whole table is restored then");
     }
     if (entry.kind() == EntryKind.DEFINITION
         && step.change() instanceof Change.Update
@@ -59,7 +76,7 @@ final class DatabaseFeasibility implements Target.Feasibility {
 
   @Override
   public Target.Findings findings() {
-    List<Notice> warnings = new ArrayList<>();
+    List<Notice> warnings = new ArrayList<>(differences.notices());
     try (ServerConnection connection = sessions.open()) {
       Row row = connection.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").getFirst();
       if (row.get("standby").equals("t")) {

@@ -4,6 +4,7 @@ import io.salvor.engine.pattern.Selection.Verdict;
 import io.salvor.engine.restore.Mapping;
 import io.salvor.engine.restore.Scope;
 import io.salvor.engine.tree.Key;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What patterns select in a database: who asks for a table's rows gets what the table is made of,
@@ -11,6 +12,14 @@ import io.salvor.engine.tree.Key;
  * names of keys and indexes are taken by the original.
  */
 final class DatabaseScope {
+  /** Rows, and nothing of what tables are made of. */
+  static final Scope ROWS =
+      (key, directory) ->
+          !key.isRoot()
+                  && new String(key.parts().getFirst(), StandardCharsets.UTF_8).equals(Keys.TABLES)
+              ? Verdict.TAKEN
+              : Verdict.LEFT_OUT;
+
   private DatabaseScope() {}
 
   static Scope of(Scope asked, Mapping mapping) {

@@ -16,10 +16,12 @@ import io.salvor.engine.restore.RestoreMode;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
+import io.salvor.provider.postgresql.logical.Tables.Table;
 import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerError;
+import io.salvor.provider.postgresql.rows.RowChange;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
@@ -53,6 +55,8 @@ final class DatabaseTarget implements Target {
   private final BlobSource blobs;
   private final @Nullable Supply taken;
   private final Troubles troubles;
+  private final Differences differences = new Differences();
+  private RestoreMode mode = RestoreMode.INPLACE;
   private @Nullable LiveDatabase live;
 
   DatabaseTarget(
@@ -84,7 +88,22 @@ final class DatabaseTarget implements Target {
 
   @Override
   public Set<RestoreMode> modes() {
-    return Set.of(RestoreMode.INPLACE, RestoreMode.NEW);
+    return Set.of(RestoreMode.INPLACE, RestoreMode.NEW, RestoreMode.DIFFERENCES);
+  }
+
+  @Override
+  public void use(RestoreMode chosen) {
+    mode = chosen;
+  }
+
+  /** Only these changes of rows are meant. */
+  void only(Set<RowChange.Kind> kinds) {
+    differences.only(kinds);
+  }
+
+  /** What was found to be changed, table by table. */
+  List<RowCounts> rowCounts() {
+    return differences.counts();
   }
 
   @Override
@@ -134,6 +153,9 @@ final class DatabaseTarget implements Target {
 
   @Override
   public Set<EntryField> compare(LiveItem item, Entry wanted) throws IOException {
+    if (mode == RestoreMode.DIFFERENCES) {
+      return differingRows(item, wanted);
+    }
     Set<EntryField> fields = EnumSet.noneOf(EntryField.class);
     if (wanted.kind() != item.entry().kind()) {
       fields.add(EntryField.KIND);
@@ -155,6 +177,22 @@ final class DatabaseTarget implements Target {
     return fields;
   }
 
+  private Set<EntryField> differingRows(LiveItem item, Entry wanted) throws IOException {
+    Table table = live == null ? null : live.table(item.key());
+    boolean same =
+        wanted.attributes().text("digest").equals(item.entry().attributes().text("digest"))
+            && wanted
+                .attributes()
+                .text("columns")
+                .equals(item.entry().attributes().text("columns"));
+    if (live == null || table == null || same) {
+      return EnumSet.noneOf(EntryField.class);
+    }
+    return differences.compare(live.connection(), table, item.key(), wanted, supply(blobs))
+        ? EnumSet.of(EntryField.CONTENT)
+        : EnumSet.noneOf(EntryField.class);
+  }
+
   /** Whatever could be compared has been read. */
   @Override
   public void requireReadable(LiveItem item) {}
@@ -172,21 +210,22 @@ final class DatabaseTarget implements Target {
 
   @Override
   public Feasibility feasibility() {
-    return new DatabaseFeasibility(sessions, troubles);
+    return new DatabaseFeasibility(
+        sessions, troubles, mode == RestoreMode.DIFFERENCES, differences);
   }
 
   @Override
   public Source undoSource(PlanFile plan, boolean known) {
-    return new DatabaseUndo(plan, sessions, finder, names, address(), troubles);
+    return new DatabaseUndo(plan, sessions, finder, names, address(), troubles, differences);
   }
 
   @Override
   public Applier apply(
       PlanFile plan, BlobSource from, Check check, Progress progress, Outcomes outcomes)
       throws IOException {
-    close();
+    forgetLive();
     return new DatabaseApplier(
-        sessions, finder, names, supply(from), check, progress, outcomes, troubles);
+        sessions, finder, names, supply(from), check, progress, outcomes, troubles, differences);
   }
 
   /** What was taken from a server has its contents there. */
@@ -196,6 +235,11 @@ final class DatabaseTarget implements Target {
 
   @Override
   public void close() throws IOException {
+    forgetLive();
+    differences.close();
+  }
+
+  private void forgetLive() throws IOException {
     LiveDatabase open = live;
     live = null;
     if (open != null) {

@@ -3,6 +3,7 @@ package io.salvor.provider.postgresql.logical;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.Mapping;
+import io.salvor.engine.restore.RestoreMode;
 import io.salvor.engine.restore.Scope;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.TargetProvider;
@@ -10,8 +11,11 @@ import io.salvor.provider.postgresql.protocol.Endpoint;
 import io.salvor.provider.postgresql.protocol.Passwords;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerError;
+import io.salvor.provider.postgresql.rows.RowChange;
 import io.salvor.provider.postgresql.server.Installation;
 import java.io.IOException;
+import java.util.List;
+import java.util.Set;
 
 /** Single databases as targets of restores, by the addresses of {@link DatabaseProvider}. */
 public final class DatabaseTargets implements TargetProvider {
@@ -70,7 +74,20 @@ public final class DatabaseTargets implements TargetProvider {
   }
 
   @Override
-  public Scope scope(Scope asked, Mapping mapping) {
-    return DatabaseScope.of(asked, mapping);
+  public Scope scope(Scope asked, Mapping mapping, RestoreMode mode) {
+    Scope scope = DatabaseScope.of(asked, mapping);
+    return mode == RestoreMode.DIFFERENCES ? scope.and(DatabaseScope.ROWS) : scope;
+  }
+
+  /** Restricts a restore of differences; targets of other kinds have none. */
+  public static void only(Target target, Set<RowChange.Kind> kinds) {
+    if (target instanceof DatabaseTarget database) {
+      database.only(kinds);
+    }
+  }
+
+  /** How many rows a planned restore of differences changes; none for other targets and modes. */
+  public static List<RowCounts> rowCounts(Target target) {
+    return target instanceof DatabaseTarget database ? database.rowCounts() : List.of();
   }
 }

@@ -1,5 +1,8 @@
 package io.salvor.provider.postgresql.logical;
 
+import io.salvor.engine.entry.Attributes;
+import io.salvor.engine.entry.Entry;
+import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.restore.PlanFile;
@@ -11,6 +14,7 @@ import io.salvor.engine.tree.Key;
 import io.salvor.provider.postgresql.logical.LargeObjects.LargeObject;
 import io.salvor.provider.postgresql.logical.Tables.Table;
 import io.salvor.provider.postgresql.protocol.ServerError;
+import io.salvor.provider.postgresql.rows.RowChanges;
 import java.io.IOException;
 
 /** Captures what a plan is going to change or delete in a database. */
@@ -23,6 +27,7 @@ final class DatabaseUndo implements Source {
   private final Names names;
   private final String address;
   private final Troubles troubles;
+  private final Differences differences;
 
   DatabaseUndo(
       PlanFile plan,
@@ -30,7 +35,9 @@ final class DatabaseUndo implements Source {
       DumpTool.Finder finder,
       Names names,
       String address,
-      Troubles troubles) {
+      Troubles troubles,
+      Differences differences) {
+    this.differences = differences;
     this.plan = plan;
     this.sessions = sessions;
     this.finder = finder;
@@ -56,12 +63,42 @@ final class DatabaseUndo implements Source {
       for (Step step = steps.next(); step != null && live != null; step = steps.next()) {
         capture.progress().checkCancelled();
         if (step.applies() && step.live() != null) {
-          one(capture, live, step.key());
+          Differences.OfTable rows = differences.of(step.key());
+          if (rows == null) {
+            one(capture, live, step.key());
+          } else {
+            rows(capture, step.key(), step.live().entry(), rows);
+          }
         }
       }
     } catch (ServerError e) {
       throw troubles.told(e);
     }
+  }
+
+  /** Only what becomes of single rows, the other way round. */
+  private static void rows(Capture capture, Key key, Entry live, Differences.OfTable of)
+      throws IOException {
+    ContentSink sink = capture.content();
+    long[] size = new long[1];
+    of.changes()
+        .each(
+            change -> {
+              byte[] line = RowChanges.line(change.reversed());
+              sink.write(line, 0, line.length);
+              size[0] += line.length;
+            });
+    Attributes attributes = live.attributes().with("changes", of.columns().columns().size());
+    if (!of.encoding().isEmpty()) {
+      attributes = attributes.with("encoding", of.encoding());
+    }
+    capture.put(
+        key,
+        Entry.builder(EntryKind.TABLE)
+            .mtime(NO_TIME)
+            .content(size[0], sink.finish())
+            .attributes(attributes)
+            .build());
   }
 
   /** What has gone since the plan was made will be reported as moved when it is applied. */

@@ -7,6 +7,7 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.EntryStream;
 import io.salvor.engine.restore.LiveItem;
 import io.salvor.engine.restore.Mapping;
+import io.salvor.engine.restore.RestoreMode;
 import io.salvor.engine.tree.Key;
 import io.salvor.provider.postgresql.logical.LargeObjects.LargeObject;
 import io.salvor.provider.postgresql.logical.Names.Name;
@@ -238,8 +239,12 @@ public final class ScratchDatabase implements AutoCloseable {
   }
 
   /** What was asked for, ascending; the rows of a table are read when its turn comes. */
-  public EntryStream entries(Progress progress) {
-    Iterator<Key> keys = live.keys().stream().filter(this::takes).iterator();
+  public EntryStream entries(RestoreMode mode, Progress progress) {
+    Iterator<Key> keys =
+        live.keys().stream()
+            .filter(this::takes)
+            .filter(key -> mode != RestoreMode.DIFFERENCES || live.table(key) != null)
+            .iterator();
     return () -> {
       while (keys.hasNext()) {
         Key key = keys.next();
