@@ -82,7 +82,8 @@ final class Wiring {
             new ClusterProvider(postgresUser(environment), passwords(environment), clock),
             passwords(environment)),
         new DatabaseProvider(postgresUser(environment), passwords(environment), clock),
-        MariaDb.sources(environment, clock));
+        MariaDb.sources(environment, clock),
+        MongoDb.sources(environment, clock));
   }
 
   private static String postgresUser(Map<String, String> environment) {
@@ -105,7 +106,8 @@ final class Wiring {
   private static List<TargetProvider> targets(Map<String, String> environment) {
     return List.of(
         new DatabaseTargets(postgresUser(environment), passwords(environment)),
-        MariaDb.targets(environment));
+        MariaDb.targets(environment),
+        MongoDb.targets(environment, SecureRandom::new));
   }
 
   private static Console processStreams() {

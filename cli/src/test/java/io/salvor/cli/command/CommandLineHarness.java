@@ -135,12 +135,16 @@ final class CommandLineHarness {
                     new ClusterProvider("tester", this::password, time), this::password),
                 new DatabaseProvider("tester", this::password, time),
                 new io.salvor.provider.mysql.follow.DatabaseLogs(
-                    "tester", endpoint -> environment.get("MYSQL_PWD"), time)),
+                    "tester", endpoint -> environment.get("MYSQL_PWD"), time),
+                new io.salvor.provider.mongodb.logical.DatabaseProvider(
+                    endpoint -> environment.get("MONGODB_PASSWORD"), time)),
         () ->
             List.of(
                 new DatabaseTargets("tester", this::password),
                 new io.salvor.provider.mysql.logical.DatabaseTargets(
-                    "tester", endpoint -> environment.get("MYSQL_PWD"))),
+                    "tester", endpoint -> environment.get("MYSQL_PWD")),
+                new io.salvor.provider.mongodb.logical.DatabaseTargets(
+                    endpoint -> environment.get("MONGODB_PASSWORD"), SecureRandom::new)),
         () -> "testhost",
         "tester",
         "salvor test",

@@ -43,6 +43,13 @@ public final class RowDigest {
     line.update(from, begin, end - begin);
   }
 
+  /** The next row, whole and without a line feed, in whatever way it ends. */
+  public void row(byte[] from, int offset, int length) {
+    bytes += length;
+    line.update(from, offset, length);
+    row();
+  }
+
   private void row() {
     try {
       int _ = line.digest(hash, 0, hash.length);
