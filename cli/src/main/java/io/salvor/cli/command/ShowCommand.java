@@ -97,7 +97,9 @@ final class ShowCommand implements Command {
               + "): "
               + c.status().word()
               + ", "
-              + HumanText.count(c.entries(), "entry", "entries")
+              + (c.kind().equals("table")
+                  ? HumanText.count(c.entries(), "row", "rows")
+                  : HumanText.count(c.entries(), "entry", "entries"))
               + ", "
               + HumanText.size(c.bytes()));
     }

@@ -99,7 +99,13 @@ class DatabaseCommandsTest {
   void unchangedTablesCostNothingAndChangesAreNamed() throws Exception {
     Database shop = shop();
     String first = done("backup", shop.address()).get("id").asString();
+    JsonNode tables = done("show", first).get("components");
     JsonNode same = done("backup", shop.address());
+    assertThat(same.get("components")).hasSameSizeAs(tables);
+    assertThat(tables.get(1).get("name").asString()).isEqualTo("tables/public/customers");
+    assertThat(tables.get(1).get("kind").asString()).isEqualTo("table");
+    assertThat(tables.get(1).get("entries").asInt()).as("rows").isEqualTo(100);
+    assertThat(same.get("components").get(1)).as("nothing has changed").isEqualTo(tables.get(1));
     assertThat(same.get("entries").get("changed").asInt()).isZero();
     assertThat(same.get("bytes").get("added").asInt()).isZero();
     shop.run("UPDATE customers SET name = 'other' WHERE id = 7; CREATE TABLE more (a integer)");
@@ -107,6 +113,8 @@ class DatabaseCommandsTest {
     assertThat(second.get("entries").get("changed").asInt()).isEqualTo(1);
     assertThat(second.get("entries").get("added").asInt()).isEqualTo(2);
     assertThat(second.get("entries").get("removed").asInt()).isZero();
+    assertThat(second.get("components").get(1).get("checksum"))
+        .isNotEqualTo(tables.get(1).get("checksum"));
     JsonNode diff = done("diff", first, second.get("id").asString());
     Schemas.check("diff", diff.toString());
     assertThat(diff.get("entries").toString())

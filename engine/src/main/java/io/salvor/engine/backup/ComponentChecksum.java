@@ -1,10 +1,10 @@
 package io.salvor.engine.backup;
 
+import io.salvor.engine.crypto.Sha256;
+import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.TreeRoot;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** A component's checksum (docs/format.md §10): it commits to every entry by way of the root. */
 final class ComponentChecksum {
@@ -16,10 +16,17 @@ final class ComponentChecksum {
     bytes.put((byte) name.length).put(name);
     root.id().to(bytes);
     bytes.putLong(root.entries());
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes.array());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+    return Sha256.of(bytes.array());
+  }
+
+  /** Of one entry, with its value as the tree has it. */
+  static byte[] of(Key key, byte[] value) {
+    byte[] name = key.encoded();
+    return Sha256.of(
+        ByteBuffer.allocate(Integer.BYTES + name.length + value.length)
+            .putInt(name.length)
+            .put(name)
+            .put(value)
+            .array());
   }
 }

@@ -13,6 +13,7 @@ import io.salvor.engine.repository.Repository;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.TreeRoot;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,8 @@ final class ManifestDraft {
             root.entries(),
             capture.bytesLogical(),
             ComponentChecksum.of(source.provider(), root));
+    List<Component> components = new ArrayList<>(List.of(component));
+    components.addAll(capture.tables());
     SortedMap<String, String> tags = request.tags();
     UndoOf undoOf =
         undo == null || created == null
@@ -105,7 +108,7 @@ final class ManifestDraft {
         capture.counts(),
         volume,
         root,
-        List.of(component),
+        components,
         capture.failures(),
         segments,
         repository.software(),

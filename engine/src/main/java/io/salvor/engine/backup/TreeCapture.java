@@ -1,5 +1,6 @@
 package io.salvor.engine.backup;
 
+import io.salvor.engine.backup.Manifest.Component;
 import io.salvor.engine.backup.Manifest.Counts;
 import io.salvor.engine.backup.Manifest.Failure;
 import io.salvor.engine.blob.BlobKind;
@@ -49,6 +50,7 @@ final class TreeCapture implements Capture {
   private final Object building = new Object();
   private final TreeBuilder tree;
   private final List<Failure> failures = new ArrayList<>();
+  private final TableComponents tables = new TableComponents();
   // Keys that failed and lie on the way to the one that came last.
   private final List<Key> failedAbove = new ArrayList<>();
   private long failureBytes;
@@ -145,6 +147,7 @@ final class TreeCapture implements Capture {
       count(key, value);
       logical += entry.size();
       tree.add(key, value);
+      tables.put(key, entry, value);
     }
     progress.advance(1, 0);
     checkpoints.poll();
@@ -199,6 +202,13 @@ final class TreeCapture implements Capture {
   Counts counts() {
     synchronized (building) {
       return new Counts(tree.entries(), added, changed, removed, failed);
+    }
+  }
+
+  /** Of tables; the whole is one more. */
+  List<Component> tables() {
+    synchronized (building) {
+      return tables.list();
     }
   }
 
