@@ -96,7 +96,9 @@ final class RestoreCommand implements Command {
       paramLabel = "<mode>",
       description =
           "inplace (the default), new: nothing may be there (for a cluster the default), or, for"
-              + " tables of PostgreSQL, differences: only rows that differ, found by their keys")
+              + " tables of PostgreSQL, differences: only rows that differ, found by their keys, or"
+              + " swap: the restored table takes the live one's place, which is kept under another"
+              + " name")
   @Nullable String mode;
 
   @Option(
@@ -365,6 +367,26 @@ final class RestoreCommand implements Command {
     }
   }
 
+  private void requireSwap() {
+    String why = "";
+    if (patterns.include.isEmpty()) {
+      why = "nothing says which tables are to be swapped";
+    } else if (savePlan != null) {
+      why = "which names are free is looked for anew each time";
+    } else if (foreign.maps()) {
+      why = "the restored tables take the names of the live ones";
+    } else if (deleteExtra) {
+      why = "nothing is deleted: live tables are kept";
+    }
+    if (!why.isEmpty()) {
+      throw Words.usage(
+          "--mode swap cannot be used like this",
+          why,
+          "write for instance `salvor restore latest --to origin --mode swap --include"
+              + " /tables/public/orders`, without --map, --save-plan and --delete-extra");
+    }
+  }
+
   /** Whether the target has names that can be mapped. */
   private void requireMappable(String address, Session session) {
     if (foreign.maps() && Targets.provider(address, session).isEmpty()) {
@@ -387,6 +409,9 @@ final class RestoreCommand implements Command {
   }
 
   private void requireSense() {
+    if (mode != null && mode.equalsIgnoreCase(RestoreMode.SWAP.name())) {
+      requireSwap();
+    }
     if (mode == null || !mode.equalsIgnoreCase(RestoreMode.DIFFERENCES.name())) {
       foreign.refuse("restore");
     } else if (savePlan != null) {

@@ -251,4 +251,102 @@ class RowCommandsTest {
         .containsExactly("wrong", "mine", "wrong");
     assertThat(shop.values("SELECT count(*) FROM orders")).containsExactly("999");
   }
+
+  private Result swap(String... more) {
+    String[] words = {
+      "restore", "latest", "--to", "origin", "--mode", "swap", "--include", "/tables/public/orders"
+    };
+    return salvor.run(
+        Stream.concat(Stream.of(CommandLineHarness.withJson(words)), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void aRestoredTableTakesTheLiveOnesPlaceAndGivesItBack() throws Exception {
+    orders();
+    shop.run(
+        """
+        CREATE VIEW busy WITH (security_barrier) AS SELECT count(*) AS n FROM orders;
+        CREATE TABLE items (id integer PRIMARY KEY, part_of integer REFERENCES orders);
+        INSERT INTO items VALUES (1, 600);
+        """);
+    backUp();
+    shop.run("DELETE FROM orders WHERE id <= 500; ALTER TABLE orders ADD COLUMN late text");
+    String bad = shop.dump();
+    JsonNode planned = done(swap("--dry-run"));
+    assertThat(planned.get("warnings").toString()).contains("orders_before");
+    assertThat(swap().exit()).isEqualTo(5);
+    assertThat(shop.dump()).isEqualTo(bad);
+
+    JsonNode restored = done(swap("--on-conflict", "overwrite", "--yes"));
+
+    assertThat(restored.get("warnings").toString()).contains("orders_before");
+    assertThat(shop.values("SELECT count(*) FROM orders")).containsExactly("1000");
+    assertThat(shop.values("SELECT count(*) FROM orders_before")).containsExactly("500");
+    assertThat(shop.values("SELECT n FROM busy")).containsExactly("1000");
+    assertThat(shop.values("SELECT reloptions[1] FROM pg_class WHERE relname = 'busy'"))
+        .containsExactly("security_barrier=true");
+    assertThat(
+            shop.values(
+                "SELECT confrelid::regclass FROM pg_constraint WHERE conname ="
+                    + " 'items_part_of_fkey'"))
+        .containsExactly("orders");
+    assertThat(shop.values("SELECT nextval('orders_id_seq')")).containsExactly("1001");
+    assertThat(
+            shop.values("SELECT indexname FROM pg_indexes WHERE tablename = 'orders' ORDER BY 1"))
+        .containsExactly("orders_pkey", "orders_what");
+
+    Result back =
+        salvor.run(
+            "--json",
+            "rollback",
+            restored.get("id").asString(),
+            "--on-conflict",
+            "overwrite",
+            "--yes");
+
+    assertThat(back.exit()).as(back.err() + back.out()).isZero();
+    // Views that follow a table are made anew, and dumped in another order.
+    assertThat(shop.dump().lines().sorted().toList()).isEqualTo(bad.lines().sorted().toList());
+  }
+
+  @Test
+  @Tag("slow")
+  void aSwapThatCannotBeFinishedChangesNothing() throws Exception {
+    orders();
+    backUp();
+    shop.run("DROP INDEX orders_what; CREATE VIEW orders_what AS SELECT 1 AS one");
+    String bad = shop.dump();
+
+    Result result = swap("--on-conflict", "overwrite", "--yes");
+
+    assertThat(result.exit()).isEqualTo(3);
+    assertThat(result.out()).contains("no table was changed", "orders_what");
+    assertThat(shop.dump()).isEqualTo(bad);
+  }
+
+  @Test
+  @Tag("slow")
+  void whatASwapCannotTakeAlongIsTold() throws Exception {
+    orders();
+    shop.run(
+        """
+        CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM orders;
+        CREATE TABLE items (id integer PRIMARY KEY, part_of integer REFERENCES orders);
+        """);
+    backUp();
+    shop.run(
+        "INSERT INTO orders (customer, what) VALUES (1, 'new'); INSERT INTO items VALUES (1,"
+            + " 1001)");
+
+    Result result = swap("--on-conflict", "overwrite", "--yes");
+
+    assertThat(result.exit()).isEqualTo(3);
+    assertThat(result.out())
+        .contains("materialized view public.counted still refers to", "NOT VALID");
+    assertThat(shop.values("SELECT count(*) FROM orders")).containsExactly("1000");
+    assertThat(swap("--on-conflict", "overwrite", "--yes").out()).contains("orders_before_2");
+    assertThat(salvor.run("restore", "latest", "--to", "origin", "--mode", "swap").exit())
+        .isEqualTo(2);
+  }
 }

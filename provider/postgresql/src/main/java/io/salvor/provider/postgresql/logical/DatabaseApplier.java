@@ -11,6 +11,7 @@ import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.Step;
 import io.salvor.engine.tree.Key;
+import io.salvor.provider.postgresql.logical.Tables.Table;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerError;
 import io.salvor.provider.postgresql.rows.Lines;
@@ -47,6 +48,7 @@ final class DatabaseApplier implements Applier {
   private final Progress progress;
   private final Troubles troubles;
   private final Differences differences;
+  private final Map<Key, Swap> swaps;
   private final TableWriter tables;
   private final ObjectWriter objects;
   private final List<Numbered> steps = new ArrayList<>();
@@ -88,7 +90,9 @@ final class DatabaseApplier implements Applier {
       Progress progress,
       Outcomes outcomes,
       Troubles troubles,
-      Differences differences) {
+      Differences differences,
+      Map<Key, Swap> swaps) {
+    this.swaps = swaps;
     this.differences = differences;
     this.sessions = sessions;
     this.finder = finder;
@@ -112,6 +116,7 @@ final class DatabaseApplier implements Applier {
       database();
       try (ServerConnection main = sessions.open()) {
         Sessions.run(main, BEGIN);
+        swap(main);
         DefinitionWriter definitions =
             new DefinitionWriter(main, names, supply, outcomes, unmoved());
         delete(main, definitions);
@@ -133,6 +138,39 @@ final class DatabaseApplier implements Applier {
       throw troubles.told(e);
     } catch (java.net.SocketException | java.io.EOFException e) {
       throw troubles.told(e);
+    }
+  }
+
+  /** Tables that take each other's place, with all that belongs to them. */
+  private void swap(ServerConnection main) throws IOException {
+    List<SwapWriter.Group> there = new ArrayList<>();
+    List<SwapWriter.Group> back = new ArrayList<>();
+    for (Numbered rows : of(DatabaseApplier::isRows)) {
+      Key key = rows.step().key();
+      Entry wanted = rows.step().wanted();
+      boolean noted = wanted != null && Swap.isNoted(wanted.attributes());
+      Swap swap = swaps.get(key);
+      if (!noted && swap == null) {
+        continue;
+      }
+      List<Numbered> definitions =
+          of(one -> one.isDefinition() && key.equals(Keys.rows(one.step().key())));
+      steps.remove(rows);
+      steps.removeAll(definitions);
+      if (wanted != null && noted) {
+        Table live = tables.table(key, wanted);
+        Swap kept = Swap.noted(wanted.attributes(), new Names.Name(live.schema(), live.name()));
+        back.add(new SwapWriter.Group(kept, rows, definitions));
+      } else if (swap != null) {
+        there.add(new SwapWriter.Group(swap, rows, definitions));
+      }
+    }
+    SwapWriter writer = new SwapWriter(main, names, supply, tables, progress, outcomes);
+    if (!there.isEmpty()) {
+      writer.swap(there);
+    }
+    if (!back.isEmpty()) {
+      writer.back(back);
     }
   }
 

@@ -18,9 +18,17 @@ final class DatabaseCursor implements LiveCursor {
   private final NavigableSet<Key> keys;
   private final Progress progress;
 
-  DatabaseCursor(@Nullable LiveDatabase live, Progress progress) {
+  /**
+   * A cursor.
+   *
+   * @param rowsOnly whether nothing is shown of what tables are made of, as if it were not there
+   */
+  DatabaseCursor(@Nullable LiveDatabase live, boolean rowsOnly, Progress progress) {
     this.live = live;
     this.keys = live == null ? new TreeSet<>() : live.keys();
+    if (rowsOnly && live != null) {
+      keys.removeIf(key -> live.table(key) == null);
+    }
     this.progress = progress;
   }
 

@@ -8,12 +8,14 @@ import io.salvor.engine.restore.Change;
 import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.Step;
 import io.salvor.engine.restore.Target;
+import io.salvor.engine.tree.Key;
 import io.salvor.provider.postgresql.protocol.Row;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Tells ahead what of a restore cannot be made in a database. */
@@ -29,6 +31,7 @@ final class DatabaseFeasibility implements Target.Feasibility {
   private final List<Notice> irreversible = new ArrayList<>();
   private final boolean rowsOnly;
   private final Differences differences;
+  private final Map<Key, Swap> swaps;
   private long kept;
 
   /**
@@ -37,7 +40,12 @@ final class DatabaseFeasibility implements Target.Feasibility {
    * @param rowsOnly whether single rows of tables that are there are restored
    */
   DatabaseFeasibility(
-      Sessions sessions, Troubles troubles, boolean rowsOnly, Differences differences) {
+      Sessions sessions,
+      Troubles troubles,
+      boolean rowsOnly,
+      Differences differences,
+      Map<Key, Swap> swaps) {
+    this.swaps = swaps;
     this.rowsOnly = rowsOnly;
     this.differences = differences;
     this.sessions = sessions;
@@ -77,6 +85,13 @@ final class DatabaseFeasibility implements Target.Feasibility {
   @Override
   public Target.Findings findings() {
     List<Notice> warnings = new ArrayList<>(differences.notices());
+    swaps.forEach(
+        (key, swap) ->
+            warnings.add(
+                new Notice(
+                    "table-kept",
+                    key.toString(),
+                    "the live table will be kept as " + swap.kept().quoted())));
     try (ServerConnection connection = sessions.open()) {
       Row row = connection.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").getFirst();
       if (row.get("standby").equals("t")) {

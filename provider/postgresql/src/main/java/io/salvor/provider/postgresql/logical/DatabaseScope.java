@@ -20,6 +20,10 @@ final class DatabaseScope {
               ? Verdict.TAKEN
               : Verdict.LEFT_OUT;
 
+  /** Rows, and what tables are made of. */
+  static final Scope TABLES =
+      (key, directory) -> Keys.rows(key) != null ? Verdict.TAKEN : ROWS.of(key, directory);
+
   private DatabaseScope() {}
 
   static Scope of(Scope asked, Mapping mapping) {

@@ -25,7 +25,9 @@ import io.salvor.provider.postgresql.rows.RowChange;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A database that a restore is made to. */
@@ -56,7 +58,9 @@ final class DatabaseTarget implements Target {
   private final @Nullable Supply taken;
   private final Troubles troubles;
   private final Differences differences = new Differences();
+  private final Map<Key, Swap> swaps = new TreeMap<>();
   private RestoreMode mode = RestoreMode.INPLACE;
+  private boolean planning = true;
   private @Nullable LiveDatabase live;
 
   DatabaseTarget(
@@ -88,7 +92,7 @@ final class DatabaseTarget implements Target {
 
   @Override
   public Set<RestoreMode> modes() {
-    return Set.of(RestoreMode.INPLACE, RestoreMode.NEW, RestoreMode.DIFFERENCES);
+    return Set.of(RestoreMode.INPLACE, RestoreMode.NEW, RestoreMode.DIFFERENCES, RestoreMode.SWAP);
   }
 
   @Override
@@ -138,7 +142,8 @@ final class DatabaseTarget implements Target {
     } catch (IOException e) {
       throw troubles.told(e);
     }
-    return new DatabaseCursor(live, progress);
+    swaps.clear();
+    return new DatabaseCursor(live, mode == RestoreMode.SWAP, progress);
   }
 
   @Override
@@ -155,6 +160,10 @@ final class DatabaseTarget implements Target {
   public Set<EntryField> compare(LiveItem item, Entry wanted) throws IOException {
     if (mode == RestoreMode.DIFFERENCES) {
       return differingRows(item, wanted);
+    }
+    if (isSwapped(item, wanted)) {
+      // Whatever the rows are, it is another table that has to be there.
+      return EnumSet.of(EntryField.CONTENT);
     }
     Set<EntryField> fields = EnumSet.noneOf(EntryField.class);
     if (wanted.kind() != item.entry().kind()) {
@@ -175,6 +184,19 @@ final class DatabaseTarget implements Target {
       }
     }
     return fields;
+  }
+
+  /** Whether the live table makes way, or one that was kept comes back. */
+  private boolean isSwapped(LiveItem item, Entry wanted) throws IOException {
+    if (mode == RestoreMode.SWAP && planning) {
+      Table table = live == null ? null : live.table(item.key());
+      if (live != null && table != null) {
+        Names.Name name = new Names.Name(table.schema(), table.name());
+        swaps.put(item.key(), Swap.of(live.connection(), name));
+        return true;
+      }
+    }
+    return Swap.isNoted(wanted.attributes());
   }
 
   private Set<EntryField> differingRows(LiveItem item, Entry wanted) throws IOException {
@@ -211,21 +233,31 @@ final class DatabaseTarget implements Target {
   @Override
   public Feasibility feasibility() {
     return new DatabaseFeasibility(
-        sessions, troubles, mode == RestoreMode.DIFFERENCES, differences);
+        sessions, troubles, mode == RestoreMode.DIFFERENCES, differences, swaps);
   }
 
   @Override
   public Source undoSource(PlanFile plan, boolean known) {
-    return new DatabaseUndo(plan, sessions, finder, names, address(), troubles, differences);
+    return new DatabaseUndo(plan, sessions, finder, names, address(), troubles, differences, swaps);
   }
 
   @Override
   public Applier apply(
       PlanFile plan, BlobSource from, Check check, Progress progress, Outcomes outcomes)
       throws IOException {
+    planning = false;
     forgetLive();
     return new DatabaseApplier(
-        sessions, finder, names, supply(from), check, progress, outcomes, troubles, differences);
+        sessions,
+        finder,
+        names,
+        supply(from),
+        check,
+        progress,
+        outcomes,
+        troubles,
+        differences,
+        swaps);
   }
 
   /** What was taken from a server has its contents there. */

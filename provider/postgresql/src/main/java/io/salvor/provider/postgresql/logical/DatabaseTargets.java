@@ -76,7 +76,11 @@ public final class DatabaseTargets implements TargetProvider {
   @Override
   public Scope scope(Scope asked, Mapping mapping, RestoreMode mode) {
     Scope scope = DatabaseScope.of(asked, mapping);
-    return mode == RestoreMode.DIFFERENCES ? scope.and(DatabaseScope.ROWS) : scope;
+    return switch (mode) {
+      case DIFFERENCES -> scope.and(DatabaseScope.ROWS);
+      case SWAP -> scope.and(DatabaseScope.TABLES);
+      case INPLACE, NEW -> scope;
+    };
   }
 
   /** Restricts a restore of differences; targets of other kinds have none. */

@@ -1,5 +1,6 @@
 package io.salvor.provider.postgresql.logical;
 
+import io.salvor.engine.content.ContentRef;
 import io.salvor.engine.entry.Attributes;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryKind;
@@ -16,6 +17,7 @@ import io.salvor.provider.postgresql.logical.Tables.Table;
 import io.salvor.provider.postgresql.protocol.ServerError;
 import io.salvor.provider.postgresql.rows.RowChanges;
 import java.io.IOException;
+import java.util.Map;
 
 /** Captures what a plan is going to change or delete in a database. */
 final class DatabaseUndo implements Source {
@@ -28,6 +30,7 @@ final class DatabaseUndo implements Source {
   private final String address;
   private final Troubles troubles;
   private final Differences differences;
+  private final Map<Key, Swap> swaps;
 
   DatabaseUndo(
       PlanFile plan,
@@ -36,7 +39,9 @@ final class DatabaseUndo implements Source {
       Names names,
       String address,
       Troubles troubles,
-      Differences differences) {
+      Differences differences,
+      Map<Key, Swap> swaps) {
+    this.swaps = swaps;
     this.differences = differences;
     this.plan = plan;
     this.sessions = sessions;
@@ -64,7 +69,16 @@ final class DatabaseUndo implements Source {
         capture.progress().checkCancelled();
         if (step.applies() && step.live() != null) {
           Differences.OfTable rows = differences.of(step.key());
-          if (rows == null) {
+          Swap swap = swaps.get(step.key());
+          if (swap != null) {
+            capture.put(
+                step.key(),
+                Entry.builder(EntryKind.TABLE)
+                    .mtime(NO_TIME)
+                    .content(0, ContentRef.EMPTY)
+                    .attributes(swap.noted(step.live().entry().attributes()))
+                    .build());
+          } else if (rows == null) {
             one(capture, live, step.key());
           } else {
             rows(capture, step.key(), step.live().entry(), rows);

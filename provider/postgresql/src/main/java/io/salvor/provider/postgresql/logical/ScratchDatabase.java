@@ -3,6 +3,7 @@ package io.salvor.provider.postgresql.logical;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
+import io.salvor.engine.pattern.Selection.Verdict;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.EntryStream;
 import io.salvor.engine.restore.LiveItem;
@@ -243,7 +244,13 @@ public final class ScratchDatabase implements AutoCloseable {
     Iterator<Key> keys =
         live.keys().stream()
             .filter(this::takes)
-            .filter(key -> mode != RestoreMode.DIFFERENCES || live.table(key) != null)
+            .filter(
+                key ->
+                    switch (mode) {
+                      case DIFFERENCES -> live.table(key) != null;
+                      case SWAP -> DatabaseScope.TABLES.of(key, false) == Verdict.TAKEN;
+                      case INPLACE, NEW -> true;
+                    })
             .iterator();
     return () -> {
       while (keys.hasNext()) {

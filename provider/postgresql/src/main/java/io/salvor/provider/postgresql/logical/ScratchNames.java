@@ -7,9 +7,7 @@ import io.salvor.provider.postgresql.logical.Names.Name;
 import io.salvor.provider.postgresql.protocol.Row;
 import io.salvor.provider.postgresql.protocol.ServerConnection;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Gives tables of a scratch server the names that they are to have elsewhere, with all that bears a
@@ -17,32 +15,6 @@ import java.util.Set;
  * to be rewritten.
  */
 final class ScratchNames {
-  /** Of an identifier, in bytes. */
-  private static final int LONGEST = 63;
-
-  private static final String BELONGING =
-      """
-      SELECT 'INDEX' AS kind, n.nspname AS schema, i.relname AS name
-      FROM pg_catalog.pg_index x
-      JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
-      JOIN pg_catalog.pg_namespace n ON n.oid = i.relnamespace
-      WHERE x.indrelid = %1$s
-      UNION ALL
-      SELECT 'SEQUENCE', n.nspname, s.relname
-      FROM pg_catalog.pg_depend d
-      JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-      JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
-      WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-        AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-        AND d.refobjid = %1$s AND d.deptype IN ('a', 'i')
-      UNION ALL
-      SELECT 'STATISTICS', n.nspname, t.stxname
-      FROM pg_catalog.pg_statistic_ext t
-      JOIN pg_catalog.pg_namespace n ON n.oid = t.stxnamespace
-      WHERE t.stxrelid = %1$s
-      ORDER BY 1, 2, 3
-      """;
-
   /** What ties a table to others, or acts when it changes. */
   private static final String TIES =
       """
@@ -117,22 +89,11 @@ final class ScratchNames {
     for (Row row : connection.query(TIES.formatted(id))) {
       Sessions.run(connection, row.get("sql"));
     }
-    Set<String> given = new HashSet<>();
-    given.add(now.table());
     if (!old.table().equals(now.table())) {
-      for (Row row : connection.query(BELONGING.formatted(id))) {
-        String name = row.get("name");
-        Sessions.run(
-            connection,
-            "ALTER "
-                + row.get("kind")
-                + " "
-                + new Name(row.get("schema"), name).quoted()
-                + " RENAME TO "
-                + Sessions.quoted(after(name, old.table(), now.table(), given)));
+      Name there = new Name(old.schema(), now.table());
+      for (Rename rename : Rename.of(connection, old, there)) {
+        Sessions.run(connection, rename.sql());
       }
-      Sessions.run(
-          connection, "ALTER TABLE " + old.quoted() + " RENAME TO " + Sessions.quoted(now.table()));
     }
     if (!old.schema().equals(now.schema())) {
       Sessions.run(connection, "CREATE SCHEMA IF NOT EXISTS " + Sessions.quoted(now.schema()));
@@ -143,26 +104,5 @@ final class ScratchNames {
               + " SET SCHEMA "
               + Sessions.quoted(now.schema()));
     }
-  }
-
-  /**
-   * {@code orders_pkey} becomes {@code orders_before_pkey}, {@code word} {@code
-   * orders_before_word}.
-   */
-  static String after(String name, String old, String now, Set<String> given) {
-    String whole = name.startsWith(old) ? now + name.substring(old.length()) : now + "_" + name;
-    String made = cut(whole, LONGEST);
-    for (int i = 1; !given.add(made); i++) {
-      made = cut(whole, LONGEST - 1 - String.valueOf(i).length()) + "_" + i;
-    }
-    return made;
-  }
-
-  private static String cut(String text, int bytes) {
-    String cut = text;
-    while (cut.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > bytes) {
-      cut = cut.substring(0, cut.offsetByCodePoints(cut.length(), -1));
-    }
-    return cut;
   }
 }

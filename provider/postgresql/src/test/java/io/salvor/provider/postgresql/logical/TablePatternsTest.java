@@ -60,15 +60,13 @@ class TablePatternsTest {
     Set<String> given = new HashSet<>(Set.of("orders_before"));
     String name = "x".repeat(63);
 
-    assertThat(ScratchNames.after("orders_pkey", "orders", "orders_before", given))
+    assertThat(Rename.after("orders_pkey", "orders", "orders_before", given))
         .isEqualTo("orders_before_pkey");
-    assertThat(ScratchNames.after("what", "orders", "orders_before", given))
+    assertThat(Rename.after("what", "orders", "orders_before", given))
         .isEqualTo("orders_before_what");
-    assertThat(ScratchNames.after("orders", "orders", "orders_before", given))
+    assertThat(Rename.after("orders", "orders", "orders_before", given))
         .isEqualTo("orders_before_1");
-    assertThat(ScratchNames.after(name, "orders", "orders_before", given)).hasSize(63);
-    assertThat(ScratchNames.after(name, "orders", "orders_before", given))
-        .hasSize(63)
-        .endsWith("_1");
+    assertThat(Rename.after(name, "orders", "orders_before", given)).hasSize(63);
+    assertThat(Rename.after(name, "orders", "orders_before", given)).hasSize(63).endsWith("_1");
   }
 }
