@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
       "  salvor backup /home --exclude '*.tmp' --exclude /me/Downloads --tag team=web",
       "  salvor backup /etc /srv/www --description 'before the upgrade'",
       "  salvor backup postgresql://backup@db:5432/shop     one database: definitions and rows",
+      "  salvor backup mongodb://backup@db:27017/shop       one database: collections, indexes",
       "  pg_dump shop | salvor backup -",
       "  salvor backup --stdin-from -- pg_dump shop",
       "  salvor backup /srv/app --sensitive .env --sensitive secrets/",

@@ -68,8 +68,8 @@ final class RestoreCommand implements Command {
       names = "--to",
       paramLabel = "<target>",
       description =
-          "a directory, postgresql://user@host:port/database or mysql://user@host:port/database,"
-              + " none of which need exist; or origin")
+          "a directory, or a database of any kind, as postgresql://user@host:port/database,"
+              + " mysql://… or mongodb://…, none of which need exist; or origin")
   @Nullable String to;
 
   @Mixin Fallback fallback = new Fallback();

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bson.BsonArray;
@@ -159,6 +160,13 @@ class MongoDbCommandsTest {
             + " customData: {n: {$numberLong: '1'}}}");
   }
 
+  /** The components of a backup by their names. */
+  private static Map<String, JsonNode> parts(JsonNode backup) {
+    Map<String, JsonNode> parts = new TreeMap<>();
+    backup.get("components").forEach(one -> parts.put(one.get("name").asString(), one));
+    return parts;
+  }
+
   /** All of a database: what its things are made by, and the bytes of its documents. */
   private Map<String, String> dump(String database) {
     Map<String, String> all = new TreeMap<>();
@@ -207,6 +215,15 @@ class MongoDbCommandsTest {
     assertThat(backup.get("status").asString()).isEqualTo("success");
     assertThat(backup.get("warnings").toString()).contains("not-one-moment");
     Schemas.check("backup-run", backup.toString());
+    Map<String, JsonNode> parts = parts(backup);
+    assertThat(parts.keySet())
+        .containsExactlyInAnyOrder(
+            address("odd"),
+            "odd/types/documents",
+            "odd/log/documents",
+            "odd/empty/documents",
+            "odd/a.dotted name ü/documents");
+    assertThat(parts.get("odd/log/documents").get("entries").asInt()).isEqualTo(5);
     JsonNode restored =
         done("restore", "latest", "--to", address("fresh") + "?users=yes", "--accept-irreversible");
     assertThat(restored.get("errors")).isEmpty();
@@ -227,6 +244,11 @@ class MongoDbCommandsTest {
     JsonNode second = done("backup", address("odd") + "?users=yes");
     assertThat(second.get("entries").get("changed").asInt()).isZero();
     assertThat(second.get("entries").get("added").asInt()).isZero();
+    assertThat(parts(second)).isEqualTo(parts);
+    collection("odd", "types").insertOne(BsonDocument.parse("{_id: 1}"));
+    Map<String, JsonNode> third = parts(done("backup", address("odd") + "?users=yes"));
+    assertThat(parts.keySet().stream().filter(one -> !third.get(one).equals(parts.get(one))))
+        .containsExactlyInAnyOrder(address("odd"), "odd/types/documents");
     assertThat(done("ls", "latest", "odd/types").get("entries").toString())
         .contains("odd/types/documents", "odd/types/indexes/ttl");
   }
@@ -343,6 +365,27 @@ class MongoDbCommandsTest {
 
   @Test
   @Tag("slow")
+  void whatIsAskedGrowsWithTheCollectionsNotWithTheirSquare() {
+    int many = 60;
+    for (int i = 0; i < many; i++) {
+      collection("wide", "c" + i).insertOne(new BsonDocument("_id", new BsonInt32(i)));
+    }
+    done("backup", address("wide"));
+    server.asked.clear();
+
+    done("restore", "latest", "--to", address("other"), "--check", "durable");
+
+    Map<String, Long> asked =
+        server.asked.stream()
+            .collect(
+                Collectors.groupingBy(
+                    one -> one.keySet().iterator().next(), TreeMap::new, Collectors.counting()));
+    assertThat(asked.values()).as("%s", asked).allMatch(count -> count < many * 8);
+    assertThat(dump("other")).isEqualTo(dump("wide"));
+  }
+
+  @Test
+  @Tag("slow")
   void documentsThatChangedSinceThePlanAreLeftAlone() {
     shop("shop");
     done("backup", address("shop"));
@@ -452,6 +495,8 @@ class MongoDbCommandsTest {
         };
     fails(address("shop"), "not authorized on shop", "name a user in the address");
     JsonNode partial = ends(3, "backup", address(""));
+    assertThat(parts(partial)).containsKey("odd/empty/documents");
+    assertThat(parts(partial)).doesNotContainKey("odd/types/documents");
     assertThat(partial.get("errors").toString())
         .contains(
             "\"shop\"",

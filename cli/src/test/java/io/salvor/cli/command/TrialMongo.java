@@ -89,7 +89,7 @@ final class TrialMongo implements AutoCloseable {
           case "drop" -> drop(channel, database, query);
           case "renameCollection" -> rename(channel, database, query);
           case "listCollections" ->
-              collections(super.handleCommand(channel, database, command, query), database);
+              collections(super.handleCommand(channel, database, command, query), database, query);
           case "createIndexes" -> createIndexes(database, query);
           case "listIndexes" -> listIndexes(database, query);
           case "dropIndexes" -> dropIndexes(database, query);
@@ -193,7 +193,7 @@ final class TrialMongo implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private Document collections(Document answer, String database) {
+    private Document collections(Document answer, String database, Document query) {
       Document cursor = (Document) answer.get("cursor");
       List<Document> all = new ArrayList<>((List<Document>) cursor.get("firstBatch"));
       for (Document one : all) {
@@ -209,6 +209,9 @@ final class TrialMongo implements AutoCloseable {
                       .append("options", given.clone()));
             }
           });
+      if (query.get("filter") instanceof Document filter && filter.containsKey("name")) {
+        all.removeIf(one -> !one.get("name").equals(filter.get("name")));
+      }
       cursor.put("firstBatch", all);
       return answer;
     }

@@ -9,6 +9,7 @@ import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.FindIterable;
+import com.mongodb.client.ListCollectionsIterable;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -210,9 +211,15 @@ public final class Server implements AutoCloseable {
     return asked(() -> client.listDatabaseNames().into(new ArrayList<>()));
   }
 
-  /** What a database has: name, type and options of each. */
-  public List<BsonDocument> collections(String database) throws ServerError {
-    return all(client.getDatabase(database).listCollections(BsonDocument.class));
+  /**
+   * What a database has: name, type and options of each.
+   *
+   * @param only the one of this name; null for all
+   */
+  public List<BsonDocument> collections(String database, @Nullable String only) throws ServerError {
+    ListCollectionsIterable<BsonDocument> found =
+        client.getDatabase(database).listCollections(BsonDocument.class);
+    return all(only == null ? found : found.filter(new BsonDocument("name", new BsonString(only))));
   }
 
   /** The indexes of a collection. */

@@ -55,7 +55,8 @@ final class CollectionWriter {
   private record There(Collection collection, BsonDocument create, List<BsonDocument> indexes) {}
 
   private @Nullable There find(Names.Name name) throws ServerError {
-    Definitions.Contents all = Definitions.of(server, name.database(), (key, why) -> {});
+    Definitions.Contents all =
+        Definitions.of(server, name.database(), name.collection(), (key, why) -> {});
     for (Collection one : all.collections()) {
       if (!one.name().equals(name.collection())) {
         continue;

@@ -140,10 +140,14 @@ final class DatabaseTarget implements Target {
 
   @Override
   public Set<EntryField> verify(Key key, Entry wanted) throws IOException {
-    try (LiveDatabases now = LiveDatabases.open(endpoint, passwords, names)) {
-      LiveItem item = now.item(key, Progress.NONE);
-      return item == null ? EnumSet.of(EntryField.KIND) : compare(item, wanted);
+    // Looked at once for all that is verified: there may be thousands of collections.
+    LiveDatabases now = live;
+    if (now == null) {
+      now = LiveDatabases.open(endpoint, passwords, names);
+      live = now;
     }
+    LiveItem item = now.item(key, Progress.NONE);
+    return item == null ? EnumSet.of(EntryField.KIND) : compare(item, wanted);
   }
 
   @Override

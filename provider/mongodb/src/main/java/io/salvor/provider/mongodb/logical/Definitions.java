@@ -46,8 +46,14 @@ final class Definitions {
 
   /** What a database has. */
   static Contents of(Server server, String database, Failures failures) throws ServerError {
+    return of(server, database, null, failures);
+  }
+
+  /** What a database has under one name. */
+  static Contents of(Server server, String database, @Nullable String only, Failures failures)
+      throws ServerError {
     Contents found = new Contents(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    for (BsonDocument one : server.collections(database)) {
+    for (BsonDocument one : server.collections(database, only)) {
       String name = one.getString("name").getValue();
       BsonDocument options = one.getDocument("options", new BsonDocument());
       String type = one.getString("type", new BsonString("collection")).getValue();
