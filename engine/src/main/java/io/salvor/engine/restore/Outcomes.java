@@ -19,6 +19,9 @@ public interface Outcomes {
   /** Entries were restored, but not all of what they are; told once for all of them. */
   void incomplete(String key, ErrorCode code, String message);
 
+  /** So many bytes of a step's content were there already, and were not written. */
+  default void spared(long bytes) {}
+
   /** Something worth telling that is no failure. */
   void note(Notice notice);
 }

@@ -177,6 +177,11 @@ final class RestoreRun implements Outcomes {
   }
 
   @Override
+  public synchronized void spared(long count) {
+    bytes -= count;
+  }
+
+  @Override
   public synchronized void note(Notice notice) {
     notices.add(notice);
   }

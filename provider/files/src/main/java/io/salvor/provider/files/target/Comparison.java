@@ -116,7 +116,8 @@ final class Comparison {
     return ids.of(data.kind(), buffer, 0, length).equals(data.id());
   }
 
-  private static boolean isZero(FileHandle file, long offset, long length) throws IOException {
+  /** Whether a stretch of a file is zeros or lies in holes. */
+  static boolean isZero(FileHandle file, long offset, long length) throws IOException {
     long end = offset + length;
     byte[] buffer = new byte[(int) Math.min(length, PIECE)];
     long at = offset;

@@ -20,11 +20,13 @@ final class DirPool implements AutoCloseable {
   static final int MAX_OPEN = 160;
 
   private final Dir root;
+  private final InPlace inPlace;
   private final Set<Node> open = new LinkedHashSet<>();
 
   /** Takes the root over, and closes it in the end. */
-  DirPool(Dir root) {
+  DirPool(Dir root, InPlace inPlace) {
     this.root = root;
+    this.inPlace = inPlace;
   }
 
   /** The target itself. */
@@ -37,7 +39,7 @@ final class DirPool implements AutoCloseable {
     Dir in = parent.enter();
     Dir dir;
     try {
-      dir = in.openDir(key.name());
+      dir = below(in, key);
     } finally {
       parent.exit();
     }
@@ -49,6 +51,11 @@ final class DirPool implements AutoCloseable {
       dir.close();
       throw e;
     }
+  }
+
+  private Dir below(Dir in, Key key) throws PosixException {
+    Dir linked = inPlace.open(key);
+    return linked == null ? in.openDir(key.name()) : linked;
   }
 
   private void opened(Node node) {
@@ -132,7 +139,7 @@ final class DirPool implements AutoCloseable {
         if (below == null) {
           throw new IllegalStateException("the target itself is closed");
         }
-        below = below.openDir(node.key.name());
+        below = below(below, node.key);
         node.dir = below;
         opened(node);
         if (!below.statSelf().isSameFile(node.found)) {

@@ -37,8 +37,15 @@ final class EntryWriter {
   private final MetadataWriter metadata;
   private final TemporaryName names;
   private final boolean renameModes;
+  private final InPlace inPlace;
 
-  EntryWriter(FileContent content, MetadataWriter metadata, TemporaryName names, Capabilities can) {
+  EntryWriter(
+      FileContent content,
+      MetadataWriter metadata,
+      TemporaryName names,
+      Capabilities can,
+      InPlace inPlace) {
+    this.inPlace = inPlace;
     this.content = content;
     this.metadata = metadata;
     this.names = names;
@@ -123,7 +130,7 @@ final class EntryWriter {
     dir.unlink(name);
   }
 
-  /** A new file under its temporary name. */
+  /** A new file under its temporary name, or the one that is there while it is patched. */
   final class Draft {
     final FileHandle file;
     private final Step step;
@@ -131,6 +138,7 @@ final class EntryWriter {
     private final Dir dir;
     private final byte[] temporary;
     private final boolean reconcile;
+    private final @Nullable FileHandle patched;
     final @Nullable FileHandle old;
 
     private Draft(Step step, Entry wanted, Dir dir, boolean reconcile)
@@ -140,11 +148,38 @@ final class EntryWriter {
       this.dir = dir;
       this.reconcile = reconcile;
       this.temporary = names.next();
-      this.old = old();
+      this.patched = patched();
+      this.old = patched == null ? old() : null;
+      if (patched != null) {
+        this.file = patched;
+        return;
+      }
       try {
         this.file = dir.createFile(temporary, 0600);
       } catch (PosixException e) {
         closeOld();
+        throw e;
+      }
+    }
+
+    private @Nullable FileHandle patched() throws PosixException, MovedException {
+      LiveItem live = step.live();
+      if (live == null || !inPlace.patches(step)) {
+        return null;
+      }
+      requireUnmoved(dir, step.key().name(), live);
+      FileHandle there;
+      try {
+        there = dir.openForWrite(step.key().name());
+      } catch (PosixException e) {
+        // Not writable for us: then another takes its place.
+        return null;
+      }
+      try {
+        requireUnmoved(there.stat(), live);
+        return there;
+      } catch (PosixException | MovedException e) {
+        there.close();
         throw e;
       }
     }
@@ -167,16 +202,23 @@ final class EntryWriter {
     }
 
     void write(long from, long to) throws IOException {
-      content.write(file, wanted, from, to, old);
+      if (patched == null) {
+        content.write(file, wanted, from, to, old);
+      } else {
+        content.patch(file, wanted, from, to);
+      }
     }
 
     /** Gives it its metadata and its name. */
     Stat finish() throws PosixException, MovedException {
-      if (file.stat().size() < wanted.size()) {
+      long size = file.stat().size();
+      if (patched == null ? size < wanted.size() : size != wanted.size()) {
         file.truncate(wanted.size());
       }
-      metadata.apply(step.key(), file, wanted, reconcile);
-      place(dir, temporary, step);
+      metadata.apply(step.key(), file, wanted, reconcile || patched != null);
+      if (patched == null) {
+        place(dir, temporary, step);
+      }
       return file.stat();
     }
 
@@ -184,7 +226,7 @@ final class EntryWriter {
     void close(boolean finished) throws PosixException {
       closeOld();
       file.close();
-      if (!finished) {
+      if (!finished && patched == null) {
         discard(dir, temporary);
       }
     }

@@ -10,6 +10,7 @@ import io.salvor.engine.posix.FileHandle;
 import io.salvor.engine.progress.Progress;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +18,26 @@ import org.jspecify.annotations.Nullable;
  * taken from there, so that only what differs is fetched. Safe for several threads.
  */
 final class FileContent {
+  private static final int ZEROS = 64 << 10;
+
   private final BlobSource blobs;
   private final Comparison comparison;
   private final boolean readBack;
   private final Progress progress;
+  private final LongConsumer spared;
 
-  FileContent(BlobSource blobs, Comparison comparison, boolean readBack, Progress progress) {
+  /**
+   * Writes what these blobs have.
+   *
+   * @param spared is told of bytes that needed no writing
+   */
+  FileContent(
+      BlobSource blobs,
+      Comparison comparison,
+      boolean readBack,
+      Progress progress,
+      LongConsumer spared) {
+    this.spared = spared;
     this.blobs = blobs;
     this.comparison = comparison;
     this.readBack = readBack;
@@ -59,6 +74,51 @@ final class FileContent {
           check(file, p.offset(), bytes == buffer ? bytes.clone() : bytes, length, buffer);
         }
       }
+    }
+  }
+
+  /** Writes what differs of what begins between two offsets, where it lies. */
+  void patch(FileHandle file, Entry wanted, long from, long to) throws IOException {
+    ContentReader reader = new ContentReader(blobs, wanted.content(), wanted.size());
+    if (from > 0) {
+      reader.seek(from);
+    }
+    byte[] buffer = new byte[0];
+    for (ContentReader.Placed p = reader.next(); p != null && p.offset() < to; p = reader.next()) {
+      progress.checkCancelled();
+      if (p.offset() < from) {
+        continue;
+      }
+      switch (p.extent()) {
+        case Extent.Hole(long length) -> clear(file, p.offset(), length);
+        case Extent.Data data -> {
+          int length = (int) data.length();
+          buffer = buffer.length < length ? new byte[length] : buffer;
+          if (comparison.isData(file, p.offset(), data, buffer)) {
+            spared.accept(length);
+          } else {
+            byte[] bytes = fetch(data);
+            file.pwrite(p.offset(), bytes, 0, length);
+            if (readBack) {
+              check(file, p.offset(), bytes, length, buffer);
+            }
+          }
+          progress.advance(0, length);
+        }
+      }
+    }
+  }
+
+  private static void clear(FileHandle file, long offset, long length) throws IOException {
+    // What lies behind the end is cleared by making the file longer.
+    long end = Math.min(offset + length, file.stat().size());
+    byte[] zeros = new byte[(int) Math.min(ZEROS, Math.max(0, end - offset))];
+    for (long at = offset; at < end; ) {
+      int part = (int) Math.min(zeros.length, end - at);
+      if (!Comparison.isZero(file, at, part)) {
+        file.pwrite(at, zeros, 0, part);
+      }
+      at += part;
     }
   }
 

@@ -69,7 +69,7 @@ final class FilesFeasibility implements Target.Feasibility {
     if (EntryWriter.replaces(step) && !linked && wanted.kind() == EntryKind.FILE) {
       long needed = needed(wanted);
       room += needed - freed;
-      if (live != null) {
+      if (live != null && !root.inPlace().patches(step)) {
         largestUpdate = Math.max(largestUpdate, needed);
       }
     }

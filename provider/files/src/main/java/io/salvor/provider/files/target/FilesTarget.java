@@ -46,6 +46,7 @@ public final class FilesTarget implements Target {
   private final BlobSource blobs;
   private final Comparison comparison;
   private final LiveEntries entries;
+  private final InPlace inPlace;
   private final List<Key> leftovers = new ArrayList<>();
   private final Tally foreign = new Tally();
   private @Nullable DirPool pool;
@@ -57,14 +58,16 @@ public final class FilesTarget implements Target {
       List<Path> avoid,
       Predicate<String> isDead,
       BlobSource blobs,
-      DataIds ids) {
+      DataIds ids,
+      InPlace inPlace) {
+    this.inPlace = inPlace;
     this.posix = posix;
-    this.root = new TargetRoot(posix, path);
+    this.root = new TargetRoot(posix, path, inPlace);
     this.avoid = List.copyOf(avoid);
     this.isDead = isDead;
     this.blobs = blobs;
     this.comparison = new Comparison(blobs, ids, posix.effectiveUid() == 0);
-    this.entries = new LiveEntries(posix.owners());
+    this.entries = new LiveEntries(posix.owners(), inPlace);
   }
 
   /**
@@ -79,7 +82,23 @@ public final class FilesTarget implements Target {
    */
   public static FilesTarget open(
       Path path, List<Path> avoid, Predicate<String> isDead, BlobSource blobs, DataIds ids) {
-    FilesTarget target = new FilesTarget(Posix.system(), path, avoid, isDead, blobs, ids);
+    return open(path, avoid, isDead, blobs, ids, InPlace.NOTHING);
+  }
+
+  /**
+   * A target of which some is done otherwise.
+   *
+   * @param inPlace what
+   * @throws SalvorException TARGET_IN_REPOSITORY or TARGET_UNUSABLE
+   */
+  public static FilesTarget open(
+      Path path,
+      List<Path> avoid,
+      Predicate<String> isDead,
+      BlobSource blobs,
+      DataIds ids,
+      InPlace inPlace) {
+    FilesTarget target = new FilesTarget(Posix.system(), path, avoid, isDead, blobs, ids, inPlace);
     target.check();
     return target;
   }
@@ -97,7 +116,7 @@ public final class FilesTarget implements Target {
       }
       Dir dir = root.open();
       if (dir != null) {
-        pool = new DirPool(dir);
+        pool = new DirPool(dir, inPlace);
       }
     } catch (PosixException e) {
       throw new SalvorException(
@@ -211,7 +230,7 @@ public final class FilesTarget implements Target {
       if (dir == null) {
         throw new IllegalStateException("the target is not there: " + root.display());
       }
-      now = new DirPool(dir);
+      now = new DirPool(dir, inPlace);
       pool = now;
     }
     return now;
@@ -262,13 +281,14 @@ public final class FilesTarget implements Target {
       ownMetadata = first != null && first.key().isRoot();
     }
     Dir dir = root.open();
-    DirPool work = new DirPool(dir == null ? root.make(ownMetadata) : dir);
+    DirPool work = new DirPool(dir == null ? root.make(ownMetadata) : dir, inPlace);
     Losses losses = new Losses();
     MetadataWriter metadata = new MetadataWriter(losses);
-    FileContent content = new FileContent(from, comparison, check != Check.METADATA, progress);
+    FileContent content =
+        new FileContent(from, comparison, check != Check.METADATA, progress, outcomes::spared);
     EntryWriter writer =
         new EntryWriter(
-            content, metadata, new TemporaryName(plan.plan().id()), posix.capabilities());
+            content, metadata, new TemporaryName(plan.plan().id()), posix.capabilities(), inPlace);
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
     FilesApplier applier =
         new FilesApplier(

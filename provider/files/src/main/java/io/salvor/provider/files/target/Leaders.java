@@ -89,6 +89,11 @@ final class Leaders implements Outcomes {
   }
 
   @Override
+  public void spared(long bytes) {
+    outcomes.spared(bytes);
+  }
+
+  @Override
   public void note(Notice notice) {
     outcomes.note(notice);
   }

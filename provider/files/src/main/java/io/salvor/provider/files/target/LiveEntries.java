@@ -28,16 +28,23 @@ import org.jspecify.annotations.Nullable;
 /** Looks at what lies in a target. Safe for several threads. */
 final class LiveEntries {
   private final Owners owners;
+  private final InPlace inPlace;
   private final Map<Long, Owner> users = new ConcurrentHashMap<>();
   private final Map<Long, Owner> groups = new ConcurrentHashMap<>();
 
-  LiveEntries(Owners owners) {
+  LiveEntries(Owners owners, InPlace inPlace) {
     this.owners = owners;
+    this.inPlace = inPlace;
   }
 
   /** An entry by name; null if it has gone. */
   @Nullable LiveItem look(Key key, Dir dir, byte[] name) throws PosixException {
     try {
+      if (inPlace.isLink(key)) {
+        try (Dir linked = inPlace.open(key)) {
+          return linked == null ? null : look(key, linked);
+        }
+      }
       Stat stat = dir.stat(name);
       EntryBuilder entry = begin(stat);
       if (stat.kind() == Kind.SYMLINK) {

@@ -7,6 +7,7 @@ import io.salvor.engine.posix.FileSystemInfo;
 import io.salvor.engine.posix.Posix;
 import io.salvor.engine.posix.PosixException;
 import io.salvor.engine.posix.Stat;
+import io.salvor.engine.tree.Key;
 import io.salvor.provider.files.target.Trouble.MovedException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -21,14 +22,21 @@ import org.jspecify.annotations.Nullable;
 final class TargetRoot {
   private final Posix posix;
   private final Path path;
+  private final InPlace inPlace;
 
-  TargetRoot(Posix posix, Path path) {
+  TargetRoot(Posix posix, Path path, InPlace inPlace) {
+    this.inPlace = inPlace;
     this.posix = posix;
     this.path = path.toAbsolutePath().normalize();
   }
 
   String display() {
     return path.toString();
+  }
+
+  /** What is done otherwise in it. */
+  InPlace inPlace() {
+    return inPlace;
   }
 
   /** User that this process acts as. */
@@ -146,16 +154,29 @@ final class TargetRoot {
 
   /** Makes everything durable, where the system can do that at once. */
   void sync(DirPool pool) throws PosixException {
+    for (Key key : inPlace.links().keySet()) {
+      try (Dir linked = inPlace.open(key)) {
+        if (linked != null) {
+          sync(linked);
+        }
+      }
+    }
     DirPool.Node node = pool.root();
     Dir dir = node.enter();
+    try {
+      sync(dir);
+    } finally {
+      node.exit();
+    }
+  }
+
+  private static void sync(Dir dir) throws PosixException {
     try {
       dir.syncFileSystem();
     } catch (PosixException e) {
       if (!e.isUnsupported()) {
         throw e;
       }
-    } finally {
-      node.exit();
     }
   }
 

@@ -85,7 +85,7 @@ final class UndoCapture implements Source {
     if (dir == null) {
       return;
     }
-    try (DirPool pool = new DirPool(dir);
+    try (DirPool pool = new DirPool(dir, root.inPlace());
         PlanFile.Steps steps = plan.steps()) {
       NodePath way = new NodePath(pool, DirPool.Node::leave);
       for (Step step = steps.next(); step != null; step = steps.next()) {

@@ -31,6 +31,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -54,17 +55,20 @@ class EntryWriterTest {
     BlobSource blobs = new NoBlobs();
     Comparison comparison = new Comparison(blobs, (_, _, _, _) -> new BlobId(0, 0, 0, 0), true);
     return new EntryWriter(
-        new FileContent(blobs, comparison, false, Progress.NONE),
+        new FileContent(blobs, comparison, false, Progress.NONE, spared -> {}),
         new MetadataWriter(new Losses()),
         new TemporaryName(new RestoreId("20260130-150000-k7f3q")),
-        posix.capabilities());
+        posix.capabilities(),
+        new InPlace(Map.of(), true));
   }
 
   @BeforeEach
   void look() throws IOException {
     file = Files.writeString(temp.resolve("f"), "as planned");
     dir = posix.openRoot(temp);
-    live = Objects.requireNonNull(new LiveEntries(posix.owners()).look(Key.of("f"), dir, NAME));
+    live =
+        Objects.requireNonNull(
+            new LiveEntries(posix.owners(), InPlace.NOTHING).look(Key.of("f"), dir, NAME));
   }
 
   @AfterEach
