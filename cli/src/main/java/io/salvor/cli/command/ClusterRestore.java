@@ -17,6 +17,7 @@ import io.salvor.engine.restore.Scope;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.TreeItem;
+import io.salvor.provider.files.target.InPlace;
 import io.salvor.provider.postgresql.cluster.ClusterProvider;
 import io.salvor.provider.postgresql.recovery.ClusterTarget;
 import io.salvor.provider.postgresql.recovery.Recovery;
@@ -29,7 +30,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -98,6 +101,23 @@ final class ClusterRestore {
           "name a data directory; with --mode inplace that of a server that is stopped");
     }
     return Targets.path(to, session);
+  }
+
+  /** The data directory as files, and where its links to tablespaces of the backup lead. */
+  Target files(Path data) throws IOException {
+    StoredCluster stored = StoredCluster.read(repository, backup);
+    return files(data, Tablespaces.read(stored.tablespaces(), Map.of()).linked(data), repository);
+  }
+
+  /** The data directory of a cluster that some restore was made to, as files. */
+  static Target files(Path data, Repository repository) throws IOException {
+    return files(data, Tablespaces.allLinked(data), repository);
+  }
+
+  private static Target files(Path data, Map<Path, Path> linked, Repository repository) {
+    Map<Key, Path> links = new HashMap<>();
+    linked.forEach((inside, place) -> links.put(Key.of(inside.toString().split("/")), place));
+    return Targets.directory(data, new InPlace(links, true), repository);
   }
 
   /** The refusal of a part. */

@@ -250,13 +250,15 @@ final class RestoreCommand implements Command {
             .filter(b -> b.id().text().equals(kept.origin().backup()))
             .filter(ClusterRestore::isOne)
             .findFirst();
-    try (Target open = Targets.open(where, foreign.mapping(), repository, session);
+    Optional<ClusterRestore> restore =
+        cluster.map(
+            b -> new ClusterRestore(repository, b, Optional.empty(), foreign.mapping(), recovery));
+    try (Target open =
+            restore.isPresent()
+                ? restore.get().files(Path.of(where))
+                : Targets.open(where, foreign.mapping(), repository, session);
         Target target =
-            cluster.isPresent()
-                ? new ClusterRestore(
-                        repository, cluster.get(), Optional.empty(), foreign.mapping(), recovery)
-                    .open(open, Path.of(where), steps)
-                : open;
+            restore.isPresent() ? restore.get().open(open, Path.of(where), steps) : open;
         PlannedRestore loaded = restores.load(saved, target)) {
       return finish(loaded, target, repository, steps, session);
     }
@@ -312,7 +314,7 @@ final class RestoreCommand implements Command {
         new ClusterRestore(repository, found, goal, foreign.mapping(), recovery);
     RestoreMode way = wantedMode == null ? RestoreMode.NEW : wantedMode;
     OsUser user = restore.user();
-    try (Target files = Targets.open(data.toString(), Mapping.NONE, repository, session);
+    try (Target files = restore.files(data);
         ClusterTarget target = restore.open(files, data, steps);
         PlannedRestore planned =
             steps.plan(

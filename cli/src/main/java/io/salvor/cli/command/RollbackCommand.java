@@ -1,17 +1,21 @@
 package io.salvor.cli.command;
 
+import io.salvor.engine.backup.BackupList;
 import io.salvor.engine.error.Exit;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.restore.Check;
 import io.salvor.engine.restore.ConflictStrategy;
 import io.salvor.engine.restore.Mapping;
 import io.salvor.engine.restore.PlannedRestore;
+import io.salvor.engine.restore.RestorePlan;
 import io.salvor.engine.restore.RestoreRecord;
 import io.salvor.engine.restore.RestoreRecords;
 import io.salvor.engine.restore.Restores;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -61,7 +65,7 @@ final class RollbackCommand implements Command {
     Restores restores =
         new Restores(repository, session.machine().host().get(), session.machine().user());
     RestoreSteps steps = new RestoreSteps(session, restores);
-    try (Target target = Targets.open(record.plan().target(), Mapping.NONE, repository, session);
+    try (Target target = target(record.plan(), repository, session);
         PlannedRestore planned =
             steps.plan(
                 strategy,
@@ -83,5 +87,21 @@ final class RollbackCommand implements Command {
               write.noUndo ? new Undo.None() : new Undo.Into(repository),
               target);
     }
+  }
+
+  /** Where tablespaces of a restored cluster lie elsewhere, they are rolled back there. */
+  private static Target target(RestorePlan plan, Repository repository, Session session)
+      throws IOException {
+    boolean cluster =
+        Targets.provider(plan.target(), session).isEmpty()
+            && BackupList.read(repository).backups().stream()
+                .filter(b -> b.id().text().equals(plan.origin().backup()))
+                .findFirst()
+                .map(ClusterRestore::isOne)
+                // Forgotten since.
+                .orElse(Files.exists(Path.of(plan.target(), "PG_VERSION")));
+    return cluster
+        ? ClusterRestore.files(Path.of(plan.target()), repository)
+        : Targets.open(plan.target(), Mapping.NONE, repository, session);
   }
 }

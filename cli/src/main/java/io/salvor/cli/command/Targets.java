@@ -13,6 +13,7 @@ import io.salvor.engine.tree.Key;
 import io.salvor.engine.tree.Tree;
 import io.salvor.engine.tree.TreeChildren;
 import io.salvor.provider.files.target.FilesTarget;
+import io.salvor.provider.files.target.InPlace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -50,12 +51,18 @@ final class Targets {
     if (provider.isPresent()) {
       return provider.get().open(address, mapping, repository.blobs(), session.progress());
     }
+    return directory(Path.of(address), InPlace.NOTHING, repository);
+  }
+
+  /** Opens a directory, which need not exist. */
+  static Target directory(Path path, InPlace inPlace, Repository repository) {
     return FilesTarget.open(
-        Path.of(address),
+        path,
         Places.ofSalvor(repository),
         Restores.records(repository)::isDead,
         repository.blobs(),
-        repository.keys()::blobId);
+        repository.keys()::blobId,
+        inPlace);
   }
 
   /** The place of an address, or where the backup came from. */

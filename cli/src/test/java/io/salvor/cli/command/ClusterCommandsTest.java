@@ -43,10 +43,14 @@ class ClusterCommandsTest {
     OsUser.ownerOf(cluster.data()).own(space);
     cluster.sql(
         "CREATE ROLE backup LOGIN REPLICATION PASSWORD 'secret'",
+        "CREATE TABLE wide AS SELECT n AS id, md5(n::text) AS word FROM generate_series(1, 40000)"
+            + " n",
         "CREATE TABLE shop AS SELECT n AS id, md5(n::text) AS word FROM generate_series(1, 5000) n",
         "CREATE INDEX ON shop (word)",
         "CREATE TABLESPACE aside LOCATION '" + space + "'",
-        "CREATE TABLE far TABLESPACE aside AS SELECT n FROM generate_series(1, 1000) n");
+        "CREATE TABLE far TABLESPACE aside AS SELECT n FROM generate_series(1, 1000) n",
+        // Else whoever reads the rows first changes every page.
+        "VACUUM FREEZE");
     address = "postgresql+cluster://backup@127.0.0.1:" + cluster.local("").port();
     salvor = new CommandLineHarness(top);
     salvor.environment.put("PGPASSWORD", "secret");
@@ -156,9 +160,11 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void aClusterIsPutBackInPlace() throws Exception {
-    Path data = place("again");
-    salvor.json("restore", "latest", "--to", data.toString());
+  void aClusterIsPutBackInPlaceAndOnlyWhatDiffersIsWritten() throws Exception {
+    Path data = place("places");
+    Path space = data.resolveSibling("space");
+    String was = cluster.home().resolve("space").toString();
+    salvor.json("restore", "latest", "--to=" + data, "--map=" + was + "=" + space);
     try (ServerProcess server = start(data)) {
       server.awaitReady("owner", Duration.ofMinutes(1), Sleeper.REAL);
       Result running = salvor.run("restore", "latest", "--to", data.toString(), "--mode=inplace");
@@ -168,25 +174,54 @@ class ClusterCommandsTest {
           ServerConnection.open(
               server.endpoint("owner", "postgres"), Purpose.SQL, Passwords.NONE, notice -> {})) {
         var _ = connection.query("DROP TABLE shop");
+        var _ = connection.query("UPDATE wide SET word = 'x' WHERE id = 20000");
+        var _ = connection.query("DELETE FROM far WHERE n > 10");
+        var _ = connection.query("CREATE TABLE later TABLESPACE aside AS SELECT 1 AS one");
       }
     }
+    Path other = Files.createDirectory(space.resolve("PG_9.6_201608131"));
+    Files.writeString(other.resolve("file"), "of another server");
+    Path foreign = Files.writeString(data.resolve("base").resolve("foreign"), "not the cluster's");
+    // Of a server that has died; its number is another process's now.
+    Files.writeString(data.resolve("postmaster.pid"), ProcessHandle.current().pid() + "\n");
     assertThat(salvor.run("restore", "latest", "--to", data.toString(), "--mode=inplace").exit())
         .as("nobody has agreed")
         .isEqualTo(5);
+    String[] inPlace = {
+      "restore", "latest", "--to=" + data, "--mode=inplace", "--on-conflict=overwrite", "--yes"
+    };
 
-    JsonNode restored =
+    JsonNode planned =
         salvor.json(
-            "restore",
-            "latest",
-            "--to=" + data,
-            "--mode=inplace",
-            "--on-conflict=overwrite",
-            "--yes",
-            "--no-undo");
+            Stream.concat(Stream.of(inPlace), Stream.of("--dry-run")).toArray(String[]::new));
+    JsonNode restored = salvor.json(inPlace);
 
+    assertThat(planned.get("changes")).isEqualTo(restored.get("changes"));
+    assertThat(restored.get("status").asString()).isEqualTo("success");
+    assertThat(planned.toString()).doesNotContain("tablespace-inside");
+    long differing = planned.get("bytes").get("write").asLong();
+    assertThat(restored.get("bytes").get("write").asLong()).isLessThan(differing - (1 << 20));
     assertThat(restored.get("changes").get("unchanged").asInt()).isGreaterThan(500);
+    assertThat(restored.get("changes").get("delete").asInt()).isGreaterThan(1);
+    assertThat(foreign).doesNotExist();
+    assertThat(other.resolve("file")).hasContent("of another server");
+    try (Stream<Path> links = Files.list(data.resolve("pg_tblspc"))) {
+      assertThat(links).singleElement().satisfies(l -> assertThat(l).isSymbolicLink());
+    }
     try (ServerProcess server = start(data)) {
+      assertThat(count(server, "wide WHERE word <> 'x'")).isEqualTo("40000");
       assertThat(count(server, "shop")).isEqualTo("5000");
+      assertThat(count(server, "far")).isEqualTo("1000");
+    }
+
+    salvor.json(
+        "rollback", restored.get("id").asString(), "--on-conflict=overwrite", "--yes", "--no-undo");
+
+    assertThat(foreign).hasContent("not the cluster's");
+    try (ServerProcess server = start(data)) {
+      assertThat(count(server, "wide WHERE word = 'x'")).isEqualTo("1");
+      assertThat(count(server, "far")).isEqualTo("10");
+      assertThat(count(server, "later")).isEqualTo("1");
     }
   }
 

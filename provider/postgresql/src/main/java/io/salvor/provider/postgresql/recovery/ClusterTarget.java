@@ -19,7 +19,10 @@ import io.salvor.engine.restore.Step;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.source.Source;
 import io.salvor.engine.tree.Key;
+import io.salvor.provider.postgresql.cluster.BackupManifest;
+import io.salvor.provider.postgresql.cluster.ManifestCheck;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,7 +100,8 @@ public final class ClusterTarget implements Target {
     }
     String pid = Files.readAllLines(file).stream().findFirst().orElse("").strip();
     if (pid.matches("\\d{1,18}")
-        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isPresent()) {
+        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isPresent()
+        && mayWorkIn(request.data(), pid)) {
       throw new SalvorException(
           ErrorCode.TARGET_UNUSABLE,
           "Cannot restore to " + address(),
@@ -106,9 +110,32 @@ public final class ClusterTarget implements Target {
     }
   }
 
+  /**
+   * The number of a server that died may have come to be another process's: that works elsewhere.
+   */
+  private static boolean mayWorkIn(Path data, String pid) {
+    try {
+      return Files.isSameFile(data, Path.of("/proc", pid, "cwd"));
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   @Override
   public List<Key> untouchable() throws IOException {
-    return files.untouchable();
+    List<Key> keys = new ArrayList<>(files.untouchable());
+    // Servers of other versions may have their files of a tablespace beside these.
+    for (Path inside : tablespaces.linked(request.data()).keySet()) {
+      try (DirectoryStream<Path> there = Files.newDirectoryStream(request.data().resolve(inside))) {
+        for (Path each : there) {
+          String name = String.valueOf(each.getFileName());
+          if (!name.startsWith("PG_" + request.programs().major() + "_")) {
+            keys.add(Key.of("pg_tblspc", String.valueOf(inside.getFileName()), name));
+          }
+        }
+      }
+    }
+    return keys;
   }
 
   @Override
@@ -145,7 +172,7 @@ public final class ClusterTarget implements Target {
       public Findings findings() throws IOException {
         Findings found = of.findings();
         List<Notice> warnings = new ArrayList<>(found.warnings());
-        warnings.addAll(tablespaces.notices());
+        warnings.addAll(tablespaces.notices(request.data()));
         return new Findings(warnings, found.irreversible());
       }
     };
@@ -197,6 +224,10 @@ public final class ClusterTarget implements Target {
       if (check == Check.DURABLE) {
         readBack();
       }
+      if (check != Check.METADATA && isWhole()) {
+        progress.phase("verify");
+        ManifestCheck.run(request.data(), progress);
+      }
       tablespaces.settle(request.data(), request.user());
       Recovery.Outcome done = Recovery.run(request, sleeper, progress);
       outcome = done;
@@ -216,6 +247,12 @@ public final class ClusterTarget implements Target {
                 "of this large database only the catalogs' indexes were checked; pg_amcheck checks"
                     + " all"));
       }
+    }
+
+    /** A rollback brings back what was there, which no manifest describes. */
+    private boolean isWhole() {
+      return file.plan().origin().rollbackOf().isEmpty()
+          && Files.exists(request.data().resolve(BackupManifest.NAME));
     }
 
     private void readBack() throws IOException {

@@ -15,7 +15,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Where the tablespaces of a restored cluster come to lie: in places that were named, or as
@@ -102,12 +104,45 @@ public final class Tablespaces {
         "name an empty directory, or one that does not exist");
   }
 
-  /** What a person should know ahead. */
-  List<Notice> notices() {
+  /**
+   * The links by which a data directory that is there leads to those of its tablespaces that the
+   * backup has as well, by their paths in it.
+   */
+  public Map<Path, Path> linked(Path data) throws IOException {
+    return linked(data, sources.keySet());
+  }
+
+  /** The same of all tablespaces of a data directory; none if it is not one. */
+  public static Map<Path, Path> allLinked(Path data) throws IOException {
+    Path inside = data.resolve("pg_tblspc");
+    Set<String> numbers = new TreeSet<>();
+    if (Files.isDirectory(inside)) {
+      try (DirectoryStream<Path> there = Files.newDirectoryStream(inside, "[0-9]*")) {
+        there.forEach(each -> numbers.add(String.valueOf(each.getFileName())));
+      }
+    }
+    return linked(data, numbers);
+  }
+
+  private static Map<Path, Path> linked(Path data, Set<String> numbers) throws IOException {
+    Map<Path, Path> linked = new TreeMap<>();
+    for (String number : numbers) {
+      Path inside = Path.of("pg_tblspc", number);
+      Path link = data.resolve(inside);
+      if (Files.isSymbolicLink(link) && Files.isDirectory(link)) {
+        linked.put(inside, link.toRealPath());
+      }
+    }
+    return linked;
+  }
+
+  /** What a person should know ahead of a restore to a data directory. */
+  List<Notice> notices(Path data) {
     List<Notice> notices = new ArrayList<>();
     sources.forEach(
         (number, source) -> {
-          if (!places.containsKey(number)) {
+          if (!places.containsKey(number)
+              && !Files.isSymbolicLink(data.resolve("pg_tblspc").resolve(number))) {
             notices.add(
                 new Notice(
                     "tablespace-inside",
