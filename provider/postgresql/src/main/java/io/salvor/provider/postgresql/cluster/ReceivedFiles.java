@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The files of a base backup: stored as they come, summed up, and kept as entries. For one thread.
  */
 final class ReceivedFiles {
-  /** What files of relations are cut into, in bytes; a multiple of the server's pages. */
-  static final int BLOCK = 32 << 10;
+  /** What files of relations are cut into, in bytes: pages, as most servers have them. */
+  static final int BLOCK = 8 << 10;
 
   private static final int DIRECTORY_MODE = 0700;
   private static final int FILE_MODE = 0600;
@@ -48,7 +48,11 @@ final class ReceivedFiles {
    * @param data its {@code block_size}
    * @param wal its {@code wal_block_size}
    */
-  record Pages(int data, int wal) {}
+  record Pages(int data, int wal) {
+    int block() {
+      return Math.max(BLOCK, data);
+    }
+  }
 
   /** What has come of a file. */
   private record Sum(long size, String crc32c) {}
@@ -165,14 +169,14 @@ final class ReceivedFiles {
       String whole = whole(path);
       if (!whole.equals(path) && prior.isPresent()) {
         PriorBackup.Relation relation = prior.get().relation(whole);
-        return new ComposedFile(capture.content(), BLOCK, pages.data, relation);
+        return new ComposedFile(capture.content(), pages.block(), pages.data, relation);
       }
       ContentSink content = capture.content();
       return path.equals(LabelFile.NAME)
           ? new LabelFile(content)
           : new PlainFile(
               content,
-              RELATION.matcher(path).matches() ? BLOCK : 0,
+              RELATION.matcher(path).matches() ? pages.block() : 0,
               WalPages.of(path, size, pages.wal));
     }
 
