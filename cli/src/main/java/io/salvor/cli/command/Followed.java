@@ -5,6 +5,7 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.repository.Repository;
 import io.salvor.provider.postgresql.recovery.ArchiveSupply;
+import io.salvor.provider.postgresql.recovery.HistorySupply;
 import io.salvor.provider.postgresql.recovery.Recovery;
 import io.salvor.provider.postgresql.recovery.RecoveryGoal;
 import io.salvor.provider.postgresql.recovery.StoredCluster;
@@ -50,13 +51,7 @@ final class Followed {
       throws IOException {
     if (goal.isEmpty()) {
       return new Recovery.Request(
-          programs,
-          user,
-          data,
-          new RecoveryGoal.EndOfBackup(),
-          directory -> WalSupply.NONE,
-          false,
-          pause);
+          programs, user, data, new RecoveryGoal.EndOfBackup(), this::histories, false, pause);
     }
     WalArchive archive = archive(goal.get());
     Reach reach =
@@ -69,18 +64,25 @@ final class Followed {
         user,
         data,
         new RecoveryGoal.OnTimeline(goal.get(), String.valueOf(reach.timeline())),
-        spool -> new ArchiveSupply(archive, reach, spool),
+        spool -> new ArchiveSupply(archive, reach, stored.end(), spool),
         beyondLast,
         pause);
   }
 
+  private WalSupply histories(Path spool) throws IOException {
+    return archive()
+        .<WalSupply>map(archive -> new HistorySupply(archive, spool))
+        .orElse(WalSupply.NONE);
+  }
+
   private WalArchive archive(RecoveryGoal goal) throws IOException {
-    for (WalArchive archive : WalArchives.of(repository, backup.manifest().origin().source())) {
-      if (archive.system().equals(stored.system())) {
-        return archive;
-      }
-    }
-    throw unreachable(goal, "nothing has followed its WAL");
+    return archive().orElseThrow(() -> unreachable(goal, "nothing has followed its WAL"));
+  }
+
+  private Optional<WalArchive> archive() throws IOException {
+    return WalArchives.of(repository, backup.manifest().origin().source()).stream()
+        .filter(archive -> archive.system().equals(stored.system()))
+        .findFirst();
   }
 
   /** Whether everything that was committed by the goal is known to be there. */

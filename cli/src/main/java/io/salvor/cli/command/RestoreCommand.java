@@ -278,6 +278,12 @@ final class RestoreCommand implements Command {
       throws IOException, InterruptedException {
     Optional<RecoveryGoal> goal =
         until == null ? RecoveryPoint.of(time.at) : Optional.of(RecoveryPoint.of(until));
+    if (savePlan != null && goal.isPresent()) {
+      throw Words.usage(
+          "--save-plan cannot go with --at for a cluster",
+          "a plan keeps what is written, and not how far it is recovered then",
+          "look at it with --dry-run, then run it without");
+    }
     String where = String.valueOf(to);
     if (Targets.provider(where, session).isPresent()) {
       requireTables();

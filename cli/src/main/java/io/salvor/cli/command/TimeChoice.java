@@ -31,11 +31,10 @@ final class TimeChoice {
     if (at != null && hoursAgo != null) {
       throw Words.usage("--at and --hours-ago cannot go together", "each names a time", see);
     }
-    if (isGiven() && !BackupChoice.LATEST.equals(backup)) {
+    // A position, a transaction or a name does not tell from which backup on it is to be had.
+    if (isGiven() && !BackupChoice.LATEST.equals(backup) && RecoveryPoint.of(at).isEmpty()) {
       throw Words.usage(
-          "--at and --hours-ago go with latest only",
-          "the backup " + backup + " is of one time already",
-          see);
+          "a time goes with latest only", "the backup " + backup + " is of one time already", see);
     }
   }
 

@@ -16,19 +16,26 @@ import java.util.stream.Stream;
 public final class ArchiveSupply implements WalSupply {
   private static final Pattern SEGMENT = Pattern.compile("([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})");
 
+  /** Digits of a timeline in a name. */
+  private static final int TIMELINE = 8;
+
   private final WalArchive archive;
   private final WalArchive.Reach reach;
+  private final Lsn baseEnd;
   private final Path spool;
+  private boolean spent;
 
   /**
    * A supply.
    *
    * @param reach on which timeline it ends, and where
+   * @param baseEnd where the backup's own WAL ends
    * @param spool an empty directory for what is on its way
    */
-  public ArchiveSupply(WalArchive archive, WalArchive.Reach reach, Path spool) {
+  public ArchiveSupply(WalArchive archive, WalArchive.Reach reach, Lsn baseEnd, Path spool) {
     this.archive = archive;
     this.reach = reach;
+    this.baseEnd = baseEnd;
     this.spool = spool;
   }
 
@@ -42,6 +49,7 @@ public final class ArchiveSupply implements WalSupply {
       return false;
     }
     if (SEGMENT.matcher(name).matches()) {
+      spent |= start(name).plus(archive.segmentSize()).compareTo(reach.to()) >= 0;
       Files.move(file, to);
     } else {
       Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
@@ -49,28 +57,53 @@ public final class ArchiveSupply implements WalSupply {
     return true;
   }
 
+  @Override
+  public boolean isSpent() {
+    return spent || !baseEnd.isBefore(reach.to());
+  }
+
   private void fetch(String name) throws IOException {
-    Matcher segment = SEGMENT.matcher(name);
     Lsn from = Lsn.NONE;
     Lsn to = Lsn.NONE;
-    if (segment.matches()) {
-      long perFile = (1L << 32) / archive.segmentSize();
-      long number =
-          Long.parseLong(segment.group(2), 16) * perFile + Long.parseLong(segment.group(3), 16);
-      from = new Lsn(number * archive.segmentSize());
+    long timeline = reach.timeline();
+    if (SEGMENT.matcher(name).matches()) {
+      from = start(name);
       to = from.plus(archive.segmentSize());
       to = reach.to().isBefore(to) ? reach.to() : to;
-      if (!from.isBefore(to)) {
+      if (!from.isBefore(to) || from.isBefore(baseEnd) && !isCaptured(from, to)) {
         return;
       }
       discardSegments();
+    } else {
+      // Of others as well: a new timeline must not get the number of one that is known.
+      timeline = Long.parseLong(name.substring(0, TIMELINE), 16);
+      if (!archive.timelines().contains(timeline)) {
+        return;
+      }
     }
     try {
-      var _ = archive.write(spool, reach.timeline(), from, to, Progress.NONE);
+      var _ = archive.write(spool, timeline, from, to, Progress.NONE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException();
     }
+  }
+
+  private Lsn start(String name) {
+    Matcher segment = SEGMENT.matcher(name);
+    if (!segment.matches()) {
+      throw new IllegalArgumentException(name);
+    }
+    long perFile = (1L << 32) / archive.segmentSize();
+    long number =
+        Long.parseLong(segment.group(2), 16) * perFile + Long.parseLong(segment.group(3), 16);
+    return new Lsn(number * archive.segmentSize());
+  }
+
+  /** What was written before somebody began to capture lies in the backup itself. */
+  private boolean isCaptured(Lsn from, Lsn to) {
+    return archive.stretches().stream()
+        .anyMatch(one -> !from.isBefore(one.from()) && !one.to().isBefore(to));
   }
 
   /** Those of other timelines than the server has asked for stay behind. */

@@ -29,6 +29,7 @@ public final class Recovery {
   private static final String TOO_SHORT =
       "recovery ended before configured recovery target was reached";
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final String ACCESS = "access";
 
   /** What could reach out of this machine, hide what the server says, or keep others waiting. */
   private static final Map<String, String> ALONE =
@@ -160,7 +161,7 @@ public final class Recovery {
    * @param settings that it was started with
    */
   private record Recovered(
-      ServerProcess server, Path home, Map<String, String> settings, Outcome outcome) {}
+      ServerProcess server, Path home, Path own, Map<String, String> settings, Outcome outcome) {}
 
   private Outcome in(Path home, RecoveryGoal goal) throws IOException, InterruptedException {
     Recovered recovered = recovered(home, goal, Map.of());
@@ -168,13 +169,15 @@ public final class Recovery {
       return recovered.outcome();
     }
     try {
-      Soundness.Report checked = check(recovered.server(), home, recovered.settings());
+      Soundness.Report checked = check(recovered);
       Outcome of = recovered.outcome();
       return new Outcome(of.stopped(), of.lastCommit(), of.segments(), of.made(), checked, 0);
     } catch (IOException | InterruptedException | RuntimeException e) {
       try (ServerProcess _ = recovered.server()) {
         throw e;
       }
+    } finally {
+      remove(recovered.own());
     }
   }
 
@@ -187,13 +190,23 @@ public final class Recovery {
     boolean waits = request.pause() && goal.isEnd();
     signal(data.resolve("recovery.signal"), !waits);
     signal(data.resolve("standby.signal"), waits);
-    Path access = home.resolve("access");
-    Files.writeString(access, "local all all trust\n");
-    request.user().own(access);
-    WalSupply supply = request.supply().in(Files.createDirectory(home.resolve("spool")));
-    WalDesk desk = WalDesk.in(home, request.user(), supply);
+    // What the server's user could exchange under its name is not written to.
+    Path own = Files.createTempDirectory("salvor-supply");
+    try {
+      return recovered(home, own, goal, made, more);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      remove(own);
+      throw e;
+    }
+  }
+
+  private Recovered recovered(
+      Path home, Path own, RecoveryGoal goal, List<String> made, Map<String, String> more)
+      throws IOException, InterruptedException {
+    WalSupply supply = request.supply().in(Files.createDirectory(own.resolve("spool")));
+    WalDesk desk = WalDesk.in(home, own, request.user(), supply, request.pause());
     int port = freePort();
-    Path log = home.resolve("log");
+    Path log = own.resolve("log");
     Map<String, String> settings = new TreeMap<>(ALONE);
     settings.putAll(more);
     settings.putAll(goal.settings());
@@ -202,15 +215,21 @@ public final class Recovery {
     settings.put("recovery_target_action", request.pause() ? "pause" : "promote");
     settings.put("listen_addresses", request.pause() ? "127.0.0.1" : "");
     if (!request.pause()) {
-      settings.put("hba_file", access.toString());
+      settings.put("hba_file", home.resolve(ACCESS).toString());
+      // Else it waits for somebody where a setting of the source was raised meanwhile.
+      settings.put("hot_standby", "off");
     }
     RecoveryLog says = new RecoveryLog(log);
     ServerProcess server = start(home, port, log, settings);
     try {
       long segments = await(server, desk, says);
+      if (goal.isEnd() && !request.pause() && !supply.isSpent()) {
+        throw cutShort(says);
+      }
       return new Recovered(
           server,
           home,
+          own,
           settings,
           new Outcome(
               says.stopped(),
@@ -230,8 +249,9 @@ public final class Recovery {
    * A server that has been promoted at its goal, and runs.
    *
    * @param superuser who may look at everything
+   * @param own a directory that goes with it
    */
-  record Served(ServerProcess server, String superuser, Outcome outcome) {}
+  record Served(ServerProcess server, String superuser, Path own, Outcome outcome) {}
 
   /**
    * Recovers, and leaves the promoted server running for whoever asked.
@@ -259,15 +279,15 @@ public final class Recovery {
     try {
       Optional<String> usual = Superuser.usual(server);
       if (usual.isPresent()) {
-        return new Served(server, usual.get(), recovered.outcome());
+        return new Served(server, usual.get(), recovered.own(), recovered.outcome());
       }
       server.stop();
       String name = Superuser.ofStopped(request.programs(), request.user(), request.data());
       server =
           recovery.start(
-              recovered.home(), freePort(), recovered.home().resolve("log"), recovered.settings());
+              recovered.home(), freePort(), recovered.own().resolve("log"), recovered.settings());
       server.awaitReady(name, PATIENCE, sleeper);
-      return new Served(server, name, recovered.outcome());
+      return new Served(server, name, recovered.own(), recovered.outcome());
     } catch (IOException | InterruptedException | RuntimeException e) {
       try (ServerProcess _ = server) {
         throw e;
@@ -277,24 +297,27 @@ public final class Recovery {
 
   private Path directory(Path made) throws IOException {
     Path there = Files.createDirectory(made);
+    Path access = there.resolve(ACCESS);
+    Files.writeString(access, "local all all trust\n");
+    request.user().own(access);
     request.user().own(there);
     return there;
   }
 
   /** Checks what was recovered, and stops the server. */
-  private Soundness.Report check(ServerProcess recovered, Path home, Map<String, String> settings)
-      throws IOException, InterruptedException {
+  private Soundness.Report check(Recovered recovered) throws IOException, InterruptedException {
     progress.phase("check");
-    Optional<String> usual = Superuser.usual(recovered);
+    ServerProcess first = recovered.server();
+    Optional<String> usual = Superuser.usual(first);
     if (usual.isPresent()) {
-      Soundness.Report report =
-          new Soundness(recovered, usual.get(), request.data(), progress).check();
-      recovered.stop();
+      Soundness.Report report = new Soundness(first, usual.get(), request.data(), progress).check();
+      first.stop();
       return report;
     }
-    recovered.stop();
+    first.stop();
     String name = Superuser.ofStopped(request.programs(), request.user(), request.data());
-    try (ServerProcess server = start(home, freePort(), home.resolve("log"), settings)) {
+    Path log = recovered.own().resolve("log");
+    try (ServerProcess server = start(recovered.home(), freePort(), log, recovered.settings())) {
       server.awaitReady(name, PATIENCE, sleeper);
       return new Soundness(server, name, request.data(), progress).check();
     }
@@ -339,6 +362,14 @@ public final class Recovery {
     }
   }
 
+  private SalvorException cutShort(RecoveryLog says) {
+    return new SalvorException(
+        ErrorCode.RECOVERY_FAILED,
+        "The cluster in " + request.data() + " was not recovered to the end",
+        "the server stopped reading before the last that was captured: " + says.doneAt(),
+        "look for what is wrong with the WAL there; name a time before it, or another backup");
+  }
+
   private SalvorException failed(RecoveryLog says) {
     String why = says.fatal().isEmpty() ? String.join("; ", says.last()).strip() : says.fatal();
     return new SalvorException(
@@ -354,7 +385,7 @@ public final class Recovery {
     }
   }
 
-  private static void remove(Path home) throws IOException {
+  static void remove(Path home) throws IOException {
     try (Stream<Path> files = Files.walk(home)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

@@ -33,7 +33,8 @@ public sealed interface RecoveryGoal {
   record EndOfBackup() implements RecoveryGoal {
     @Override
     public Map<String, String> settings() {
-      return Map.of("recovery_target", "immediate");
+      // A later timeline that is known of is only not to be used again.
+      return Map.of("recovery_target", "immediate", "recovery_target_timeline", "current");
     }
 
     @Override

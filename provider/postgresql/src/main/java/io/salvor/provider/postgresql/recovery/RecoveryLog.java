@@ -15,6 +15,7 @@ import java.util.List;
 final class RecoveryLog {
   private static final int KEPT = 40;
   private static final String STOPPING = "recovery stopping ";
+  private static final String DONE = "redo done at ";
   private static final String LAST = "last completed transaction was at log time ";
 
   private final Path file;
@@ -27,6 +28,7 @@ final class RecoveryLog {
   private String stopped = "";
   private String lastCommit = "";
   private String fatal = "";
+  private String doneAt = "";
 
   RecoveryLog(Path file) {
     this.file = file;
@@ -66,6 +68,10 @@ final class RecoveryLog {
     if (commit >= 0) {
       lastCommit = text.substring(commit + LAST.length());
     }
+    int done = text.indexOf(DONE);
+    if (done >= 0) {
+      doneAt = text.substring(done + DONE.length());
+    }
     int end = text.indexOf("FATAL: ");
     if (end >= 0 && fatal.isEmpty()) {
       fatal = text.substring(end + "FATAL: ".length()).strip();
@@ -100,6 +106,11 @@ final class RecoveryLog {
   /** Why it has ended; empty if it has not said. */
   String fatal() {
     return fatal;
+  }
+
+  /** Where the last record lies that was replayed, as the server says it; empty for none. */
+  String doneAt() {
+    return doneAt;
   }
 
   /** Its last lines. */

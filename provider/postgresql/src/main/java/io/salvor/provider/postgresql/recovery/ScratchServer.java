@@ -68,6 +68,8 @@ public final class ScratchServer implements AutoCloseable {
       server.kill();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      Recovery.remove(served.own());
     }
   }
 }

@@ -16,4 +16,12 @@ public interface WalSupply {
    * @return false if there is none; nothing was written then
    */
   boolean write(String name, Path to) throws IOException;
+
+  /**
+   * Whether everything has been asked for that a recovery to the end needs: the segment with the
+   * last byte that there is.
+   */
+  default boolean isSpent() {
+    return true;
+  }
 }
