@@ -236,6 +236,8 @@ final class FollowSession {
     private Instant lastAsked = Instant.EPOCH;
     private Instant until = Instant.EPOCH;
     private Instant newest = Instant.EPOCH;
+    private boolean untidy;
+    private long asked;
 
     Pump(Copy copy, Inbox box, JournalWriter writer, StartingPoint.Place place) {
       this.copy = copy;
@@ -272,7 +274,10 @@ final class FollowSession {
         if (now.wantsReply() || since(lastStatus, time).compareTo(STATUS) >= 0) {
           status(false);
         }
-        if (now.bytes() == 0 && since(lastAsked, time).compareTo(ASK) >= 0) {
+        // One at a time: two answers in a row would pass for a look at the log between them.
+        boolean answered = now.keepalives() > asked;
+        if (now.bytes() == 0 && answered && since(lastAsked, time).compareTo(ASK) >= 0) {
+          asked = now.keepalives();
           status(true);
         }
         consolidator.poll(time);
@@ -301,7 +306,20 @@ final class FollowSession {
       state.received += batch.bytes().length;
       status(true);
       events.durable(durable.toString());
-      writer.tidy(sealed);
+      tidy(sealed);
+    }
+
+    /** What stays behind does no harm. */
+    private void tidy(JournalWriter.Sealed stored) {
+      try {
+        writer.tidy(stored);
+        untidy = false;
+      } catch (IOException | SalvorException e) {
+        if (!untidy) {
+          untidy = true;
+          events.warning("SLV-2004", "beats that are not needed stay: " + e.getMessage());
+        }
+      }
     }
 
     private boolean isBeatDue(Instant time, Inbox.State now) {
@@ -317,7 +335,7 @@ final class FollowSession {
       store(writer, sealed, this);
       lastBeat = time;
       until = proven;
-      writer.tidy(sealed);
+      tidy(sealed);
     }
 
     /** Tells the server what is durable. */

@@ -1,5 +1,6 @@
 package io.salvor.provider.postgresql.follow;
 
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.journal.Consolidator;
 import io.salvor.engine.journal.FollowEvents;
 import io.salvor.engine.journal.FollowOptions;
@@ -90,6 +91,12 @@ public final class Follower implements Following {
             throw ServerFailures.told(e, endpoint);
           }
           why = String.valueOf(e.getMessage());
+        } catch (SalvorException e) {
+          // Of the repository: what is out of reach now may come back.
+          if (!e.code().retry() || !state.streamed) {
+            throw e;
+          }
+          why = e.getMessage() + ": " + e.why();
         }
         if (state.received > before) {
           pause = FIRST_PAUSE;

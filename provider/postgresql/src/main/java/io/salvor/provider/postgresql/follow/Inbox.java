@@ -29,6 +29,7 @@ final class Inbox {
   private Instant lastSent = Instant.EPOCH;
   private boolean complete;
   private boolean wantsReply;
+  private long keepalives;
   private boolean ended;
   private boolean closed;
   private boolean woken;
@@ -42,6 +43,7 @@ final class Inbox {
    * @param proven everything that was flushed by then has come
    * @param wantsReply whether the server waits for a word
    * @param ended whether nothing more comes
+   * @param keepalives how many of the server's signs of life have come
    */
   record State(
       int bytes,
@@ -50,7 +52,8 @@ final class Inbox {
       Instant sent,
       Instant proven,
       boolean wantsReply,
-      boolean ended) {
+      boolean ended,
+      long keepalives) {
     boolean isFull() {
       return bytes >= MOST;
     }
@@ -93,6 +96,7 @@ final class Inbox {
           shown = complete;
           complete = true;
           wantsReply |= alive.wantsReply();
+          keepalives++;
         }
       }
       if (shown) {
@@ -149,7 +153,8 @@ final class Inbox {
               lastSent,
               proven,
               wantsReply,
-              ended);
+              ended,
+              keepalives);
       wantsReply = false;
       return state;
     } finally {

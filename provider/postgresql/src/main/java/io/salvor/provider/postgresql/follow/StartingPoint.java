@@ -1,5 +1,7 @@
 package io.salvor.provider.postgresql.follow;
 
+import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.journal.Consolidator;
 import io.salvor.engine.journal.FollowEvents;
 import io.salvor.engine.journal.Journal;
@@ -12,6 +14,8 @@ import io.salvor.provider.postgresql.protocol.ServerError;
 import io.salvor.provider.postgresql.wal.Lsn;
 import io.salvor.provider.postgresql.wal.TimelineHistory;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +65,11 @@ final class StartingPoint {
     Lsn kept = keep(identity);
     Journals journals = Journals.read(repository, origin.source()::equals);
     consolidator.found(journals.tails().size());
-    @Nullable Timeline last = last(journals);
     long now = identity.timeline();
     if (now > 1) {
-      history(now, last, histories);
+      history(now, timeline(journals, now), histories);
     }
+    @Nullable Timeline last = last(journals, now);
     if (last == null) {
       return new Place(now, kept.segmentStart(origin.segmentSize()));
     }
@@ -110,25 +114,64 @@ final class StartingPoint {
         .orElse(identity.position());
   }
 
-  private @Nullable Timeline last(Journals journals) {
-    for (Journal log : journals.logs()) {
-      if (log.origin().system().equals(origin.system())) {
-        return log.timelines().values().stream()
+  /**
+   * The timeline to go on from: the server's own, if the journal has something of it, else the
+   * newest. What it has of newer ones beside the server's own comes from a server that was restored
+   * from it and archives under this address.
+   */
+  private @Nullable Timeline last(Journals journals, long now) {
+    @Nullable Timeline own = timeline(journals, now);
+    List<Timeline> there =
+        log(journals).stream()
+            .flatMap(log -> log.timelines().values().stream())
             .filter(line -> !line.stretches().isEmpty())
-            .reduce((one, other) -> other)
-            .orElse(null);
-      }
+            .toList();
+    if (there.isEmpty()) {
+      return null;
     }
-    return null;
+    Timeline newest = there.getLast();
+    if (own == null || own.stretches().isEmpty() || newest.number() == now) {
+      return newest;
+    }
+    events.warning(
+        "another-timeline",
+        "the journal has something of timeline "
+            + newest.number()
+            + ", and the server is on "
+            + now
+            + ": if a server that was restored archives under this address, give it another one");
+    return own;
   }
 
-  /** The server's own history, unless the journal has it. */
-  private void history(long timeline, @Nullable Timeline last, Histories histories)
+  private Optional<Journal> log(Journals journals) {
+    return journals.logs().stream()
+        .filter(log -> log.origin().system().equals(origin.system()))
+        .findFirst();
+  }
+
+  private @Nullable Timeline timeline(Journals journals, long number) {
+    return log(journals).map(log -> log.timelines().get(number)).orElse(null);
+  }
+
+  /**
+   * Sees to it that the journal has the server's own history.
+   *
+   * @throws SalvorException LOG_FILE_REFUSED if it has another one: two servers that were restored
+   *     from the same have made a timeline of the same number, and are not to be joined
+   */
+  private void history(long timeline, @Nullable Timeline known, Histories histories)
       throws IOException, InterruptedException {
-    boolean known =
-        last != null && last.number() == timeline && last.files().containsKey(TimelineHistory.FILE);
-    if (!known) {
+    byte @Nullable [] there = known == null ? null : known.files().get(TimelineHistory.FILE);
+    if (there == null) {
       histories.store(history(new JournalWriter(repository, origin), timeline));
+    } else if (!Arrays.equals(there, server.history(timeline))) {
+      throw new SalvorException(
+          ErrorCode.LOG_FILE_REFUSED,
+          "The server behind " + origin.source() + " cannot be followed into this journal",
+          "its timeline "
+              + timeline
+              + " is another one than the one of that number which was captured before",
+          "Follow it under an address of its own, and make a backup of it");
     }
   }
 

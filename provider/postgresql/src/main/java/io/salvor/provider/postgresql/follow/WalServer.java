@@ -11,6 +11,7 @@ import io.salvor.provider.postgresql.protocol.ServerConnection.Purpose;
 import io.salvor.provider.postgresql.wal.Lsn;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A server's replication commands. For one thread, but for what is sent in a stream. */
 final class WalServer implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern SIZE = Pattern.compile("(\\d+)(B|kB|MB|GB)?");
 
   private final ServerConnection connection;
@@ -44,7 +46,13 @@ final class WalServer implements AutoCloseable {
 
   static WalServer open(Endpoint endpoint, Passwords passwords, Consumer<String> notices)
       throws IOException {
-    return new WalServer(ServerConnection.open(endpoint, Purpose.REPLICATION, passwords, notices));
+    // As the password file's lines for replication have it.
+    Passwords replication = login -> passwords.of(login.in("replication"));
+    ServerConnection connection =
+        ServerConnection.open(endpoint, Purpose.REPLICATION, replication, notices);
+    // It is asked for a word every few seconds: a host that has gone is not waited for.
+    connection.patience(PATIENCE);
+    return new WalServer(connection);
   }
 
   Identity identify() throws IOException {
