@@ -48,6 +48,8 @@ class ArchiveCommandTest {
             Map.of(
                 "max_wal_senders",
                 "4",
+                "wal_keep_size",
+                "1GB",
                 "archive_mode",
                 "on",
                 "archive_command",
@@ -68,10 +70,14 @@ class ArchiveCommandTest {
     }
   }
 
-  /** All that was handed over, in the order of its names. */
+  /** All that was handed over, where the server has it, in the order of its names. */
   private List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(handed)) {
-      return files.filter(f -> !f.getFileName().toString().startsWith(".")).sorted().toList();
+      return files
+          .map(file -> cluster.data().resolve("pg_wal").resolve(file.getFileName()))
+          .filter(Files::exists)
+          .sorted()
+          .toList();
     }
   }
 

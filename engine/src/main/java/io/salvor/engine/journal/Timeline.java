@@ -20,6 +20,7 @@ public final class Timeline {
   private final List<Stretch> parts = new ArrayList<>();
   private final Map<String, byte[]> files = new TreeMap<>();
   private List<Stretch> stretches = List.of();
+  private long longest;
 
   Timeline(long number) {
     this.number = number;
@@ -40,6 +41,7 @@ public final class Timeline {
   /** Everything was added. */
   void close() {
     pieces.sort(ORDER);
+    longest = pieces.stream().mapToLong(piece -> piece.to() - piece.from()).max().orElse(0);
     stretches = Collections.unmodifiableList(Stretch.union(parts));
   }
 
@@ -60,7 +62,27 @@ public final class Timeline {
 
   /** Those that have something of these positions, by their first. */
   List<Piece> pieces(long from, long to) {
-    return pieces.stream().filter(piece -> piece.from() < to && from < piece.to()).toList();
+    // Those that begin further before than the longest is long have ended.
+    int first = firstFrom(from - longest);
+    int behind = firstFrom(to);
+    return pieces.subList(first, Math.max(first, behind)).stream()
+        .filter(piece -> from < piece.to())
+        .toList();
+  }
+
+  /** The index of the first piece that begins there or later. */
+  private int firstFrom(long position) {
+    int low = 0;
+    int high = pieces.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (pieces.get(middle).from() < position) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /** Positions that a tail says were there before it, and that nobody has: from, and behind. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A segment of WAL as the server hands it over, by its name and its first page.
@@ -23,8 +24,11 @@ import java.util.regex.Pattern;
  *
  * @param system the system identifier, as the server writes it
  * @param size in bytes
+ * @param pageSize in bytes
+ * @param order the server's
  */
-record SegmentFile(Path file, long timeline, Lsn start, String system, long size) {
+record SegmentFile(
+    Path file, long timeline, Lsn start, String system, long size, int pageSize, ByteOrder order) {
   private static final Pattern NAME = Pattern.compile("([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})");
   private static final int HEADER = 40;
   private static final int CONTROL = 12;
@@ -59,7 +63,11 @@ record SegmentFile(Path file, long timeline, Lsn start, String system, long size
                   Integer.toUnsignedLong(header.getInt(4)), new Lsn(header.getLong(8)).toString()));
     }
     String system = Long.toUnsignedString(header.getLong(24));
-    return new SegmentFile(file, timeline, start, system, size);
+    int pageSize = header.getInt(36);
+    if (pageSize < HEADER || size % pageSize != 0) {
+      throw refused(file, "its first page tells of pages of " + pageSize + " bytes");
+    }
+    return new SegmentFile(file, timeline, start, system, size, pageSize, header.order());
   }
 
   /**
@@ -77,6 +85,44 @@ record SegmentFile(Path file, long timeline, Lsn start, String system, long size
             ? ByteOrder.LITTLE_ENDIAN
             : ByteOrder.BIG_ENDIAN;
     return Optional.of(Long.toUnsignedString(header.order(order).getLong(0)));
+  }
+
+  /** The size of a segment that lies beside a file; empty if there is none. */
+  static Optional<Long> sizeBeside(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().normalize().resolveSibling("");
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path other : files.toList()) {
+        if (NAME.matcher(String.valueOf(other.getFileName())).matches()) {
+          return Optional.of(Files.size(other));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Reads what each page says of itself: a segment that is not full, and was handed over by hand,
+   * has pages of an older one at its end.
+   *
+   * @throws SalvorException LOG_FILE_REFUSED
+   */
+  void requireOwnPages() throws IOException {
+    byte[] page = new byte[pageSize];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (long at = 0; at < size; at += pageSize) {
+        if (in.readNBytes(page, 0, pageSize) < pageSize) {
+          throw refused(file, "it was cut off while it was read");
+        }
+        long address = ByteBuffer.wrap(page).order(order).getLong(8);
+        boolean empty = address == 0 && ByteBuffer.wrap(page).getInt(0) == 0;
+        if (!empty && address != start.value() + at) {
+          throw refused(
+              file,
+              "its page at %s says that it belongs to %s: it is not full yet"
+                  .formatted(new Lsn(start.value() + at), new Lsn(address)));
+        }
+      }
+    }
   }
 
   private static byte[] first(Path file, int length) throws IOException {

@@ -100,7 +100,10 @@ final class WalArchiver {
       }
       return Outcome.PRESENT;
     }
-    long segmentSize = log.map(l -> l.origin().segmentSize()).orElse(DEFAULT_SEGMENT);
+    long segmentSize =
+        log.isPresent()
+            ? log.get().origin().segmentSize()
+            : SegmentFile.sizeBeside(file).orElse(DEFAULT_SEGMENT);
     JournalWriter writer =
         new JournalWriter(
             repository, new LogOrigin(source, WalArchives.PROVIDER, system, segmentSize));
@@ -112,6 +115,7 @@ final class WalArchiver {
     LogOrigin origin =
         new LogOrigin(source, WalArchives.PROVIDER, segment.system(), segment.size());
     Optional<Journal> log = log(journals, segment.system());
+    segment.requireOwnPages();
     if (log.isPresent() && log.get().origin().segmentSize() != segment.size()) {
       throw SegmentFile.refused(
           segment.file(),
@@ -123,7 +127,11 @@ final class WalArchiver {
       requireSame(log.get(), segment);
       return Outcome.PRESENT;
     }
-    Instant until = Files.getLastModifiedTime(segment.file()).toInstant().minus(MARGIN);
+    // Only there it is the time of the last write to the log, and not of some copy.
+    Instant until =
+        SegmentFile.systemAround(segment.file()).isPresent()
+            ? Files.getLastModifiedTime(segment.file()).toInstant().minus(MARGIN)
+            : Instant.EPOCH;
     JournalWriter writer = new JournalWriter(repository, origin);
     try (InputStream in = Files.newInputStream(segment.file())) {
       for (long at = from; at < to; ) {

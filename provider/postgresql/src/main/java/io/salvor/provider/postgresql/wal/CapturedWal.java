@@ -131,15 +131,17 @@ final class CapturedWal implements WalArchive {
 
   @Override
   public Optional<Reach> reach(long timeline, Lsn start, Optional<Long> wanted) {
-    List<Long> candidates =
-        wanted.map(List::of).orElseGet(() -> List.copyOf(histories.keySet()).reversed());
+    if (wanted.isPresent()) {
+      return walk(timeline, start, wanted.get());
+    }
+    // Not simply the newest: it may be of a server that was restored, and not go on; or have been
+    // followed for a moment only, so that nothing is known of it to be complete.
     Optional<Reach> best = Optional.empty();
-    for (long candidate : candidates) {
+    for (long candidate : List.copyOf(histories.keySet()).reversed()) {
       Optional<Reach> reach = walk(timeline, start, candidate);
-      if (reach.isPresent() && (wanted.isPresent() || reach.get().timeline() == candidate)) {
-        return reach;
-      }
-      best = best.isPresent() ? best : reach;
+      boolean better =
+          reach.isPresent() && (best.isEmpty() || reach.get().until().isAfter(best.get().until()));
+      best = better ? reach : best;
     }
     return best;
   }
@@ -182,7 +184,7 @@ final class CapturedWal implements WalArchive {
       Stretch one = found.get();
       Lsn end = part.end();
       Lsn to = end == null || one.to().isBefore(end) ? one.to() : end;
-      boolean whole = to.equals(end);
+      boolean whole = to.equals(end) || end != null && isInChild(to, end, wanted);
       List<Gap> gaps =
           gaps().stream()
               .filter(gap -> gap.timeline() == part.timeline() && !gap.from().isBefore(to))
@@ -193,6 +195,17 @@ final class CapturedWal implements WalArchive {
       }
     }
     return reached;
+  }
+
+  /**
+   * Whether a timeline that was left lacks nothing but the beginning of the segment in which it was
+   * left, which its successor begins with: a server that archives hands over only whole ones.
+   */
+  private boolean isInChild(Lsn to, Lsn end, long wanted) {
+    Lsn start = end.segmentStart(segmentSize());
+    return to.equals(start)
+        && stretches(wanted).stream()
+            .anyMatch(one -> !start.isBefore(one.from()) && !one.to().isBefore(end));
   }
 
   @Override
@@ -246,7 +259,11 @@ final class CapturedWal implements WalArchive {
       for (TimelineHistory.Ancestor ancestor : history.before()) {
         if (begin.isBefore(ancestor.end())) {
           Lsn end = to.isBefore(ancestor.end()) ? to : ancestor.end();
-          segments(ancestor.timeline(), begin, end);
+          Lsn start = ancestor.end().segmentStart(segmentSize());
+          boolean inChild =
+              stretches(ancestor.timeline()).stream().anyMatch(one -> one.to().equals(start))
+                  && isInChild(start, ancestor.end(), timeline);
+          segments(ancestor.timeline(), begin, inChild && start.isBefore(end) ? start : end);
           begin = ancestor.end();
         }
         file(ancestor.timeline());
