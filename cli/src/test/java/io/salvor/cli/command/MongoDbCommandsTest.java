@@ -364,6 +364,26 @@ class MongoDbCommandsTest {
   }
 
   @Test
+  void measurementsGoOnlyIntoACollectionThatIsEmpty() {
+    run("plant", "{create: 'heat', timeseries: {timeField: 't'}, expireAfterSeconds: 9}");
+    collection("plant", "heat").insertOne(BsonDocument.parse("{_id: 1, t: {$date: 5}}"));
+    Map<String, String> before = dump("plant");
+    done("backup", address("plant"));
+    server.asked.clear();
+
+    done("restore", "latest", "--to", address("copy"));
+
+    assertThat(dump("copy")).isEqualTo(before);
+    assertThat(server.asked).noneMatch(one -> one.containsKey("renameCollection"));
+    collection("plant", "heat").insertOne(BsonDocument.parse("{_id: 2, t: {$date: 6}}"));
+    Map<String, String> more = dump("plant");
+    JsonNode refused =
+        ends(3, "restore", "latest", "--to", "origin", "--on-conflict", "overwrite", "--yes");
+    assertThat(refused.get("errors").toString()).contains("cannot be replaced at once");
+    assertThat(dump("plant")).isEqualTo(more);
+  }
+
+  @Test
   @Tag("slow")
   void whatIsAskedGrowsWithTheCollectionsNotWithTheirSquare() {
     int many = 60;

@@ -199,6 +199,9 @@ final class TrialMongo implements AutoCloseable {
       for (Document one : all) {
         Document given = options.get(namespace(database, one.get("name")));
         one.put("options", given == null ? new Document() : given.clone());
+        if (given != null && given.containsKey("timeseries")) {
+          one.put("type", "timeseries");
+        }
       }
       options.forEach(
           (name, given) -> {
