@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -42,18 +43,7 @@ class ArchiveCommandTest {
     assumeTrue(programs.isPresent(), "PostgreSQL is not installed");
     Files.setPosixFilePermissions(top, PosixFilePermissions.fromString("rwxr-xr-x"));
     handed = Files.createDirectory(top.resolve("handed"));
-    cluster =
-        TrialCluster.start(
-            programs.orElseThrow(),
-            Map.of(
-                "max_wal_senders",
-                "4",
-                "wal_keep_size",
-                "1GB",
-                "archive_mode",
-                "on",
-                "archive_command",
-                "cp %p " + handed + "/.%f && mv " + handed + "/.%f " + handed + "/%f"));
+    cluster = TrialCluster.start(programs.orElseThrow(), settings());
     OsUser.ownerOf(cluster.data()).own(handed);
     cluster.sql(
         "CREATE ROLE backup LOGIN REPLICATION PASSWORD 'secret'", "CREATE TABLE shop (word text)");
@@ -61,6 +51,18 @@ class ArchiveCommandTest {
     salvor = new CommandLineHarness(top).inRealTime();
     salvor.environment.put("PGPASSWORD", "secret");
     salvor.json("init");
+  }
+
+  private Map<String, String> settings() {
+    return Map.of(
+        "max_wal_senders",
+        "4",
+        "wal_keep_size",
+        "1GB",
+        "archive_mode",
+        "on",
+        "archive_command",
+        "cp %p " + handed + "/.%f && mv " + handed + "/.%f " + handed + "/%f");
   }
 
   @AfterEach
@@ -133,6 +135,33 @@ class ArchiveCommandTest {
     assertThat(words(data, home)).isEqualTo("kept");
     assertThat(salvor.json("verify", "--depth", "full").get("status").asString())
         .isEqualTo("intact");
+  }
+
+  @Test
+  @Tag("slow")
+  void aPromotionIsCrossedWithWhatWasHandedOverWhole() throws Exception {
+    salvor.json("backup", address);
+    commit("before");
+    cluster.server().stop();
+    Files.createFile(cluster.data().resolve("standby.signal"));
+    cluster.up(settings());
+    cluster.sql("SELECT pg_promote()");
+    commit("after");
+    Sleeper.REAL.sleep(Duration.ofMillis(1200));
+    cluster.sql("SELECT pg_switch_wal()", "CREATE TABLE later (n int)");
+    cluster.server().stop();
+    List<Path> files = files();
+    assertThat(files.toString()).contains(".partial", "00000002.history");
+    for (Path file : files) {
+      assertThat(archive(file)).isIn("stored", "unneeded");
+    }
+    assertThat(salvor.json("windows").get("windows").get(0).get("gaps")).isEmpty();
+
+    Path home = Files.createDirectory(cluster.home().resolve("restored"));
+    Path data = home.resolve("data");
+    salvor.json("restore", "latest", "--source", address, "--at", "end", "--to", "file:" + data);
+
+    assertThat(words(data, home)).isEqualTo("before,after");
   }
 
   private String words(Path data, Path home) throws Exception {

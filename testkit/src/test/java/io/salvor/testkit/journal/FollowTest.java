@@ -1,6 +1,7 @@
 package io.salvor.testkit.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.salvor.engine.error.ErrorCode;
@@ -53,6 +54,7 @@ class FollowTest {
   private TrialCluster cluster;
   private Repository repository;
   private volatile @Nullable ErrorCode trouble;
+  private volatile boolean readsToo;
 
   @BeforeEach
   void start() throws Exception {
@@ -68,7 +70,7 @@ class FollowTest {
                 DirectoryStorage.open(temp.resolve("repository")),
                 operation -> {
                   ErrorCode now = trouble;
-                  if (now != null && operation.changes()) {
+                  if (now != null && (readsToo || operation.changes())) {
                     throw new SalvorException(now, "The storage takes nothing", "a test", "wait");
                   }
                 }));
@@ -247,6 +249,51 @@ class FollowTest {
     assertThat(archive().stretches()).hasSize(1);
   }
 
+  @Test
+  void aRepositoryThatIsAwayWhenTheServerComesBackIsWaitedFor() throws Exception {
+    try (Followed followed = follow()) {
+      readsToo = true;
+      trouble = ErrorCode.STORAGE_UNREACHABLE;
+      cluster.server().kill();
+      cluster.up(SETTINGS);
+      followed.awaitTold("reconnecting: The storage takes nothing");
+      trouble = null;
+      followed.awaitStreaming(2);
+      insert("after");
+      followed.awaitDurable(flushed());
+    }
+    assertThat(archive().gaps()).isEmpty();
+  }
+
+  @Test
+  @Tag("slow")
+  void aTimelineOfTheSameNumberIsNotJoinedToTheOneThatWasCaptured() throws Exception {
+    try (Followed followed = follow()) {
+      promote();
+      followed.awaitTold("on 2");
+      insert("on the one");
+      followed.awaitDurable(flushed());
+    }
+    Path history = cluster.data().resolve("pg_wal/00000002.history");
+    cluster.server().close();
+    Files.writeString(history, Files.readString(history).replace("no recovery", "no  recovery"));
+    cluster.up(SETTINGS);
+    try (Followed followed = new Followed(repository, cluster.local(""), false, NEVER)) {
+      assertThatThrownBy(() -> followed.awaitStreaming(1))
+          .hasRootCauseInstanceOf(SalvorException.class)
+          .rootCause()
+          .hasMessageContaining("cannot be followed into this journal");
+      followed.forget();
+    }
+  }
+
+  private void promote() throws Exception {
+    cluster.server().close();
+    Files.createFile(cluster.data().resolve("standby.signal"));
+    cluster.up(SETTINGS);
+    cluster.sql("SELECT pg_promote()");
+  }
+
   private void awaitSlotFree() throws Exception {
     for (int i = 0; i < 200; i++) {
       if (ask("SELECT count(*) AS n FROM pg_replication_slots WHERE active", "n").equals("0")) {
@@ -263,10 +310,7 @@ class FollowTest {
     try (Followed followed = follow()) {
       insert("on the first timeline");
       followed.awaitDurable(flushed());
-      cluster.server().close();
-      Files.createFile(cluster.data().resolve("standby.signal"));
-      cluster.up(SETTINGS);
-      cluster.sql("SELECT pg_promote()");
+      promote();
       insert("on the second timeline");
       followed.awaitTold("on 2");
       followed.awaitDurable(flushed());

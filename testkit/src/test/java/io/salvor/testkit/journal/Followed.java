@@ -139,6 +139,11 @@ final class Followed implements FollowEvents, AutoCloseable {
     change(() -> consolidations++);
   }
 
+  /** It has failed, as it should. */
+  void forget() {
+    change(() -> failure = null);
+  }
+
   @Override
   public void close() throws InterruptedException {
     follower.stop();
