@@ -202,6 +202,7 @@ class TableCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void wordsThatMakeNoSenseAreRefusedBeforeAnythingIsDone() throws Exception {
     assertThat(restore().exit()).isEqualTo(2);
     assertThat(restore("--include", "shop/orders").exit()).isEqualTo(2);

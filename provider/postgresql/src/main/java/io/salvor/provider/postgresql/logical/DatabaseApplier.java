@@ -141,6 +141,11 @@ final class DatabaseApplier implements Applier {
     }
   }
 
+  private static boolean belongs(Numbered one, Key table) {
+    Key rows = Keys.rows(one.step().key());
+    return rows != null && rows.equals(table);
+  }
+
   /** Tables that take each other's place, with all that belongs to them. */
   private void swap(ServerConnection main) throws IOException {
     List<SwapWriter.Group> there = new ArrayList<>();
@@ -153,8 +158,7 @@ final class DatabaseApplier implements Applier {
       if (!noted && swap == null) {
         continue;
       }
-      List<Numbered> definitions =
-          of(one -> one.isDefinition() && key.equals(Keys.rows(one.step().key())));
+      List<Numbered> definitions = of(one -> one.isDefinition() && belongs(one, key));
       steps.remove(rows);
       steps.removeAll(definitions);
       if (wanted != null && noted) {
