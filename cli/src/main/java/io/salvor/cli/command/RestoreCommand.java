@@ -20,6 +20,7 @@ import io.salvor.engine.restore.Scope;
 import io.salvor.engine.restore.Target;
 import io.salvor.engine.restore.Undo;
 import io.salvor.engine.tree.Tree;
+import io.salvor.provider.mysql.replay.LogRestore;
 import io.salvor.provider.postgresql.logical.DatabaseTargets;
 import io.salvor.provider.postgresql.logical.TablePatterns;
 import io.salvor.provider.postgresql.recovery.ClusterTarget;
@@ -53,6 +54,8 @@ import picocli.CommandLine.Parameters;
       "  salvor restore latest --to origin --include /tables/public/orders --mode differences",
       "      --only added --on-conflict overwrite --yes    rows that were deleted come back",
       "  salvor restore latest --source /home --at 2026-01-30T15:00:00Z --to /tmp/home",
+      "  salvor restore latest --source mariadb://me@db/shop --at 2026-01-30T15:00:00Z"
+          + " --to mariadb://me@db/shop_before",
       "",
       "What lay in the source directory comes to lie in the target. An existing entry that differs",
       "is a conflict. What is changed or deleted is kept first, for 30 days: see `salvor rollback`."
@@ -162,7 +165,8 @@ final class RestoreCommand implements Command {
           found, until, wantedMode, strategy, wantedCheck, repository, restores, steps, session);
     }
     recovery.refuse();
-    time.refuseGoals();
+    Optional<LogRestore> replay = replay(found, until, repository);
+    found = replay.map(LogRestore::backup).orElse(found);
     Tree tree = repository.tree(found.manifest().root());
     Targets.Place place = Targets.place(String.valueOf(to), found.manifest(), tree, session);
     requireMappable(place.address(), session);
@@ -172,11 +176,19 @@ final class RestoreCommand implements Command {
         Targets.provider(place.address(), session)
             .map(provider -> provider.mapping(place.address(), asked, source))
             .orElse(asked);
-    RestoreMode way = wantedMode == null ? RestoreMode.INPLACE : wantedMode;
-    Includes includes =
-        new Includes(scope(selection, place, mapping, way, session), patterns.include);
+    RestoreMode way = wantedMode == null ? defaultMode(replay) : wantedMode;
+    Scope scope = scope(selection, place, mapping, way, session);
+    Includes includes = new Includes(scope, patterns.include);
     Set<RowChange.Kind> only = foreign.rows(way);
-    try (Target target = opened(place, mapping, only, repository, session);
+    Backup chosen = found;
+    try (Target target =
+            over(
+                opened(place, mapping, only, repository, session),
+                replay,
+                place.address(),
+                mapping,
+                scope,
+                session);
         PlannedRestore planned =
             steps.plan(
                 strategy,
@@ -184,7 +196,7 @@ final class RestoreCommand implements Command {
                 prompt ->
                     restores.plan(
                         new RestoreRequest(
-                            found,
+                            chosen,
                             includes.scope(),
                             way,
                             strategy,
@@ -215,6 +227,48 @@ final class RestoreCommand implements Command {
     if (way == RestoreMode.DIFFERENCES) {
       steps.telling(new RowsText(DatabaseTargets.rowCounts(target)));
     }
+  }
+
+  /** How a database gets to a time, if its server is followed; else --at chooses a backup. */
+  private Optional<LogRestore> replay(Backup found, @Nullable Instant until, Repository repository)
+      throws IOException {
+    Optional<RecoveryGoal> goal = RecoveryPoint.of(time.at);
+    boolean end = goal.isPresent() && goal.get() instanceof RecoveryGoal.EndOfWal;
+    Optional<LogRestore> replay =
+        until == null && !end ? Optional.empty() : LogRestore.of(repository, found, until);
+    if (replay.isEmpty()) {
+      time.refuseGoals();
+    } else if (savePlan != null) {
+      throw Words.usage(
+          "--save-plan cannot go with --at for a database that is followed",
+          "what is applied of its log is in no plan",
+          "look at it with --dry-run, and leave --save-plan out");
+    }
+    return replay;
+  }
+
+  private static RestoreMode defaultMode(Optional<LogRestore> replay) {
+    return replay.isPresent() ? RestoreMode.NEW : RestoreMode.INPLACE;
+  }
+
+  private Target over(
+      Target target,
+      Optional<LogRestore> replay,
+      String address,
+      Mapping mapping,
+      Scope scope,
+      Session session) {
+    if (replay.isEmpty()) {
+      return target;
+    }
+    if (Targets.provider(address, session).orElse(null)
+        instanceof io.salvor.provider.mysql.logical.DatabaseTargets targets) {
+      return replay.get().over(target, targets, address, mapping, scope, patterns.isEmpty());
+    }
+    throw Words.usage(
+        "--at needs a target of the backup's own kind",
+        "the log is applied by a server of MariaDB or MySQL",
+        "name one like --to mariadb://user@host:port/database");
   }
 
   /** A saved plan, or the one just made: shown, kept, or applied. */

@@ -14,8 +14,8 @@ final class TimeChoice {
       names = "--at",
       paramLabel = "<time>",
       description =
-          "with latest: the newest backup that was complete at this time; of a cluster that is"
-              + " followed the state at this time, or end, lsn:…, xid:…, name:…")
+          "with latest: the newest backup that was complete at this time; of what is followed the"
+              + " state at this time, or end; of a cluster lsn:…, xid:…, name:… as well")
   @Nullable String at;
 
   @Option(names = "--hours-ago", paramLabel = "<n>", description = "the same, so many hours ago")

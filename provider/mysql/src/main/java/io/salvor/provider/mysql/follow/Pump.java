@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Pump {
   private static final Duration LULL = Duration.ofMillis(200);
   private static final Duration SETTLED = Duration.ofSeconds(1);
-  private static final Duration BEAT = Duration.ofSeconds(10);
+  private static final Duration BEAT = Duration.ofSeconds(5);
 
   private final FollowSession session;
   private final LogServer server;

@@ -28,6 +28,16 @@ public final class DatabaseTargets implements TargetProvider {
     this.passwords = passwords;
   }
 
+  /** The server and database that an address of a target means. */
+  public Endpoint endpoint(String address) {
+    return Endpoint.parse(address, user);
+  }
+
+  /** Where passwords come from. */
+  public Passwords passwords() {
+    return passwords;
+  }
+
   @Override
   public boolean handles(String address) {
     return Endpoint.handles(address);

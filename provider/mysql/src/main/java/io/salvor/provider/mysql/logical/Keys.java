@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Keys of a server's entries. */
-final class Keys {
+public final class Keys {
   static final String TABLES = "tables";
   static final String DEFINITIONS = "definitions";
   static final String USERS = "users";
@@ -16,7 +16,8 @@ final class Keys {
 
   private Keys() {}
 
-  static Key table(String database, String name) {
+  /** Of a table's rows. */
+  public static Key table(String database, String name) {
     return Key.of(TABLES, database, name);
   }
 

@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  * each written with its database ({@code shop.orders=shop.orders_before}). Where databases are
  * named, a restore is about them only.
  */
-final class Names {
+public final class Names {
   private static final Pattern MADE = Pattern.compile("^(CREATE TABLE )`(?:[^`]|``)*`");
   private static final Pattern FOREIGN_KEY =
       Pattern.compile(",\\n  CONSTRAINT `(?:[^`]|``)*` FOREIGN KEY [^\\n]*?(?=,?\\n)");
 
   /** A table's name. */
-  record Name(String database, String table) {
-    String quoted() {
+  public record Name(String database, String table) {
+    /** As SQL has it. */
+    public String quoted() {
       return Session.quoted(database) + "." + Session.quoted(table);
     }
   }
@@ -39,7 +40,7 @@ final class Names {
    *
    * @throws SalvorException USAGE if it maps anything else
    */
-  Names(Mapping mapping) {
+  public Names(Mapping mapping) {
     mapping
         .names()
         .forEach(
@@ -73,7 +74,7 @@ final class Names {
   }
 
   /** Whether a restore is about this database of the backup. */
-  boolean isAbout(String database) {
+  public boolean isAbout(String database) {
     return databases.isEmpty() || databases.containsKey(database);
   }
 
@@ -83,7 +84,7 @@ final class Names {
   }
 
   /** Whether single tables have other names. */
-  boolean mapsTables() {
+  public boolean mapsTables() {
     return !tables.isEmpty();
   }
 
@@ -93,12 +94,12 @@ final class Names {
   }
 
   /** A database's name in the target. */
-  String database(String old) {
+  public String database(String old) {
     return databases.getOrDefault(old, old);
   }
 
   /** The name in the target of the table whose rows have this key. */
-  Name table(Key rows) {
+  public Name table(Key rows) {
     Name old = new Name(Keys.part(rows, 1), Keys.part(rows, 2));
     Name own = tables.get(old);
     return own != null ? own : new Name(database(old.database()), old.table());
