@@ -6,7 +6,6 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.Applier;
 import io.salvor.engine.restore.Change;
 import io.salvor.engine.restore.Check;
-import io.salvor.engine.restore.Fingerprint;
 import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.Step;
@@ -36,7 +35,6 @@ final class DatabaseApplier implements Applier {
       """
       SET lock_timeout = 0;
       """;
-  private static final String QUIET = "SET session_replication_role = 'replica'";
   private static final Set<String> INDEXES = Set.of("INDEX", "CONSTRAINT");
   private static final Set<String> LAST = Set.of("MATERIALIZED VIEW DATA", "EVENT TRIGGER");
 
@@ -52,6 +50,9 @@ final class DatabaseApplier implements Applier {
   private final TableWriter tables;
   private final ObjectWriter objects;
   private final List<Numbered> steps = new ArrayList<>();
+
+  // Partitions of tables that have indexes: they would be given the same ones twice.
+  private final List<Numbered> late = new ArrayList<>();
 
   /** A step and its number. */
   record Numbered(long number, Step step) {
@@ -129,10 +130,15 @@ final class DatabaseApplier implements Applier {
           objects.write(main, one.number(), one.step());
         }
         indexes(make);
+        for (Numbered one : late) {
+          definitions.make(one.number(), one.step());
+        }
         inOrder(make, "post-data", definitions);
         about(make, definitions);
         inOrder(make, "", definitions);
-        ForeignKeys.check(main, replaced(main), outcomes);
+        List<String> replaced = replaced(main);
+        ForeignKeys.check(main, replaced, outcomes);
+        FilledViews.check(main, replaced, filled(make), outcomes);
       }
     } catch (ServerError e) {
       throw troubles.told(e);
@@ -210,8 +216,8 @@ final class DatabaseApplier implements Applier {
   }
 
   /** What is there now of the definitions that are changed or deleted. */
-  private Map<Key, Fingerprint> unmoved() throws IOException {
-    Map<Key, Fingerprint> now = new LinkedHashMap<>();
+  private Map<Key, String> unmoved() throws IOException {
+    Map<Key, String> now = new LinkedHashMap<>();
     if (of(one -> one.isDefinition() && one.step().live() != null).isEmpty()) {
       return now;
     }
@@ -220,7 +226,7 @@ final class DatabaseApplier implements Applier {
         Key key = one.step().key();
         Definition definition = live == null ? null : live.definition(key);
         if (definition != null) {
-          now.put(key, LiveDatabase.fingerprint(key, definition.item().make(), names));
+          now.put(key, definition.item().make());
         }
       }
     }
@@ -242,9 +248,10 @@ final class DatabaseApplier implements Applier {
     }
     Set<Key> moved = new HashSet<>();
     List<Numbered> gone = new ArrayList<>();
+    List<Numbered> emptied = new ArrayList<>();
     for (Numbered one : of(one -> isRows(one) && one.deletes())) {
       if (!dropped.contains(one.step().key())) {
-        tables.write(main, one.number(), one.step());
+        emptied.add(one);
       } else if (isThere(main, one) && !tables.isAsPlanned(main, one.step())) {
         moved.add(one.step().key());
         outcomes.moved(
@@ -253,8 +260,30 @@ final class DatabaseApplier implements Applier {
         gone.add(one);
       }
     }
+    if (!emptied.isEmpty()) {
+      try (ServerConnection connection = sessions.open()) {
+        boolean _ = Triggers.rest(connection);
+        for (Numbered one : emptied) {
+          tables.write(connection, one.number(), one.step());
+        }
+      }
+    }
     definitions.drop(drops, moved);
+    takeBack(definitions);
     gone.forEach(one -> outcomes.removed(one.number(), one.step()));
+  }
+
+  /** What is said of objects goes with them; where they have not gone, it is taken back. */
+  private void takeBack(DefinitionWriter definitions) throws IOException {
+    if (definitions.about().isEmpty()) {
+      return;
+    }
+    try (LiveDatabase live = LiveDatabase.open(sessions, finder, names)) {
+      for (Numbered one : definitions.about()) {
+        Definition definition = live == null ? null : live.definition(one.step().key());
+        definitions.takeBack(one, definition == null ? null : definition.item().make());
+      }
+    }
   }
 
   private boolean isThere(ServerConnection main, Numbered one) throws IOException {
@@ -263,6 +292,18 @@ final class DatabaseApplier implements Applier {
             .getFirst()
             .find("it")
         != null;
+  }
+
+  /** Views that are filled in the end, by their schemas and names. */
+  private static Set<List<String>> filled(List<Numbered> make) {
+    Set<List<String>> filled = new HashSet<>();
+    for (Numbered one : make) {
+      if (one.type().equals("MATERIALIZED VIEW DATA")) {
+        Attributes attributes = one.step().entry().attributes();
+        filled.add(List.of(attributes.text("schema"), attributes.text("name")));
+      }
+    }
+    return filled;
   }
 
   /** Tables that had rows of their own before. */
@@ -323,6 +364,10 @@ final class DatabaseApplier implements Applier {
       if (turn) {
         progress.checkCancelled();
         progress.current(one.step().key().toString());
+        if (one.type().equals("TABLE ATTACH") && definitions.isIndexed(one.step())) {
+          late.add(one);
+          continue;
+        }
         definitions.make(one.number(), one.step());
       }
     }
@@ -349,23 +394,22 @@ final class DatabaseApplier implements Applier {
     }
     if (!single.isEmpty()) {
       try (ServerConnection connection = sessions.open()) {
-        boolean _ = quiet(connection, true);
+        boolean _ = Triggers.rest(connection);
         new RowsWriter(connection, progress, outcomes).write(single);
       }
     }
     if (rows.isEmpty()) {
       return;
     }
-    String settings = "";
-    try (ServerConnection trial = sessions.open()) {
-      settings =
-          quiet(trial, rows.stream().anyMatch(one -> one.step().live() != null)) ? QUIET : "";
-    }
     List<Pool.Work> work = new ArrayList<>();
     for (Numbered one : rows) {
-      work.add(connection -> tables.write(connection, one.number(), one.step()));
+      work.add(
+          connection -> {
+            boolean _ = Triggers.rest(connection);
+            tables.write(connection, one.number(), one.step());
+          });
     }
-    new Pool(sessions, settings).run(work);
+    new Pool(sessions, "").run(work);
   }
 
   /** What is done to single rows; null if the table is written as a whole. */
@@ -396,29 +440,6 @@ final class DatabaseApplier implements Applier {
         attributes.text("columns"),
         attributes.text("encoding"),
         changes);
-  }
-
-  /** Has triggers rest, if that may be; tells if it may not. */
-  private boolean quiet(ServerConnection connection, boolean tell) throws IOException {
-    try {
-      Sessions.run(connection, QUIET);
-      return true;
-    } catch (ServerError e) {
-      if (!e.state().equals(Troubles.NO_RIGHT)) {
-        throw e;
-      }
-      if (tell) {
-        outcomes.note(
-            new Notice(
-                "triggers-fire",
-                "",
-                "triggers and foreign keys of tables that exist are at work while rows are"
-                    + " restored; a superuser can change that: GRANT SET ON PARAMETER"
-                    + " session_replication_role TO "
-                    + Sessions.quoted(sessions.endpoint().user())));
-      }
-      return false;
-    }
   }
 
   /** Those of one table one after the other, tables side by side. */

@@ -17,13 +17,21 @@ final class DatabaseCursor implements LiveCursor {
   private final @Nullable LiveDatabase live;
   private final NavigableSet<Key> keys;
   private final Progress progress;
+  private final End end;
+
+  /** Ends a look. */
+  interface End {
+    void end() throws IOException;
+  }
 
   /**
    * A cursor.
    *
    * @param rowsOnly whether nothing is shown of what tables are made of, as if it were not there
+   * @param end ends the look at the database
    */
-  DatabaseCursor(@Nullable LiveDatabase live, boolean rowsOnly, Progress progress) {
+  DatabaseCursor(@Nullable LiveDatabase live, boolean rowsOnly, Progress progress, End end) {
+    this.end = end;
     this.live = live;
     this.keys = live == null ? new TreeSet<>() : live.keys();
     if (rowsOnly && live != null) {
@@ -53,7 +61,7 @@ final class DatabaseCursor implements LiveCursor {
       if (e.fatal()) {
         throw e;
       }
-      Sessions.run(live.connection(), "ROLLBACK TO SAVEPOINT look");
+      Sessions.run(live.connection(), "ROLLBACK TO SAVEPOINT look; RELEASE SAVEPOINT look");
       throw new UnreadableException(Troubles.said(e), e);
     }
   }
@@ -72,6 +80,9 @@ final class DatabaseCursor implements LiveCursor {
     keys.pollFirst();
   }
 
+  /** Nothing is held while a person thinks about the plan. */
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    end.end();
+  }
 }

@@ -14,9 +14,12 @@ import io.salvor.provider.postgresql.protocol.ServerConnection;
 import io.salvor.provider.postgresql.protocol.ServerError;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Tells ahead what of a restore cannot be made in a database. */
 final class DatabaseFeasibility implements Target.Feasibility {
@@ -32,6 +35,9 @@ final class DatabaseFeasibility implements Target.Feasibility {
   private final boolean rowsOnly;
   private final Differences differences;
   private final Map<Key, Swap> swaps;
+  private final Names names;
+  private final Map<Key, Boolean> replaced = new LinkedHashMap<>();
+  private final Set<Key> dropped = new HashSet<>();
   private long kept;
 
   /**
@@ -44,8 +50,10 @@ final class DatabaseFeasibility implements Target.Feasibility {
       Troubles troubles,
       boolean rowsOnly,
       Differences differences,
-      Map<Key, Swap> swaps) {
+      Map<Key, Swap> swaps,
+      Names names) {
     this.swaps = swaps;
+    this.names = names;
     this.rowsOnly = rowsOnly;
     this.differences = differences;
     this.sessions = sessions;
@@ -68,6 +76,15 @@ final class DatabaseFeasibility implements Target.Feasibility {
           "There is no table in " + sessions.endpoint() + " to compare " + step.key() + " with",
           "differences are those of rows of a table that is there",
           "leave --mode out: the whole table is restored then");
+    }
+    boolean deletes = step.change() instanceof Change.Delete;
+    boolean swapped = swaps.containsKey(step.key()) || Swap.isNoted(entry.attributes());
+    if (Names.isRows(step.key()) && step.live() != null && !swapped) {
+      replaced.put(step.key(), deletes);
+    }
+    Key rows = Keys.rows(step.key());
+    if (rows != null && deletes && Names.isTableItself(step.key())) {
+      dropped.add(rows);
     }
     if (entry.kind() == EntryKind.DEFINITION
         && step.change() instanceof Change.Update
@@ -98,6 +115,7 @@ final class DatabaseFeasibility implements Target.Feasibility {
         throw troubles.failed(
             "it is a standby, which takes no changes", "Name its primary", new IOException());
       }
+      triggers(connection, warnings);
     } catch (ServerError e) {
       if (!e.state().equals(Troubles.NO_DATABASE)) {
         throw troubles.told(e);
@@ -109,6 +127,52 @@ final class DatabaseFeasibility implements Target.Feasibility {
       throw troubles.told(e);
     }
     return new Target.Findings(warnings, irreversible);
+  }
+
+  /** No row may change but those that the plan and its undo have. */
+  private void triggers(ServerConnection connection, List<Notice> warnings) throws IOException {
+    List<String> tables = new ArrayList<>();
+    replaced.forEach(
+        (key, deletes) -> {
+          if (!deletes || !dropped.contains(key)) {
+            tables.add(names.quoted(key));
+          }
+        });
+    if (tables.isEmpty()) {
+      return;
+    }
+    boolean rest = Triggers.rest(connection);
+    List<Triggers.AtWork> atWork = Triggers.atWork(connection, tables, rowsOnly);
+    if (!rest && !atWork.isEmpty()) {
+      throw troubles.failed(
+          "more would change than was planned and can be undone, for "
+              + sessions.endpoint().user()
+              + " may not have triggers rest while rows are replaced: "
+              + told(atWork),
+          "Have a superuser run: "
+              + Triggers.GRANT
+              + Sessions.quoted(sessions.endpoint().user())
+              + ", or restore under another name with --map",
+          new IOException());
+    }
+    if (!atWork.isEmpty()) {
+      warnings.add(
+          new Notice(
+              "triggers-fire",
+              "",
+              "enabled for always, at work while rows are replaced, and what they do is not"
+                  + " undone: "
+                  + told(atWork)));
+    }
+  }
+
+  private static String told(List<Triggers.AtWork> atWork) {
+    String first =
+        atWork.stream()
+            .limit(MOST)
+            .map(one -> one.what() + " on " + one.table())
+            .collect(Collectors.joining("; "));
+    return atWork.size() <= MOST ? first : first + "; and " + (atWork.size() - MOST) + " more";
   }
 
   private void requireCreate() {

@@ -109,9 +109,16 @@ final class DatabaseSource implements Source {
       Map<Key, String> failures = new TreeMap<>();
       List<Definition> definitions =
           Definitions.of(
-              tool.definitions(endpoint, passwords, snapshot.name(), recodes(main), without),
+              tool.definitions(
+                  endpoint,
+                  passwords,
+                  snapshot.name(),
+                  recodes(main),
+                  without,
+                  line -> remarks.add(new Warning("dump-warning", address(), line))),
               main,
               (key, why) -> failures.put(key, troubles.entry(why)));
+      failures.putAll(Definitions.missing(main, definitions));
       capture.progress().phase("capture");
       capture
           .progress()
@@ -205,8 +212,9 @@ final class DatabaseSource implements Source {
           ContentSink sink = sensitivity.content(capture, key);
           capture.put(
               key, dated(LargeObjects.read(main, object, sink, time), capture.previous(key)));
+          Sessions.run(main, "RELEASE SAVEPOINT object");
         } catch (ServerError e) {
-          Sessions.run(main, "ROLLBACK TO SAVEPOINT object");
+          Sessions.run(main, "ROLLBACK TO SAVEPOINT object; RELEASE SAVEPOINT object");
           capture.fail(key, ErrorCode.ENTRY_UNREADABLE, troubles.entry(e));
         }
       }

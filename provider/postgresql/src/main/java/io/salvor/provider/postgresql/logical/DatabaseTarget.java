@@ -143,7 +143,7 @@ final class DatabaseTarget implements Target {
       throw troubles.told(e);
     }
     swaps.clear();
-    return new DatabaseCursor(live, mode == RestoreMode.SWAP, progress);
+    return new DatabaseCursor(live, mode == RestoreMode.SWAP, progress, this::forgetLive);
   }
 
   @Override
@@ -233,7 +233,7 @@ final class DatabaseTarget implements Target {
   @Override
   public Feasibility feasibility() {
     return new DatabaseFeasibility(
-        sessions, troubles, mode == RestoreMode.DIFFERENCES, differences, swaps);
+        sessions, troubles, mode == RestoreMode.DIFFERENCES, differences, swaps, names);
   }
 
   @Override

@@ -79,9 +79,9 @@ final class DatabaseUndo implements Source {
                     .attributes(swap.noted(step.live().entry().attributes()))
                     .build());
           } else if (rows == null) {
-            one(capture, live, step.key());
+            one(capture, live, step);
           } else {
-            rows(capture, step.key(), step.live().entry(), rows);
+            rows(capture, step, step.live().entry(), rows);
           }
         }
       }
@@ -90,10 +90,16 @@ final class DatabaseUndo implements Source {
     }
   }
 
+  /** What is known to be sensitive in the backup is so in what it replaces. */
+  private static ContentSink content(Capture capture, Step step) {
+    Entry wanted = step.wanted();
+    return wanted != null && wanted.isSensitive() ? capture.sensitive() : capture.content();
+  }
+
   /** Only what becomes of single rows, the other way round. */
-  private static void rows(Capture capture, Key key, Entry live, Differences.OfTable of)
+  private static void rows(Capture capture, Step step, Entry live, Differences.OfTable of)
       throws IOException {
-    ContentSink sink = capture.content();
+    ContentSink sink = content(capture, step);
     long[] size = new long[1];
     of.changes()
         .each(
@@ -107,7 +113,7 @@ final class DatabaseUndo implements Source {
       attributes = attributes.with("encoding", of.encoding());
     }
     capture.put(
-        key,
+        step.key(),
         Entry.builder(EntryKind.TABLE)
             .mtime(NO_TIME)
             .content(size[0], sink.finish())
@@ -116,12 +122,13 @@ final class DatabaseUndo implements Source {
   }
 
   /** What has gone since the plan was made will be reported as moved when it is applied. */
-  private static void one(Capture capture, LiveDatabase live, Key key) throws IOException {
+  private static void one(Capture capture, LiveDatabase live, Step step) throws IOException {
+    Key key = step.key();
     Definition definition = live.definition(key);
     Table table = live.table(key);
     LargeObject object = live.object(key);
     Sessions.run(live.connection(), "SAVEPOINT undo");
-    ContentSink sink = capture.content();
+    ContentSink sink = content(capture, step);
     try {
       if (definition != null) {
         byte[] sql = definition.sql();
@@ -132,11 +139,12 @@ final class DatabaseUndo implements Source {
       } else if (object != null) {
         capture.put(key, LargeObjects.read(live.connection(), object, sink, NO_TIME));
       }
+      Sessions.run(live.connection(), "RELEASE SAVEPOINT undo");
     } catch (ServerError e) {
       if (e.fatal()) {
         throw e;
       }
-      Sessions.run(live.connection(), "ROLLBACK TO SAVEPOINT undo");
+      Sessions.run(live.connection(), "ROLLBACK TO SAVEPOINT undo; RELEASE SAVEPOINT undo");
       capture.fail(key, ErrorCode.ENTRY_UNREADABLE, Troubles.said(e));
     }
   }

@@ -37,6 +37,7 @@ final class Definitions {
 
   private static final Set<String> ABOUT = Set.of("COMMENT", "ACL", "SECURITY LABEL");
 
+  // Of extensions' sequences those that they say are data.
   private static final String SEQUENCES =
       """
       SELECT n.nspname AS schema, c.relname AS name,
@@ -45,9 +46,10 @@ final class Definitions {
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'S' AND c.relpersistence <> 't'
         AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-        AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
-                        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-                          AND d.objid = c.oid AND d.deptype = 'e')
+        AND (NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
+                         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                           AND d.objid = c.oid AND d.deptype = 'e')
+          OR EXISTS (SELECT 1 FROM pg_catalog.pg_extension e WHERE c.oid = ANY (e.extconfig)))
       ORDER BY 1, 2
       """;
 
@@ -59,6 +61,13 @@ final class Definitions {
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'm' AND c.relispopulated
         AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+      """;
+
+  private static final String SUBSCRIPTIONS =
+      """
+      SELECT s.subname AS name FROM pg_catalog.pg_subscription s
+      JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+      WHERE d.datname = pg_catalog.current_database()
       """;
 
   private final Map<Integer, Item> byId = new HashMap<>();
@@ -79,10 +88,17 @@ final class Definitions {
       }
     }
     for (Item item : items) {
-      if (!LEFT_OUT.contains(item.type()) && !item.tag().startsWith("DATABASE ")) {
+      if (!LEFT_OUT.contains(item.type()) && !isAboutDatabase(item)) {
         add(item);
       }
     }
+  }
+
+  /** With its name, which may change. */
+  private static boolean isAboutDatabase(Item item) {
+    return ABOUT.contains(item.type())
+        && item.schema().isEmpty()
+        && item.tag().startsWith("DATABASE ");
   }
 
   /**
@@ -96,6 +112,20 @@ final class Definitions {
     definitions.sequences(connection, failed);
     definitions.views(connection);
     return definitions.all;
+  }
+
+  /** What pg_dump leaves out though it is there, and why. */
+  static Map<Key, String> missing(ServerConnection connection, List<Definition> there)
+      throws IOException {
+    Map<Key, String> missing = new HashMap<>();
+    for (Row row : connection.query(SUBSCRIPTIONS)) {
+      missing.put(
+          Keys.definition("SUBSCRIPTION", "", null, row.get("name")),
+          "pg_dump leaves subscriptions out, for only a superuser may read them; back up as one,"
+              + " or leave it out with --exclude");
+    }
+    there.forEach(definition -> missing.remove(definition.key()));
+    return missing;
   }
 
   /** Takes what cannot be read. */
@@ -189,6 +219,12 @@ final class Definitions {
       }
       return owner;
     }
+    if (type.equals("INDEX ATTACH")) {
+      return ofIndex(item);
+    }
+    if (type.equals("PUBLICATION TABLE")) {
+      return needed(item, Set.of("TABLE"));
+    }
     if (type.equals("INDEX") || type.equals("STATISTICS")) {
       return needed(item, RELATIONS);
     }
@@ -198,6 +234,24 @@ final class Definitions {
           .filter(r -> r != null)
           .findFirst()
           .orElse(null);
+    }
+    return null;
+  }
+
+  /** The relation that has the index, or the key, that is attached to that of a whole. */
+  private @Nullable String ofIndex(Item item) {
+    for (int need : item.needs()) {
+      Item other = byId.get(need);
+      String relation = relations.get(need);
+      boolean itself =
+          other != null
+              && relation != null
+              && (other.type().equals("INDEX")
+                  ? other.tag().equals(item.tag())
+                  : other.tag().equals(relation + " " + item.tag()));
+      if (itself) {
+        return relation;
+      }
     }
     return null;
   }
@@ -231,8 +285,9 @@ final class Definitions {
                 + value.get("is_called").equals("t")
                 + ");\n";
         add(made("SEQUENCE SET", schema, name, Section.DATA, sql), owner, name);
+        Sessions.run(connection, "RELEASE SAVEPOINT sequence");
       } catch (ServerError e) {
-        Sessions.run(connection, "ROLLBACK TO SAVEPOINT sequence");
+        Sessions.run(connection, "ROLLBACK TO SAVEPOINT sequence; RELEASE SAVEPOINT sequence");
         failed.failed(Keys.definition("SEQUENCE SET", schema, owner, name), e);
       }
     }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The {@code pg_dump} that fits a server: of its own version or a newer one, for an older one
@@ -69,12 +70,20 @@ final class DumpTool {
   /**
    * Reads the definitions of a database.
    *
+   * <p>What the tool says though it goes on is told line by line.
+   *
    * @param snapshot in which they are read
    * @param without tables to be left out, qualified and quoted
+   * @param said takes what it says besides
    * @throws Refused if it has failed
    */
   List<Archive.Item> definitions(
-      Endpoint endpoint, Passwords passwords, String snapshot, boolean recode, List<String> without)
+      Endpoint endpoint,
+      Passwords passwords,
+      String snapshot,
+      boolean recode,
+      List<String> without,
+      Consumer<String> said)
       throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -108,6 +117,7 @@ final class DumpTool {
         if (process.waitFor() != 0) {
           throw new Refused(lastWords(words));
         }
+        lastWords(words).lines().filter(line -> !line.isBlank()).forEach(said);
         return items;
       } finally {
         process.destroy();

@@ -21,11 +21,14 @@ final class Keys {
   private static final Set<String> OF_RELATIONS =
       Set.of(
           "table",
+          "table-attach",
           "default",
           "constraint",
           "check-constraint",
           "fk-constraint",
           "index",
+          "index-attach",
+          "publication-table",
           "trigger",
           "rule",
           "policy",

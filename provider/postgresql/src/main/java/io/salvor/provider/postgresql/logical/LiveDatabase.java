@@ -74,7 +74,8 @@ final class LiveDatabase implements AutoCloseable {
             sessions.passwords(),
             snapshot.name(),
             DatabaseSource.recodes(main),
-            List.of());
+            List.of(),
+            line -> {});
     long position = 0;
     for (Definition definition : Definitions.of(items, main, (key, why) -> {})) {
       position++;

@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class Names {
   // A name as pg_dump writes it.
   private static final String NAME = "(?:\"(?:[^\"]|\"\")*\"|[^\\s\".(;]+)";
-  private static final Pattern MADE =
-      Pattern.compile("^(CREATE (?:UNLOGGED )?TABLE )" + NAME + "\\." + NAME);
+
+  /** A name with its schema, as statements have it. */
+  static final String QUALIFIED = NAME + "\\." + NAME;
+
+  private static final Pattern MADE = Pattern.compile("^(CREATE (?:UNLOGGED )?TABLE )" + QUALIFIED);
   private static final Pattern ALTERED =
-      Pattern.compile("(?m)^(ALTER TABLE (?:ONLY )?)" + NAME + "\\." + NAME);
+      Pattern.compile("(?m)^(ALTER TABLE (?:ONLY )?)" + QUALIFIED);
 
   /** A table's name. */
   record Name(String schema, String table) {
@@ -88,12 +91,29 @@ final class Names {
         .orElse(null);
   }
 
+  /** The qualified name that the table whose rows have this key has in the target, in SQL. */
+  String quoted(Key rows) {
+    Name name = renamed.get(rows);
+    List<byte[]> parts = rows.parts();
+    return (name == null ? new Name(text(parts.get(1)), text(parts.get(2))) : name).quoted();
+  }
+
+  private static String text(byte[] part) {
+    return new String(part, StandardCharsets.UTF_8);
+  }
+
+  /** Whether a key is that of a table's rows. */
+  static boolean isRows(Key key) {
+    List<byte[]> parts = key.parts();
+    return parts.size() == 3 && text(parts.getFirst()).equals(Keys.TABLES);
+  }
+
   /** Whether a key is that of the statement which makes a table. */
   static boolean isTableItself(Key key) {
     List<byte[]> parts = key.parts();
     return parts.size() == 4
-        && new String(parts.getFirst(), StandardCharsets.UTF_8).equals(Keys.DEFINITIONS)
-        && new String(parts.get(2), StandardCharsets.UTF_8).equals("table");
+        && text(parts.getFirst()).equals(Keys.DEFINITIONS)
+        && text(parts.get(2)).equals("table");
   }
 
   /** The statements that make a table, with another name. */

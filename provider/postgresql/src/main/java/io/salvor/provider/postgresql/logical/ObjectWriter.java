@@ -2,6 +2,7 @@ package io.salvor.provider.postgresql.logical;
 
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.error.ErrorCode;
+import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.restore.LiveItem;
 import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.Outcomes;
@@ -63,6 +64,12 @@ final class ObjectWriter {
       }
       Sessions.run(connection, "ROLLBACK");
       outcomes.failed(number, step, ErrorCode.ENTRY_NOT_RESTORED, Troubles.said(e));
+    } catch (SalvorException e) {
+      if (!e.code().isDamage()) {
+        throw e;
+      }
+      Sessions.run(connection, "ROLLBACK");
+      outcomes.failed(number, step, e.code(), e.getMessage() + ": it was left as it is");
     }
   }
 

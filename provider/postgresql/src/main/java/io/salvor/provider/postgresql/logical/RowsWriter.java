@@ -89,13 +89,14 @@ final class RowsWriter {
     }
   }
 
-  /** Rows are not what they were to become. */
+  /** Rows are not what they were to become, or others would change with them. */
   private static final class Altered extends Exception {
     private static final long serialVersionUID = 1L;
-    private final transient Work work;
+    private final ErrorCode code;
 
-    Altered(Work work) {
-      this.work = work;
+    Altered(ErrorCode code, String why) {
+      super(why);
+      this.code = code;
     }
   }
 
@@ -157,10 +158,8 @@ final class RowsWriter {
         outcomes.failed(
             work.job.number(),
             work.job.step(),
-            ErrorCode.RESTORE_MISMATCH,
-            "no row of any table was changed, for those of "
-                + e.work.table()
-                + " did not become what they were to be; a trigger may have changed them");
+            e.code,
+            "no row of any table was changed, for " + e.getMessage());
       }
       return;
     }
@@ -190,10 +189,16 @@ final class RowsWriter {
   }
 
   /** Takes the rows to the server, and looks which of them have changed since. */
-  private void begin(Work work) throws IOException {
+  private void begin(Work work) throws IOException, Altered {
     progress.checkCancelled();
     progress.current(work.job.step().key().toString());
     Sessions.run(connection, "LOCK TABLE ONLY " + work.table() + " IN SHARE ROW EXCLUSIVE MODE");
+    String unasked = Triggers.unasked(connection, work.table(), true);
+    if (!unasked.isEmpty()) {
+      throw new Altered(
+          ErrorCode.ENTRY_NOT_RESTORED,
+          "rows besides those of " + work.table() + " would change by " + unasked);
+    }
     work.columns = KeyColumns.of(connection, work.table());
     if (!work.columns.list().equals(work.job.columns())) {
       throw new IOException(work.table() + " has other columns than before");
@@ -356,7 +361,11 @@ final class RowsWriter {
                         KIND))
             .getFirst();
     if (row.get("wrong").equals("t")) {
-      throw new Altered(work);
+      throw new Altered(
+          ErrorCode.RESTORE_MISMATCH,
+          "those of "
+              + work.table()
+              + " did not become what they were to be; a trigger may have changed them");
     }
   }
 

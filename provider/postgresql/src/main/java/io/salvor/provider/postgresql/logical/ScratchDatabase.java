@@ -35,19 +35,6 @@ import java.util.stream.Collectors;
  * same keys, the same entries; the contents go straight from there to where they are restored.
  */
 public final class ScratchDatabase implements AutoCloseable {
-  private static final String INDEX_ATTACH = "index-attach";
-
-  private static final String INDEXES =
-      """
-      SELECT n.nspname AS schema, i.relname AS name, t.nspname AS of_schema, c.relname AS of_name
-      FROM pg_catalog.pg_index x
-      JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
-      JOIN pg_catalog.pg_namespace n ON n.oid = i.relnamespace
-      JOIN pg_catalog.pg_class c ON c.oid = x.indrelid
-      JOIN pg_catalog.pg_namespace t ON t.oid = c.relnamespace
-      WHERE i.relispartition
-      """;
-
   private static final String DATABASES =
       "SELECT datname AS name FROM pg_catalog.pg_database WHERE datallowconn ORDER BY 1";
 
@@ -55,7 +42,6 @@ public final class ScratchDatabase implements AutoCloseable {
   private final TablePatterns patterns;
   private final Set<Name> relations = new HashSet<>();
   private final List<String> unmatched = new ArrayList<>();
-  private final Set<Name> indexes = new HashSet<>();
 
   private ScratchDatabase(LiveDatabase live, TablePatterns patterns) {
     this.live = live;
@@ -188,11 +174,6 @@ public final class ScratchDatabase implements AutoCloseable {
       TablePatterns.Named first = patterns.patterns().getFirst();
       throw all.none("Nothing matches --include " + first.text(), name(first));
     }
-    for (Row row : live.connection().query(INDEXES)) {
-      if (relations.contains(new Name(row.get("of_schema"), row.get("of_name")))) {
-        indexes.add(new Name(row.get("schema"), row.get("name")));
-      }
-    }
   }
 
   /** Whether a key is of what was asked for. */
@@ -205,11 +186,6 @@ public final class ScratchDatabase implements AutoCloseable {
     Key rows = top.equals(Keys.TABLES) ? key : Keys.rows(key);
     if (rows != null
         && relations.contains(new Name(text(rows.parts().get(1)), text(rows.parts().get(2))))) {
-      return true;
-    }
-    if (top.equals(Keys.DEFINITIONS)
-        && text(parts.get(2)).equals(INDEX_ATTACH)
-        && indexes.contains(new Name(text(parts.get(1)), text(parts.get(3))))) {
       return true;
     }
     return patterns.patterns().stream().anyMatch(each -> isOther(key, each));

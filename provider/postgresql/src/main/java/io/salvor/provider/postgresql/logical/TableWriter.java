@@ -90,6 +90,17 @@ final class TableWriter {
       return;
     }
     if (step.live() != null) {
+      // Nobody can make one any more: the table is locked.
+      String unasked = Triggers.unasked(connection, table.quoted(), false);
+      if (!unasked.isEmpty()) {
+        Sessions.run(connection, "ROLLBACK");
+        outcomes.failed(
+            number,
+            step,
+            ErrorCode.ENTRY_NOT_RESTORED,
+            "it was left as it is, for it would change other rows too by " + unasked);
+        return;
+      }
       Sessions.run(connection, "DELETE FROM ONLY " + table.quoted() + " " + table.condition());
     }
     Entry wanted = step.wanted();
