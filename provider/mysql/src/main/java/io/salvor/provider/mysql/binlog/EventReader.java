@@ -66,7 +66,8 @@ public final class EventReader {
 
   private byte[] take(int length) throws IOException {
     long from = at.offset();
-    long end = log.files().get(at.file()).to();
+    CapturedLog.Captured file = log.files().get(at.file());
+    long end = file == null ? 0 : file.to();
     if (from + length > end) {
       throw new Malformed("an event that is cut off at " + log.text(at));
     }

@@ -214,9 +214,8 @@ record LoggedStatement(String sql, List<SqlToken> tokens, Act act, List<Named> n
         case "DATABASE", "SCHEMA" -> {
           ifExists();
           SqlToken token = peek();
-          boolean named = token != null && token.isName() && !isOption(token);
           names.add(
-              named
+              token != null && token.isName() && !isOption(token)
                   ? new Named(token.text(), "", token.from(), token.to())
                   : new Named("", "", 0, 0));
           yield Act.DATABASE;
