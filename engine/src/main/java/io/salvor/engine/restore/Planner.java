@@ -240,7 +240,7 @@ final class Planner {
     }
     boolean directories =
         entry.kind() == EntryKind.DIRECTORY && item.entry().kind() == EntryKind.DIRECTORY;
-    if (wanted.context() && directories) {
+    if (wanted.context() && (directories || entry.kind() != EntryKind.DIRECTORY)) {
       return;
     }
     Set<EntryField> fields = EnumSet.noneOf(EntryField.class);

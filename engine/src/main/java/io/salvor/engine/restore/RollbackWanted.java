@@ -15,6 +15,7 @@ final class RollbackWanted implements Wanted.Cursor {
   private final PlanFile.Steps steps;
   private final @Nullable TreeCursor undo;
   private final RestoreLog.Results results;
+  private @Nullable Step ahead;
 
   /**
    * Begins.
@@ -32,10 +33,20 @@ final class RollbackWanted implements Wanted.Cursor {
   @Override
   public @Nullable Wanted next() throws IOException {
     while (true) {
-      Step step = steps.next();
+      Step step = ahead;
+      if (step == null) {
+        step = steps.next();
+        ahead = step;
+      }
+      Wanted beside = beside(step);
+      if (beside != null) {
+        return beside;
+      }
       if (step == null) {
         return null;
       }
+      ahead = null;
+      TreeItem before = before(step);
       if (step.applies() && results.wasBegun(steps.number())) {
         Wanted.Expected left =
             new Wanted.Expected(
@@ -43,12 +54,37 @@ final class RollbackWanted implements Wanted.Cursor {
         if (step.live() == null) {
           return new Wanted(step.key(), null, false, left);
         }
-        Entry before = before(step, step.live());
+        // Without an undo only an empty target's own metadata were changed, and they are in the
+        // plan; what had gone before the undo was made has not been changed.
+        if (undo == null) {
+          return new Wanted(step.key(), step.live().entry(), false, left);
+        }
         if (before != null) {
-          return new Wanted(step.key(), before, false, left);
+          Entry entry = EntryCodec.decode(before.key(), before.value());
+          return new Wanted(step.key(), entry, false, left);
         }
       }
     }
+  }
+
+  /**
+   * The next before a step that the undo holds without a step of its own: what had to be taken away
+   * and put back for the sake of others, and is made again if it is missing. Null if there is none.
+   */
+  private @Nullable Wanted beside(@Nullable Step step) throws IOException {
+    if (undo == null || results.intent() == 0) {
+      return null;
+    }
+    TreeItem item = undo.peek();
+    if (item == null) {
+      return null;
+    }
+    int order = step == null ? -1 : item.key().compareTo(step.key());
+    if (order >= 0) {
+      return null;
+    }
+    undo.next();
+    return new Wanted(item.key(), EntryCodec.decode(item.key(), item.value()), true, null);
   }
 
   @Override
@@ -56,17 +92,13 @@ final class RollbackWanted implements Wanted.Cursor {
     return false;
   }
 
-  /** What was there; null if it had gone before the undo was made, so that nothing was changed. */
-  private @Nullable Entry before(Step step, LiveItem live) throws IOException {
-    if (undo != null) {
-      undo.skipTo(step.key());
-      TreeItem item = undo.peek();
-      if (item != null && item.key().equals(step.key())) {
-        return EntryCodec.decode(item.key(), item.value());
-      }
+  /** What the undo holds under a step's key, which it then has behind it. */
+  private @Nullable TreeItem before(Step step) throws IOException {
+    if (undo == null) {
       return null;
     }
-    // Without an undo only an empty target's own metadata were changed, and they are in the plan.
-    return live.entry();
+    undo.skipTo(step.key());
+    TreeItem item = undo.peek();
+    return item != null && item.key().equals(step.key()) ? undo.next() : null;
   }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What a key is to hold.
  *
  * @param entry null if there is to be nothing
- * @param context a directory that is there for what lies in it: made if it is missing, else left
- *     alone
+ * @param context made if it is missing, else left alone: a directory that is there for what lies in
+ *     it, or what goes and comes back with another entry
  * @param expected what the key should hold now; what is so may be changed without being a conflict
  */
 record Wanted(Key key, @Nullable Entry entry, boolean context, @Nullable Expected expected) {
