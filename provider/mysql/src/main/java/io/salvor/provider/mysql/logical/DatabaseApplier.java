@@ -3,6 +3,7 @@ package io.salvor.provider.mysql.logical;
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryKind;
+import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.Applier;
 import io.salvor.engine.restore.Change;
@@ -104,9 +105,12 @@ final class DatabaseApplier implements Applier {
       DefinitionWriter definitions = new DefinitionWriter(main, names, blobs, outcomes, now());
       delete(main, definitions);
       databases(main);
-      make(definitions, type -> type.compareTo(Type.TABLE) <= 0);
+      AccountWriter accounts = new AccountWriter(main, blobs, outcomes);
+      accounts.make(of(one -> !one.deletes() && one.type() == Type.USER));
+      make(definitions, type -> type != Type.USER && type.compareTo(Type.TABLE) <= 0);
       rows();
       make(definitions, type -> type.compareTo(Type.TABLE) > 0 && type != Type.EVENT);
+      accounts.grant();
       make(definitions, type -> type == Type.EVENT);
     } catch (ServerError e) {
       throw troubles.told(e);
@@ -185,25 +189,67 @@ final class DatabaseApplier implements Applier {
         dropped.add(rows);
       }
     }
-    Set<Key> moved = new HashSet<>();
-    List<Numbered> gone = new ArrayList<>();
+    Map<Key, Numbered> doomed = new TreeMap<>();
     for (Numbered one : of(one -> one.isRows() && one.deletes())) {
       Key key = one.step().key();
-      if (!dropped.contains(key)) {
-        tables.write(main, one.number(), one.step());
-        continue;
-      }
-      Table table = TableWriter.find(main, names.table(key));
-      if (table != null && !tables.isAsPlanned(main, one.step(), table)) {
-        moved.add(key);
-        outcomes.moved(
-            one.number(), one.step(), "its rows have been changed since the plan was made");
+      if (dropped.contains(key)) {
+        doomed.put(key, one);
       } else {
-        gone.add(one);
+        tables.write(main, one.number(), one.step());
       }
     }
-    definitions.drop(drops, moved);
-    gone.forEach(one -> outcomes.removed(one.number(), one.step()));
+    Set<Key> kept = new HashSet<>();
+    List<Numbered> triggers = new ArrayList<>();
+    for (Numbered one : drops) {
+      Key key = Keys.rows(one.step().key());
+      Numbered rows = key == null ? null : doomed.get(key);
+      if (key == null || rows == null) {
+        boolean _ = definitions.drop(one, Set.of());
+      } else if (one.type() == Type.TRIGGER) {
+        // They go with their table, or stay with it.
+        triggers.add(one);
+      } else if (!drop(main, definitions, one, rows)) {
+        kept.add(key);
+      }
+    }
+    definitions.drop(triggers, kept);
+  }
+
+  /** Drops a table if it still has its rows, which nobody can change between look and drop. */
+  private boolean drop(Session main, DefinitionWriter definitions, Numbered one, Numbered rows)
+      throws IOException {
+    Key key = rows.step().key();
+    Table table = TableWriter.find(main, names.table(key));
+    if (table == null) {
+      outcomes.removed(rows.number(), rows.step());
+      return definitions.drop(one, Set.of());
+    }
+    try {
+      TableWriter.lock(main, table);
+      if (!tables.isAsPlanned(main, rows.step(), table)) {
+        outcomes.moved(
+            rows.number(), rows.step(), "its rows have been changed since the plan was made");
+        return definitions.drop(one, Set.of(key));
+      }
+      boolean gone = definitions.drop(one, Set.of());
+      if (gone) {
+        outcomes.removed(rows.number(), rows.step());
+      } else {
+        outcomes.moved(rows.number(), rows.step(), "its table stays");
+      }
+      return gone;
+    } catch (ServerError e) {
+      if (e.fatal()) {
+        throw e;
+      }
+      for (Numbered both : List.of(one, rows)) {
+        outcomes.failed(
+            both.number(), both.step(), ErrorCode.ENTRY_NOT_RESTORED, "it stays: " + e.said());
+      }
+      return false;
+    } finally {
+      main.run("UNLOCK TABLES");
+    }
   }
 
   private void rows() throws IOException, InterruptedException {

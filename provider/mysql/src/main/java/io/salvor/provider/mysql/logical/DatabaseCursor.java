@@ -59,6 +59,9 @@ final class DatabaseCursor implements LiveCursor {
     keys.pollFirst();
   }
 
+  /** Nothing is held up while somebody thinks about what was found. */
   @Override
-  public void close() {}
+  public void close() {
+    live.close();
+  }
 }

@@ -1,5 +1,6 @@
 package io.salvor.provider.mysql.logical;
 
+import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryKind;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
@@ -23,7 +24,9 @@ final class DatabaseFeasibility implements Target.Feasibility {
   private final Passwords passwords;
   private final Troubles troubles;
   private final List<Notice> irreversible = new ArrayList<>();
+  private final List<Notice> warnings = new ArrayList<>();
   private long kept;
+  private long events;
 
   DatabaseFeasibility(Endpoint endpoint, Passwords passwords, Troubles troubles) {
     this.endpoint = endpoint;
@@ -45,6 +48,12 @@ final class DatabaseFeasibility implements Target.Feasibility {
           "name a target of the backup's own kind with --to");
     }
     Type type = Keys.type(step.key());
+    Entry wanted = step.wanted();
+    if (type == Type.EVENT && wanted != null && DefinitionWriter.hasNoZone(type, wanted)) {
+      if (events++ < MOST) {
+        warnings.add(DefinitionWriter.inUtc(step));
+      }
+    }
     if (type != null && type.isKept() && step.change() instanceof Change.Update && kept++ < MOST) {
       irreversible.add(
           new Notice(
@@ -57,7 +66,7 @@ final class DatabaseFeasibility implements Target.Feasibility {
 
   @Override
   public Target.Findings findings() {
-    List<Notice> warnings = new ArrayList<>();
+    List<Notice> warnings = new ArrayList<>(this.warnings);
     try (Session session = Session.open(endpoint, passwords)) {
       if (session.query("SELECT @@global.read_only AS ro").getFirst().text("ro").equals("1")) {
         warnings.add(

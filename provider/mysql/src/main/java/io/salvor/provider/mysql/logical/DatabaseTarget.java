@@ -2,6 +2,7 @@ package io.salvor.provider.mysql.logical;
 
 import io.salvor.engine.blob.BlobSource;
 import io.salvor.engine.content.ContentBytes;
+import io.salvor.engine.entry.Attributes;
 import io.salvor.engine.entry.Entry;
 import io.salvor.engine.entry.EntryField;
 import io.salvor.engine.entry.EntryKind;
@@ -119,7 +120,13 @@ final class DatabaseTarget implements Target {
       }
     } else if (Keys.type(item.key()) != Type.DATABASE) {
       String sql = names.renamed(item.key(), sql(blobs, wanted));
-      if (!LiveDatabases.fingerprint(sql, wanted.attributes()).equals(item.fingerprint())) {
+      Attributes attributes = wanted.attributes();
+      String zone = found.attributes().text("time-zone");
+      if (!zone.isEmpty() && attributes.text("time-zone").isEmpty()) {
+        // Earlier backups do not tell that of an event: what is not known is not compared.
+        attributes = attributes.with("time-zone", zone);
+      }
+      if (!LiveDatabases.fingerprint(sql, attributes).equals(item.fingerprint())) {
         fields.add(EntryField.CONTENT);
       }
     }

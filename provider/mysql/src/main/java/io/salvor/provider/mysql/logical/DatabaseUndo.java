@@ -1,5 +1,6 @@
 package io.salvor.provider.mysql.logical;
 
+import io.salvor.engine.entry.Entry;
 import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.posix.PosixTime;
 import io.salvor.engine.restore.PlanFile;
@@ -14,8 +15,14 @@ import io.salvor.provider.mysql.ServerError;
 import io.salvor.provider.mysql.Troubles;
 import io.salvor.provider.mysql.logical.Tables.Table;
 import java.io.IOException;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
-/** Captures what a plan is going to change or delete in a server's databases. */
+/**
+ * Captures what a plan is going to change or delete in a server's databases, and the triggers of
+ * tables whose rows it changes, which are taken away meanwhile.
+ */
 final class DatabaseUndo implements Source {
   private static final PosixTime NO_TIME = new PosixTime(0, 0);
 
@@ -55,11 +62,21 @@ final class DatabaseUndo implements Source {
   public void capture(Capture capture) throws IOException {
     try (LiveDatabases live = LiveDatabases.open(endpoint, passwords, names);
         PlanFile.Steps steps = plan.steps()) {
+      // By their keys, whether they are sensitive: there are as many as objects, never as rows.
+      NavigableMap<Key, Boolean> keys = new TreeMap<>();
       for (Step step = steps.next(); step != null; step = steps.next()) {
-        capture.progress().checkCancelled();
         if (step.applies() && step.live() != null) {
-          one(capture, live, step.key());
+          // What is known to be sensitive in the backup is so in what it replaces.
+          Entry wanted = step.wanted();
+          keys.put(step.key(), wanted != null && wanted.isSensitive());
+          for (Key trigger : live.triggers(step.key())) {
+            boolean _ = keys.putIfAbsent(trigger, false) == null;
+          }
         }
+      }
+      for (Map.Entry<Key, Boolean> one : keys.entrySet()) {
+        capture.progress().checkCancelled();
+        one(capture, live, one.getKey(), one.getValue());
       }
     } catch (ServerError e) {
       throw troubles.told(e);
@@ -67,10 +84,11 @@ final class DatabaseUndo implements Source {
   }
 
   /** What has gone since the plan was made will be reported as moved when it is applied. */
-  private static void one(Capture capture, LiveDatabases live, Key key) throws IOException {
+  private static void one(Capture capture, LiveDatabases live, Key key, boolean sensitive)
+      throws IOException {
     Definition definition = live.definition(key);
     Table table = live.table(key);
-    ContentSink sink = capture.content();
+    ContentSink sink = sensitive ? capture.sensitive() : capture.content();
     try {
       if (definition != null) {
         byte[] sql = definition.bytes();

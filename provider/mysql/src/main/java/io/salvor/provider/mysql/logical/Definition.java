@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
  * An object of a database, and the statement that makes it.
  *
  * @param sql one statement; of an account several, each on a line
- * @param attributes beside type and name: {@code sql-mode}, {@code collation}, {@code order}
+ * @param attributes beside type and name: {@code sql-mode}, {@code collation}, {@code time-zone},
+ *     {@code order}
  */
 record Definition(Key key, Type type, String name, String sql, Attributes attributes) {
 

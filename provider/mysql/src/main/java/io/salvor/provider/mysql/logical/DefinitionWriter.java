@@ -19,19 +19,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, replaces and drops objects; each statement is a transaction of its own. */
 final class DefinitionWriter {
   // A view that needs another, or a routine, that is not there yet.
   private static final Set<Integer> NEEDS = Set.of(ServerError.NO_TABLE, 1356, 1305, 1449);
-  private static final Set<Integer> THERE = Set.of(1050, 1304, 1359, 1537, 1396, 1007);
+  private static final Set<Integer> THERE = Set.of(1050, 1304, 1359, 1537, 1007);
+  private static final Pattern CREATE = Pattern.compile("^CREATE ");
+  private static final String UTC = "+00:00";
 
   private final Session session;
   private final Names names;
   private final BlobSource blobs;
   private final Outcomes outcomes;
   private final Map<Key, Definition> now;
+  private final boolean replaces;
 
   /**
    * A writer.
@@ -39,12 +43,14 @@ final class DefinitionWriter {
    * @param now what is there of what is changed or deleted
    */
   DefinitionWriter(
-      Session session, Names names, BlobSource blobs, Outcomes outcomes, Map<Key, Definition> now) {
+      Session session, Names names, BlobSource blobs, Outcomes outcomes, Map<Key, Definition> now)
+      throws ServerError {
     this.session = session;
     this.names = names;
     this.blobs = blobs;
     this.outcomes = outcomes;
     this.now = now;
+    this.replaces = session.isMariaDb();
   }
 
   private boolean isAsPlanned(Step step) {
@@ -115,17 +121,27 @@ final class DefinitionWriter {
     }
     try {
       String sql = names.renamed(step.key(), DatabaseTarget.sql(blobs, wanted));
-      if (update) {
-        Statements.drop(session, database(step.key()), type, name(step));
+      Attributes attributes = wanted.attributes();
+      if (hasNoZone(type, wanted)) {
+        attributes = attributes.with("time-zone", UTC);
+        outcomes.note(inUtc(step));
       }
-      run(step, type, sql, wanted.attributes());
-      outcomes.done(one.number(), step, LiveDatabases.fingerprint(sql, wanted.attributes()));
+      if (update && replaces) {
+        // What others were granted on it stays, and what is there stays if this is refused.
+        run(step, CREATE.matcher(sql).replaceFirst("CREATE OR REPLACE "), attributes);
+      } else {
+        if (update) {
+          Statements.drop(session, database(step.key()), type, name(step));
+        }
+        run(step, sql, attributes);
+      }
+      outcomes.done(one.number(), step, LiveDatabases.fingerprint(sql, attributes));
     } catch (ServerError e) {
       if (e.fatal()) {
         throw e;
       }
-      if (update) {
-        putBack(step, type);
+      if (update && !replaces) {
+        putBack(step);
       }
       if (NEEDS.contains(e.number())) {
         return e;
@@ -150,22 +166,42 @@ final class DefinitionWriter {
         : "";
   }
 
-  private void putBack(Step step, Type type) throws IOException {
+  /** Whether it is an event of a backup that does not tell in which time zone its times are. */
+  static boolean hasNoZone(Type type, Entry wanted) {
+    return type == Type.EVENT && wanted.attributes().text("time-zone").isEmpty();
+  }
+
+  /** What is told of such an event. */
+  static Notice inUtc(Step step) {
+    return new Notice(
+        "time-zone-not-known",
+        step.key().toString(),
+        "the backup does not tell the time zone of its times, which are taken as UTC: look at"
+            + " when it runs");
+  }
+
+  /** Where nothing can be replaced in one statement, it was dropped. */
+  private void putBack(Step step) throws IOException {
     Definition before = now.get(step.key());
-    if (before != null) {
-      run(step, type, before.sql(), before.attributes());
+    if (before == null) {
+      return;
+    }
+    try {
+      run(step, before.sql(), before.attributes());
+    } catch (ServerError e) {
+      if (e.fatal()) {
+        throw e;
+      }
+      outcomes.incomplete(
+          step.key().toString(),
+          ErrorCode.ENTRY_NOT_RESTORED,
+          "it was dropped, and can be made neither as it is to be nor as it was, which the undo"
+              + " keeps: "
+              + e.said());
     }
   }
 
-  private void run(Step step, Type type, String sql, Attributes attributes) throws IOException {
-    if (type == Type.USER) {
-      for (String one : sql.split(";\n", -1)) {
-        if (!one.isBlank()) {
-          session.run(one);
-        }
-      }
-      return;
-    }
+  private void run(Step step, String sql, Attributes attributes) throws IOException {
     if (!Statements.make(session, database(step.key()), sql, attributes)) {
       outcomes.note(
           new Notice(
@@ -179,33 +215,41 @@ final class DefinitionWriter {
   /** Drops objects in the order given; databases and accounts stay. */
   void drop(List<Numbered> drops, Set<Key> kept) throws IOException {
     for (Numbered one : drops) {
-      Step step = one.step();
-      Type type = one.type();
-      Key rows = Keys.rows(step.key());
-      if (!isAsPlanned(step) && now.containsKey(step.key())) {
-        outcomes.moved(
-            one.number(), step, "its definition has been changed since the plan was made");
-      } else if (rows != null && kept.contains(rows)) {
-        outcomes.moved(one.number(), step, "it belongs to a table whose rows have changed");
-      } else if (type == null || type == Type.DATABASE || type == Type.USER) {
-        // Others may use it by now; whoever wants it gone drops it.
-        outcomes.note(
-            new Notice(
-                "kept",
-                step.key().toString(),
-                "databases and accounts themselves are not dropped"));
-        outcomes.removed(one.number(), step);
-      } else {
-        try {
-          Statements.drop(session, database(step.key()), type, name(step));
-          outcomes.removed(one.number(), step);
-        } catch (ServerError e) {
-          if (e.fatal()) {
-            throw e;
-          }
-          fail(one, "it stays: " + e.said());
-        }
+      boolean _ = drop(one, kept);
+    }
+  }
+
+  /** Drops an object, and tells whether it has gone. */
+  boolean drop(Numbered one, Set<Key> kept) throws IOException {
+    Step step = one.step();
+    Type type = one.type();
+    Key rows = Keys.rows(step.key());
+    if (!isAsPlanned(step) && now.containsKey(step.key())) {
+      outcomes.moved(one.number(), step, "its definition has been changed since the plan was made");
+      return false;
+    }
+    if (rows != null && kept.contains(rows)) {
+      outcomes.moved(one.number(), step, "it belongs to a table whose rows have changed");
+      return false;
+    }
+    if (type == null || type == Type.DATABASE || type == Type.USER) {
+      // Others may use it by now; whoever wants it gone drops it.
+      outcomes.note(
+          new Notice(
+              "kept", step.key().toString(), "databases and accounts themselves are not dropped"));
+      outcomes.removed(one.number(), step);
+      return true;
+    }
+    try {
+      Statements.drop(session, database(step.key()), type, name(step));
+      outcomes.removed(one.number(), step);
+      return true;
+    } catch (ServerError e) {
+      if (e.fatal()) {
+        throw e;
       }
+      fail(one, "it stays: " + e.said());
+      return false;
     }
   }
 }

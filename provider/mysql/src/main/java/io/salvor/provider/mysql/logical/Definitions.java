@@ -142,6 +142,10 @@ final class Definitions {
     if (row.find("sql_mode") != null) {
       attributes = attributes.with("sql-mode", row.text("sql_mode"));
     }
+    if (row.find("time_zone") != null) {
+      // That of an event, in which its times are told.
+      attributes = attributes.with("time-zone", row.text("time_zone"));
+    }
     return row.text("collation_connection").isEmpty()
         ? attributes
         : attributes.with("collation", row.text("collation_connection"));

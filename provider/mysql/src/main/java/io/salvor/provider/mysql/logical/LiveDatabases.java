@@ -126,6 +126,15 @@ final class LiveDatabases implements AutoCloseable {
     return tables.get(key);
   }
 
+  /** Keys of the triggers of a table whose rows have this key; none of anything else. */
+  List<Key> triggers(Key rows) {
+    return Keys.isRows(rows)
+        ? definitions.keySet().stream()
+            .filter(key -> Keys.type(key) == Type.TRIGGER && rows.equals(Keys.rows(key)))
+            .toList()
+        : List.of();
+  }
+
   /** The session that sees this. */
   Session session() {
     return session;
@@ -161,6 +170,10 @@ final class LiveDatabases implements AutoCloseable {
   /** Of a statement as it is in the target. */
   static Fingerprint fingerprint(String sql, Attributes attributes) {
     String all = sql + "\0" + attributes.text("sql-mode") + "\0" + attributes.text("collation");
+    String zone = attributes.text("time-zone");
+    if (!zone.isEmpty()) {
+      all += "\0" + zone;
+    }
     return new Fingerprint(all.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -8,9 +8,9 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.progress.Progress;
 import io.salvor.engine.restore.LiveItem;
+import io.salvor.engine.restore.Notice;
 import io.salvor.engine.restore.Outcomes;
 import io.salvor.engine.restore.Step;
-import io.salvor.engine.tree.Key;
 import io.salvor.provider.mysql.Endpoint;
 import io.salvor.provider.mysql.Passwords;
 import io.salvor.provider.mysql.ServerError;
@@ -22,9 +22,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -45,8 +43,7 @@ final class TableWriter {
   private static final Pattern SEQUENCE =
       Pattern.compile("nextval\\((" + NAME + "\\." + NAME + ")\\)");
 
-  private final Endpoint endpoint;
-  private final Passwords passwords;
+  private final Triggers triggers;
   private final Names names;
   private final BlobSource blobs;
   private final Progress progress;
@@ -59,8 +56,7 @@ final class TableWriter {
       BlobSource blobs,
       Progress progress,
       Outcomes outcomes) {
-    this.endpoint = endpoint;
-    this.passwords = passwords;
+    this.triggers = new Triggers(endpoint, passwords, outcomes);
     this.names = names;
     this.blobs = blobs;
     this.progress = progress;
@@ -93,9 +89,16 @@ final class TableWriter {
               + ": restore it under another name with --map, or drop it first");
       return;
     }
-    List<Definition> triggers = List.of();
+    List<Definition> taken = List.of();
     try {
-      triggers = withoutTriggers(session, name);
+      List<Definition> those = triggers.of(session, name);
+      String obstacle = triggers.obstacle(session, name, those);
+      if (obstacle != null) {
+        fail(number, step, obstacle);
+        return;
+      }
+      taken = those;
+      triggers.drop(session, name, those);
       try {
         transaction(session, number, step, table);
       } catch (IOException | RuntimeException e) {
@@ -114,7 +117,7 @@ final class TableWriter {
       }
       outcomes.failed(number, step, e.code(), e.getMessage() + left(table));
     } finally {
-      again(session, name, triggers);
+      triggers.again(session, name, taken);
     }
   }
 
@@ -151,58 +154,10 @@ final class TableWriter {
         .orElse(null);
   }
 
-  private static List<Definition> withoutTriggers(Session session, Names.Name name)
-      throws ServerError {
-    List<Definition> triggers = new ArrayList<>();
-    List<Row> some =
-        session.query(
-            """
-            SELECT 1 AS one FROM information_schema.TRIGGERS
-            WHERE TRIGGER_SCHEMA = ? AND EVENT_OBJECT_TABLE = ? LIMIT 1
-            """,
-            name.database(),
-            name.table());
-    if (some.isEmpty()) {
-      return triggers;
-    }
-    Key rows = Keys.table(name.database(), name.table());
-    for (Definition one : Definitions.of(session, name.database(), (key, why) -> {})) {
-      if (one.type() == Type.TRIGGER && Objects.equals(rows, Keys.rows(one.key()))) {
-        triggers.add(one);
-      }
-    }
-    for (Definition one : triggers) {
-      Statements.drop(session, name.database(), Type.TRIGGER, one.name());
-    }
-    return triggers;
-  }
-
-  /** By a session of its own if need be: the restore may have been broken off. */
-  private void again(Session session, Names.Name name, List<Definition> triggers)
-      throws IOException {
-    try {
-      again(session, name.database(), triggers);
-    } catch (ServerError e) {
-      if (!e.fatal()) {
-        throw e;
-      }
-      try (Session other = Statements.session(endpoint, passwords)) {
-        again(other, name.database(), triggers);
-      }
-    }
-  }
-
-  private static void again(Session session, String database, List<Definition> triggers)
-      throws ServerError {
-    for (Definition one : triggers) {
-      boolean _ = Statements.make(session, database, one.sql(), one.attributes());
-    }
-  }
-
   private void transaction(Session session, long number, Step step, Table table)
       throws IOException {
     session.run("SET autocommit = 0");
-    session.run("LOCK TABLES " + table.quoted() + " WRITE" + sequences(session, table));
+    lock(session, table);
     if (!isAsPlanned(session, step, table)) {
       undo(session);
       outcomes.moved(number, step, "its rows have been changed since the plan was made");
@@ -229,11 +184,36 @@ final class TableWriter {
       return;
     }
     commit(session);
+    outcomes.done(number, step, LiveDatabases.fingerprint(digest));
     Long next = wanted.attributes().number("next");
     if (next != null && next > 0) {
-      session.run("ALTER TABLE " + table.quoted() + " AUTO_INCREMENT = " + next);
+      next(session, step, table, next);
     }
-    outcomes.done(number, step, LiveDatabases.fingerprint(digest));
+  }
+
+  /** The rows are there whether this can be set or not. */
+  private void next(Session session, Step step, Table table, long next) throws ServerError {
+    try {
+      session.run("ALTER TABLE " + table.quoted() + " AUTO_INCREMENT = " + next);
+    } catch (ServerError e) {
+      if (e.fatal()) {
+        throw e;
+      }
+      outcomes.note(
+          new Notice(
+              "next-number-not-set",
+              step.key().toString(),
+              "its rows are restored, but the next number that it gives is the one after the"
+                  + " highest of them, not "
+                  + next
+                  + ": "
+                  + e.said()));
+    }
+  }
+
+  /** Keeps others from a table. */
+  static void lock(Session session, Table table) throws ServerError {
+    session.run("LOCK TABLES " + table.quoted() + " WRITE" + sequences(session, table));
   }
 
   /** Those that the table takes its numbers from are opened whether numbers are taken or not. */
