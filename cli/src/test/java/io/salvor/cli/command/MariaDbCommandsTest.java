@@ -270,6 +270,7 @@ class MariaDbCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void oneTableComesBackUnderAnotherName() throws Exception {
     String shop = shop();
     done("backup", address(shop));
@@ -348,6 +349,7 @@ class MariaDbCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void aTableThatCannotTakeItsRowsStaysAsItIs() throws Exception {
     String shop = shop();
     done("backup", address(shop));
@@ -376,6 +378,7 @@ class MariaDbCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void aBackupUnderLoadIsOfOneMoment() throws Exception {
     String bank = "bank" + number++;
     run("", "CREATE DATABASE " + bank);
