@@ -16,6 +16,7 @@ import io.salvor.provider.mongodb.ServerError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -64,7 +65,7 @@ final class CollectionWriter {
       BsonDocument create = new BsonDocument();
       List<BsonDocument> indexes = new ArrayList<>();
       for (Definition definition : all.definitions()) {
-        if (one.key().equals(Keys.documents(definition.key()))) {
+        if (Objects.equals(Keys.documents(definition.key()), one.key())) {
           BsonDocument command = Json.parse(definition.text());
           if (definition.type() == Type.COLLECTION) {
             create = command;

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +131,7 @@ final class LiveDatabases implements AutoCloseable {
   List<Key> triggers(Key rows) {
     return Keys.isRows(rows)
         ? definitions.keySet().stream()
-            .filter(key -> Keys.type(key) == Type.TRIGGER && rows.equals(Keys.rows(key)))
+            .filter(key -> Keys.type(key) == Type.TRIGGER && Objects.equals(Keys.rows(key), rows))
             .toList()
         : List.of();
   }
