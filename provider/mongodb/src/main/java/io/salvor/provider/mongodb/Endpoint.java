@@ -106,7 +106,7 @@ public record Endpoint(
 
   // Whatever lies before the last @ may be a password.
   private static String hidden(String address) {
-    return address.replaceFirst("(?s)//.*@", "//…@");
+    return address.replaceFirst("(?s)^([^:/]*:)(//)?.*@", "$1$2…@");
   }
 
   private static List<String> hosts(String address, String text, boolean srv) {
