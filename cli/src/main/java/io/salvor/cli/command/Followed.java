@@ -18,6 +18,7 @@ import io.salvor.provider.postgresql.wal.WalArchive.Reach;
 import io.salvor.provider.postgresql.wal.WalArchives;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,7 @@ final class Followed {
     }
     WalArchive archive = archive(goal.get());
     Reach reach =
-        archive
-            .reach(stored.timeline(), stored.end(), Optional.ofNullable(timeline))
+        reach(archive, goal.get())
             .orElseThrow(() -> unreachable(goal.get(), "what was captured does not go on from it"));
     boolean beyondLast = requireWithin(goal.get(), reach);
     return new Recovery.Request(
@@ -67,6 +67,18 @@ final class Followed {
         spool -> new ArchiveSupply(archive, reach, stored.end(), spool),
         beyondLast,
         pause);
+  }
+
+  /** On the timeline that was named, or the one on which the goal is to be found. */
+  private Optional<Reach> reach(WalArchive archive, RecoveryGoal goal) {
+    Optional<Reach> best =
+        archive.reach(stored.timeline(), stored.end(), Optional.ofNullable(timeline));
+    if (timeline != null || goal instanceof RecoveryGoal.Time) {
+      return best;
+    }
+    // What was captured last counts, though it may not be known yet until when it is complete.
+    Optional<Reach> newest = archive.reaches(stored.timeline(), stored.end()).stream().findFirst();
+    return newest.filter(reach -> reach.until().equals(Instant.EPOCH)).or(() -> best);
   }
 
   private WalSupply histories(Path spool) throws IOException {

@@ -164,6 +164,34 @@ class ArchiveCommandTest {
     assertThat(words(data, home)).isEqualTo("before,after");
   }
 
+  @Test
+  @Tag("slow")
+  void whatOfANewTimelineIsNotKnownToBeCompleteIsAtTheEndAllTheSame() throws Exception {
+    salvor.json("backup", address);
+    commit("before");
+    Sleeper.REAL.sleep(Duration.ofMillis(1200));
+    cluster.sql("SELECT pg_switch_wal()", "CREATE TABLE between (n int)");
+    cluster.server().stop();
+    Files.createFile(cluster.data().resolve("standby.signal"));
+    cluster.up(settings());
+    cluster.sql("SELECT pg_promote()");
+    commit("after");
+    cluster.server().stop();
+    for (Path file : files()) {
+      // A copy does not tell until when there was nothing more.
+      boolean second = file.getFileName().toString().startsWith("00000002");
+      archive(second ? handed.resolve(file.getFileName()) : file);
+    }
+    JsonNode window = salvor.json("windows").get("windows").get(0);
+    assertThat(Instant.parse(window.get("to").asString())).isAfter(Instant.EPOCH);
+
+    Path home = Files.createDirectory(cluster.home().resolve("restored"));
+    Path data = home.resolve("data");
+    salvor.json("restore", "latest", "--source", address, "--at", "end", "--to", "file:" + data);
+
+    assertThat(words(data, home)).isEqualTo("before,after");
+  }
+
   private String words(Path data, Path home) throws Exception {
     OsUser.ownerOf(data).own(home);
     try (ServerProcess server =

@@ -137,13 +137,22 @@ final class CapturedWal implements WalArchive {
     // Not simply the newest: it may be of a server that was restored, and not go on; or have been
     // followed for a moment only, so that nothing is known of it to be complete.
     Optional<Reach> best = Optional.empty();
-    for (long candidate : List.copyOf(histories.keySet()).reversed()) {
-      Optional<Reach> reach = walk(timeline, start, candidate);
-      boolean better =
-          reach.isPresent() && (best.isEmpty() || reach.get().until().isAfter(best.get().until()));
-      best = better ? reach : best;
+    for (Reach reach : reaches(timeline, start)) {
+      best =
+          best.isEmpty() || reach.until().isAfter(best.get().until()) ? Optional.of(reach) : best;
     }
     return best;
+  }
+
+  @Override
+  public List<Reach> reaches(long timeline, Lsn start) {
+    List<Reach> reaches = new ArrayList<>();
+    for (long candidate : List.copyOf(histories.keySet()).reversed()) {
+      walk(timeline, start, candidate)
+          .filter(reach -> reaches.stream().noneMatch(r -> r.timeline() == reach.timeline()))
+          .ifPresent(reaches::add);
+    }
+    return reaches;
   }
 
   /** The parts of the timelines that lead from one to another, from a position on. */

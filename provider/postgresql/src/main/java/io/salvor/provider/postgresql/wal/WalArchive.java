@@ -35,12 +35,15 @@ public interface WalArchive {
    *
    * @param timeline the base backup's
    * @param start where its WAL begins
-   * @param wanted the timeline to end on; empty for the newest that descends from the base's
-   *     without a gap
+   * @param wanted the timeline to end on; empty for the one that is known to be complete until
+   *     latest
    * @return empty if the byte at {@code start} was not captured, nor anything that follows at once,
    *     or {@code wanted} does not descend from {@code timeline}
    */
   Optional<Reach> reach(long timeline, Lsn start, Optional<Long> wanted);
+
+  /** The same on each of the timelines that descend from the base's, the newest first. */
+  List<Reach> reaches(long timeline, Lsn start);
 
   /**
    * Writes what a recovery needs into a directory: each segment that has bytes between two

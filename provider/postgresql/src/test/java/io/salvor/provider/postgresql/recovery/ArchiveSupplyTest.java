@@ -59,6 +59,11 @@ class ArchiveSupplyTest {
     }
 
     @Override
+    public List<Reach> reaches(long timeline, Lsn start) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Written write(Path directory, long timeline, Lsn from, Lsn to, Progress progress)
         throws IOException {
       if (from.equals(Lsn.NONE)) {
