@@ -10,6 +10,7 @@ import io.salvor.engine.progress.Progress;
 import io.salvor.engine.repository.Repository;
 import io.salvor.engine.storage.ObjectName;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -87,13 +88,21 @@ public final class Journal {
 
   private void fill(long timeline, long at, byte[] window, int length) throws IOException {
     int filled = 0;
+    NoSuchFileException gone = null;
     for (Piece piece : at(timeline).pieces(at, at + length)) {
       int first = (int) (Math.max(piece.from(), at) - at);
       int behind = (int) (Math.min(piece.to(), at + length) - at);
       if (first > filled) {
         break;
       }
-      byte[] bytes = bytes(piece, at + first, behind - first);
+      byte[] bytes;
+      try {
+        bytes = bytes(piece, at + first, behind - first);
+      } catch (NoSuchFileException e) {
+        // A tail that has just been consolidated: the segment is there as well, or will be.
+        gone = e;
+        continue;
+      }
       int both = Math.min(filled, behind) - first;
       if (!Arrays.equals(bytes, 0, both, window, first, first + both)) {
         throw damaged(timeline, at + first, "two captures of it differ there");
@@ -104,6 +113,9 @@ public final class Journal {
       }
     }
     if (filled < length) {
+      if (gone != null) {
+        throw gone;
+      }
       throw damaged(timeline, at + filled, "nothing was captured there");
     }
   }

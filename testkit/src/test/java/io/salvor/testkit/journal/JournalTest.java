@@ -20,6 +20,7 @@ import io.salvor.engine.error.ErrorCode;
 import io.salvor.engine.error.SalvorException;
 import io.salvor.engine.fact.Facts;
 import io.salvor.engine.journal.Consolidation;
+import io.salvor.engine.journal.Journal;
 import io.salvor.engine.journal.JournalWriter;
 import io.salvor.engine.journal.Journals;
 import io.salvor.engine.journal.Stretch;
@@ -36,13 +37,16 @@ import io.salvor.testkit.repository.KeyFile;
 import io.salvor.testkit.repository.Machine;
 import io.salvor.testkit.repository.MapSource;
 import io.salvor.testkit.storage.MemoryStorage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +108,29 @@ class JournalTest {
     assertThat(Journals.read(repository, s -> true).logs().getFirst().timelines().get(2L).files())
         .containsKey("history");
     assertThat(consolidate(repository)).isEmpty();
+  }
+
+  @Test
+  void whatIsInATailThatHasJustGoneIsReadFromItsSegment() throws Exception {
+    capture(writer, 1, 0, 12_000);
+    capture(writer, 1, 12_000, 25_000);
+    Map<ObjectName, byte[]> before = new TreeMap<>();
+    for (ObjectName name : tails(storage)) {
+      before.put(name, storage.get(name));
+    }
+    assertThat(consolidate(repository)).isPresent();
+    for (Map.Entry<ObjectName, byte[]> tail : before.entrySet()) {
+      storage.put(tail.getKey(), tail.getValue());
+    }
+    Journal log = Journals.read(repository, source -> true).logs().getFirst();
+    for (ObjectName name : before.keySet()) {
+      storage.delete(name);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    log.read(1, 0, 25_000, out::write, Progress.NONE);
+
+    assertThat(out.toByteArray()).isEqualTo(bytes(0, 25_000));
   }
 
   @Test
