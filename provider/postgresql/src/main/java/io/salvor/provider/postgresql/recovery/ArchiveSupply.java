@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,13 +15,11 @@ import java.util.stream.Stream;
 public final class ArchiveSupply implements WalSupply {
   private static final Pattern SEGMENT = Pattern.compile("([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})");
 
-  /** Digits of a timeline in a name. */
-  private static final int TIMELINE = 8;
-
   private final WalArchive archive;
   private final WalArchive.Reach reach;
   private final Lsn baseEnd;
   private final Path spool;
+  private final HistorySupply histories;
   private boolean spent;
 
   /**
@@ -37,23 +34,26 @@ public final class ArchiveSupply implements WalSupply {
     this.reach = reach;
     this.baseEnd = baseEnd;
     this.spool = spool;
+    // Of other timelines as well: a new one must not get the number of one that is known.
+    this.histories = new HistorySupply(archive, spool);
   }
 
   @Override
   public boolean write(String name, Path to) throws IOException {
+    Matcher segment = SEGMENT.matcher(name);
+    if (!segment.matches()) {
+      return histories.write(name, to);
+    }
+    Lsn start = start(segment);
     Path file = spool.resolve(name);
     if (Files.notExists(file)) {
-      fetch(name);
+      fetch(start);
     }
     if (Files.notExists(file)) {
       return false;
     }
-    if (SEGMENT.matcher(name).matches()) {
-      spent |= start(name).plus(archive.segmentSize()).compareTo(reach.to()) >= 0;
-      Files.move(file, to);
-    } else {
-      Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
-    }
+    spent |= start.plus(archive.segmentSize()).compareTo(reach.to()) >= 0;
+    Files.move(file, to);
     return true;
   }
 
@@ -62,38 +62,22 @@ public final class ArchiveSupply implements WalSupply {
     return spent || !baseEnd.isBefore(reach.to());
   }
 
-  private void fetch(String name) throws IOException {
-    Lsn from = Lsn.NONE;
-    Lsn to = Lsn.NONE;
-    long timeline = reach.timeline();
-    if (SEGMENT.matcher(name).matches()) {
-      from = start(name);
-      to = from.plus(archive.segmentSize());
-      to = reach.to().isBefore(to) ? reach.to() : to;
-      if (!from.isBefore(to) || from.isBefore(baseEnd) && !isCaptured(from, to)) {
-        return;
-      }
-      discardSegments();
-    } else {
-      // Of others as well: a new timeline must not get the number of one that is known.
-      timeline = Long.parseLong(name.substring(0, TIMELINE), 16);
-      if (!archive.timelines().contains(timeline)) {
-        return;
-      }
+  private void fetch(Lsn from) throws IOException {
+    Lsn end = from.plus(archive.segmentSize());
+    Lsn to = reach.to().isBefore(end) ? reach.to() : end;
+    if (!from.isBefore(to) || (from.isBefore(baseEnd) && !isCaptured(from, to))) {
+      return;
     }
+    discardSegments();
     try {
-      var _ = archive.write(spool, timeline, from, to, Progress.NONE);
+      var _ = archive.write(spool, reach.timeline(), from, to, Progress.NONE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException();
     }
   }
 
-  private Lsn start(String name) {
-    Matcher segment = SEGMENT.matcher(name);
-    if (!segment.matches()) {
-      throw new IllegalArgumentException(name);
-    }
+  private Lsn start(Matcher segment) {
     long perFile = (1L << 32) / archive.segmentSize();
     long number =
         Long.parseLong(segment.group(2), 16) * perFile + Long.parseLong(segment.group(3), 16);
